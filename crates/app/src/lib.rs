@@ -1,0 +1,1 @@
+//! The actions: load, decide, save.

@@ -1,0 +1,1 @@
+//! The outside: address, credit, signature, fulfilment.

@@ -1,0 +1,1 @@
+//! The memory: one narrow engine, SQL once a noun.

@@ -1,0 +1,1 @@
+//! Empty: the tests are in the one test binary beside it.
