@@ -1,0 +1,292 @@
+//! Features: what can be chosen of an offering, and which choices go together. Reading them
+//! from a file; applying them is `configure`.
+
+use super::fault::FaultKind;
+use super::reader::{At, Node};
+use std::sync::Arc;
+
+/// Something that is chosen when an offering is configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feature {
+    /// As published, such as `ATT_SPEED`.
+    pub code: Arc<str>,
+    /// As published, such as `Port Speed`.
+    pub name: Arc<str>,
+    pub kind: FeatureKind,
+    /// A required feature without default must be chosen.
+    pub required: bool,
+    /// Taken if nothing is chosen: the first that goes with the other choices.
+    pub defaults: Vec<Arc<str>>,
+}
+
+/// What a feature's value can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeatureKind {
+    /// One of the texts, smallest first where they have a size.
+    Choice(Vec<Arc<str>>),
+    /// `Yes` or `No`: always these two texts, in this order.
+    YesNo(Vec<Arc<str>>),
+    /// A whole number from `least` to `most`.
+    Integer { least: i64, most: i64 },
+}
+
+impl Feature {
+    /// The values that can be listed; none for a number.
+    pub fn values(&self) -> &[Arc<str>] {
+        match &self.kind {
+            FeatureKind::Choice(values) | FeatureKind::YesNo(values) => values,
+            FeatureKind::Integer { .. } => &[],
+        }
+    }
+
+    /// Where `value` stands among the values.
+    pub fn position(&self, value: &str) -> Option<usize> {
+        self.values().iter().position(|v| **v == *value)
+    }
+
+    /// Whether `name` is this feature's name or code, in any case of letters.
+    pub fn is(&self, name: &str) -> bool {
+        self.code.eq_ignore_ascii_case(name) || self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether the feature is a number and `number` within its range.
+    pub(crate) fn holds(&self, number: i64) -> bool {
+        let FeatureKind::Integer { least, most } = self.kind else { return false };
+        (least..=most).contains(&number)
+    }
+
+    /// Whether every configuration has a value of it.
+    pub(super) fn always_present(&self) -> bool {
+        self.required || !self.defaults.is_empty()
+    }
+}
+
+/// Whether a rule demands or forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RuleKind {
+    Requires,
+    Excludes,
+}
+
+/// A rule between two features, as a table of which values go together.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) kind: RuleKind,
+    /// The feature that has the rule, and the one it looks at.
+    pub(super) feature: usize,
+    pub(super) other: usize,
+    /// By value of `feature`, then by value of `other`, with one place more for its absence.
+    together: Vec<bool>,
+    width: usize,
+    pub(super) why: Arc<str>,
+}
+
+impl Rule {
+    /// Whether the two values may stand together; `None` is the absence of the other.
+    pub(super) fn allows(&self, value: usize, other: Option<usize>) -> bool {
+        self.together[value * self.width + other.unwrap_or(self.width - 1)]
+    }
+}
+
+const KEYS: [&str; 12] = [
+    "code", "name", "type", "values", "required", "default", "least", "most", "at_least",
+    "requires", "excludes", "about",
+];
+const RULE_KEYS: [&str; 4] = ["value", "feature", "among", "why"];
+
+/// Reads `[[feature]]` and the rules in it.
+pub(super) fn parse(root: Node<'_>) -> (Vec<Feature>, Vec<Rule>) {
+    let nodes = root.children("feature", &KEYS);
+    let mut features: Vec<Feature> = Vec::new();
+    let mut kept = Vec::new();
+    for node in nodes {
+        let Some(feature) = parse_one(node) else { continue };
+        for (key, name) in [("code", &feature.code), ("name", &feature.name)] {
+            if features.iter().any(|f| f.is(name)) {
+                let message = format!("two features are called {name}");
+                node.fault(FaultKind::Duplicate, key, message, "Give each its own name and code");
+            }
+        }
+        features.push(feature);
+        kept.push(node);
+    }
+    let mut rules = Vec::new();
+    for (at, node) in kept.into_iter().enumerate() {
+        rules.extend(parse_at_least(node, at, &features));
+        for (key, kind) in [("requires", RuleKind::Requires), ("excludes", RuleKind::Excludes)] {
+            for rule in node.children(key, &RULE_KEYS) {
+                rules.extend(parse_rule(rule, kind, at, &features));
+            }
+        }
+    }
+    (features, rules)
+}
+
+fn parse_one(node: Node<'_>) -> Option<Feature> {
+    let (code, name) = (node.need_text("code"), node.need_text("name"));
+    let kind = match node.need_text("type") {
+        Some("yes_no") => FeatureKind::YesNo(vec!["Yes".into(), "No".into()]),
+        Some("integer") => parse_range(node),
+        other => {
+            if other.is_some_and(|word| word != "choice") {
+                let message = "`type` must be choice, yes_no or integer";
+                node.fault(FaultKind::WrongForm, "type", message, "Write one of the three");
+            }
+            FeatureKind::Choice(parse_values(node))
+        }
+    };
+    let code: Arc<str> = code?.into();
+    let mut feature = Feature {
+        name: name.map_or_else(|| code.clone(), Into::into),
+        code,
+        kind,
+        required: node.flag("required").unwrap_or(false),
+        defaults: Vec::new(),
+    };
+    for default in node.texts("default") {
+        if fits(&feature, default.value) {
+            feature.defaults.push(default.value.into());
+        } else {
+            let message = format!("the default `{}` is not an allowed value", default.value);
+            let remedy = "Use one of the feature's values";
+            node.source.fault(FaultKind::DefaultNotAllowed, default.line, message, remedy);
+        }
+    }
+    Some(feature)
+}
+
+fn fits(feature: &Feature, value: &str) -> bool {
+    match feature.kind {
+        FeatureKind::Integer { least, most } => {
+            value.parse::<i64>().is_ok_and(|n| (least..=most).contains(&n))
+        }
+        _ => feature.position(value).is_some(),
+    }
+}
+
+fn parse_values(node: Node<'_>) -> Vec<Arc<str>> {
+    let mut values: Vec<Arc<str>> = Vec::new();
+    for At { value, line } in node.texts("values") {
+        if values.iter().any(|v| v.eq_ignore_ascii_case(value)) {
+            let message = format!("the value `{value}` is there twice");
+            node.source.fault(FaultKind::Duplicate, line, message, "Remove one");
+        } else {
+            values.push(value.into());
+        }
+    }
+    if values.is_empty() {
+        node.missing("values");
+    }
+    values
+}
+
+fn parse_range(node: Node<'_>) -> FeatureKind {
+    for key in ["least", "most"] {
+        if !node.has(key) {
+            node.missing(key);
+        }
+    }
+    // No quantity of anything in an order comes near a million.
+    let least = node.whole("least", 0..=1_000_000).unwrap_or(0);
+    let most = node.whole("most", 0..=1_000_000).unwrap_or(1_000_000);
+    if least > most {
+        let message = format!("`least` is {least} but `most` is {most}");
+        node.fault(FaultKind::OutOfRange, "least", message, "Write a smaller `least`");
+    }
+    FeatureKind::Integer { least, most }
+}
+
+/// `at_least = "ATT_SPEED"`: the value stands no earlier in its list than the other
+/// feature's value does.
+fn parse_at_least(node: Node<'_>, at: usize, features: &[Feature]) -> Option<Rule> {
+    let named = node.text("at_least")?;
+    let other = find(node, "at_least", named, features)?;
+    let (mine, theirs) = (&features[at], &features[other]);
+    let absent = theirs.values().iter().find(|v| mine.position(v).is_none());
+    if let Some(value) = absent {
+        let message = format!("{} has no value `{value}` to compare with", mine.name);
+        let remedy = format!("Add `{value}` to the values, or write a `requires`");
+        node.fault(FaultKind::UnknownReference, "at_least", message, remedy);
+        return None;
+    }
+    let why = format!("{} must be at least {}", mine.name, theirs.name);
+    let needed: Vec<_> = theirs.values().iter().filter_map(|v| mine.position(v)).collect();
+    let allows = |value, other: Option<usize>| other.is_none_or(|o| needed[o] <= value);
+    Some(tabulate(RuleKind::Requires, at, other, features, &why, allows))
+}
+
+/// `[[feature.requires]]` and `[[feature.excludes]]`: if this feature has `value`, the other
+/// one must, or must not, be `among` these.
+fn parse_rule(node: Node<'_>, kind: RuleKind, at: usize, features: &[Feature]) -> Option<Rule> {
+    let values = positions(node, "value", &features[at]);
+    let named = node.need_text("feature")?;
+    let other = find(node, "feature", named, features)?;
+    let among = positions(node, "among", &features[other]);
+    let word = match kind {
+        RuleKind::Requires => "needs",
+        RuleKind::Excludes => "cannot have",
+    };
+    let list = |key| node.texts(key).iter().map(|t| t.value).collect::<Vec<_>>().join(", ");
+    let (mine, theirs) = (&features[at].name, &features[other].name);
+    let own = || format!("{mine} {} {word} {theirs} {}", list("value"), list("among"));
+    let why = node.text("why").map_or_else(own, str::to_owned);
+    let allows = |value, other: Option<usize>| {
+        let hit = other.is_some_and(|o| among.contains(&o));
+        !values.contains(&value) || hit == (kind == RuleKind::Requires)
+    };
+    Some(tabulate(kind, at, other, features, &why, allows))
+}
+
+fn tabulate(
+    kind: RuleKind,
+    feature: usize,
+    other: usize,
+    features: &[Feature],
+    why: &str,
+    allows: impl Fn(usize, Option<usize>) -> bool,
+) -> Rule {
+    let width = features[other].values().len() + 1;
+    let mut together = Vec::new();
+    for value in 0..features[feature].values().len() {
+        together.extend((0..width - 1).map(|o| allows(value, Some(o))));
+        together.push(allows(value, None));
+    }
+    Rule { kind, feature, other, together, width, why: why.into() }
+}
+
+/// The feature that `key` names; it must have values to list.
+pub(super) fn find(node: Node<'_>, key: &str, name: &str, features: &[Feature]) -> Option<usize> {
+    let found = features.iter().position(|f| f.is(name));
+    match found {
+        Some(at) if !features[at].values().is_empty() => return found,
+        Some(_) => {
+            let message = format!("the feature {name} has no list of values");
+            node.fault(FaultKind::WrongForm, key, message, "Name a choice or yes_no feature");
+        }
+        None => {
+            let known: Vec<_> = features.iter().map(|f| &*f.code).collect();
+            let message = format!("there is no feature {name}");
+            let remedy = format!("Use one of: {}", known.join(", "));
+            node.fault(FaultKind::UnknownReference, key, message, remedy);
+        }
+    }
+    None
+}
+
+/// The places of the values under `key` in the feature's list.
+pub(super) fn positions(node: Node<'_>, key: &str, feature: &Feature) -> Vec<usize> {
+    if !node.has(key) {
+        node.missing(key);
+    }
+    let mut found = Vec::new();
+    for At { value, line } in node.texts(key) {
+        if let Some(at) = feature.position(value) {
+            found.push(at);
+        } else {
+            let message = format!("{} has no value `{value}`", feature.name);
+            let remedy = format!("Use one of: {}", feature.values().join(", "));
+            node.source.fault(FaultKind::UnknownReference, line, message, remedy);
+        }
+    }
+    found
+}

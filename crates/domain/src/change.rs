@@ -1,0 +1,223 @@
+//! A decision as a value: the rows to write with the versions they were read at, what
+//! happened, and the work left for later. The store commits it whole or not at all.
+
+use crate::contract::{Contract, Document};
+use crate::credit::CreditCheck;
+use crate::customer::Account;
+use crate::event::{Event, Happened};
+use crate::exception::ExceptionRequest;
+use crate::id::{Id, Ids, Kind};
+use crate::job::{Job, Work};
+use crate::opportunity::Opportunity;
+use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
+use crate::party::{Actor, Credential, Partner, Tenant};
+use crate::quote::{Quote, Site};
+use crate::time::Moment;
+
+/// One object as it shall be from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    Partner(Partner),
+    Credential(Credential),
+    Account(Account),
+    ExceptionRequest(ExceptionRequest),
+    Opportunity(Opportunity),
+    Quote(Box<Quote>),
+    Site(Box<Site>),
+    CreditCheck(Box<CreditCheck>),
+    Contract(Box<Contract>),
+    Document(Document),
+    Order(Box<Order>),
+    SubOrder(Box<SubOrder>),
+    BillingAccount(BillingAccount),
+    CustomerGroup(CustomerGroup),
+}
+
+impl Record {
+    /// The object that the record is, and the whole that it is a part of.
+    pub const fn concerns(&self) -> (Id, Option<Id>) {
+        match self {
+            Self::Partner(r) => (r.id, None),
+            Self::Credential(r) => (r.id, None),
+            Self::Account(r) => (r.id, None),
+            Self::ExceptionRequest(r) => (r.id, None),
+            Self::Opportunity(r) => (r.id, None),
+            Self::Quote(r) => (r.id, None),
+            Self::Site(r) => (r.id, Some(r.quote)),
+            Self::CreditCheck(r) => (r.id, None),
+            Self::Contract(r) => (r.id, None),
+            Self::Document(r) => (r.contract, None),
+            Self::Order(r) => (r.id, None),
+            Self::SubOrder(r) => (r.id, Some(r.order)),
+            Self::BillingAccount(r) => (r.id, None),
+            Self::CustomerGroup(r) => (r.id, None),
+        }
+    }
+}
+
+/// How a record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Insert,
+    /// Only if the stored version is still this one.
+    Update {
+        read_at: u64,
+    },
+    /// Only if the stored version is still this one.
+    Remove {
+        read_at: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Put {
+    pub record: Record,
+    pub mode: Mode,
+}
+
+/// What a job's outcome does to the job itself, in the same commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settle {
+    /// Done: forget it.
+    Done { job: Id, epoch: u64 },
+    /// Not yet: due again later.
+    Again { job: Id, epoch: u64, due_at: Moment, tries: u32 },
+    /// Given up; kept for a person to look at.
+    Quarantine { job: Id, epoch: u64, why: String },
+}
+
+/// Who decides, when, and where fresh ids come from: all that a rule may know besides the
+/// facts. The same context and facts give the same decision.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub now: Moment,
+    pub ids: Ids,
+    pub actor: Actor,
+    /// The request that asks, for the events.
+    pub request: Option<Id>,
+}
+
+/// An object that is its own aggregate: it has a version, and each change of it is an event.
+pub trait Object: Into<Record> + Clone {
+    fn id(&self) -> Id;
+    fn tenant(&self) -> Tenant;
+    fn version(&self) -> u64;
+    fn set_version(&mut self, version: u64);
+    /// The word for its state, if it has states.
+    fn state(&self) -> Option<&'static str>;
+}
+
+macro_rules! object {
+    ($($type:ty, $variant:ident, $wrap:expr, $state:expr;)*) => {$(
+        impl From<$type> for Record {
+            fn from(value: $type) -> Self { Self::$variant($wrap(value)) }
+        }
+        impl Object for $type {
+            fn id(&self) -> Id { self.id }
+            fn tenant(&self) -> Tenant { self.tenant }
+            fn version(&self) -> u64 { self.version }
+            fn set_version(&mut self, version: u64) { self.version = version; }
+            fn state(&self) -> Option<&'static str> { ($state)(self) }
+        }
+    )*};
+}
+
+object! {
+    Partner, Partner, std::convert::identity, |_: &Partner| None;
+    Credential, Credential, std::convert::identity, |c: &Credential| Some(if c.revoked_at.is_some() { "revoked" } else { "active" });
+    Account, Account, std::convert::identity, |_: &Account| None;
+    ExceptionRequest, ExceptionRequest, std::convert::identity, |e: &ExceptionRequest| Some(e.state.word());
+    Opportunity, Opportunity, std::convert::identity, |_: &Opportunity| None;
+    Quote, Quote, Box::new, |q: &Quote| Some(q.state.word());
+    Site, Site, Box::new, |_: &Site| None;
+    CreditCheck, CreditCheck, Box::new, |c: &CreditCheck| Some(c.state.word());
+    Contract, Contract, Box::new, |c: &Contract| Some(c.state.word());
+    Order, Order, Box::new, |_: &Order| None;
+    SubOrder, SubOrder, Box::new, |s: &SubOrder| Some(s.state.word());
+    BillingAccount, BillingAccount, std::convert::identity, |_: &BillingAccount| None;
+    CustomerGroup, CustomerGroup, std::convert::identity, |_: &CustomerGroup| None;
+}
+
+/// Everything that one decision changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    pub puts: Vec<Put>,
+    pub events: Vec<Event>,
+    pub jobs: Vec<Job>,
+    pub settle: Option<Settle>,
+}
+
+impl Change {
+    /// Whether there is nothing to write.
+    pub const fn is_empty(&self) -> bool {
+        self.puts.is_empty()
+            && self.events.is_empty()
+            && self.jobs.is_empty()
+            && self.settle.is_none()
+    }
+
+    /// A new object, with its first event. Returns it as stored: version 1.
+    pub fn insert<T: Object>(&mut self, ctx: &mut Context, mut object: T, what: Happened) -> T {
+        object.set_version(1);
+        self.record_event(ctx, &object, what);
+        self.puts.push(Put { record: object.clone().into(), mode: Mode::Insert });
+        object
+    }
+
+    /// An object as it shall be; its version as read is what the write depends on.
+    pub fn update<T: Object>(&mut self, ctx: &mut Context, mut object: T, what: Happened) -> T {
+        let read_at = object.version();
+        object.set_version(read_at + 1);
+        self.record_event(ctx, &object, what);
+        self.puts.push(Put { record: object.clone().into(), mode: Mode::Update { read_at } });
+        object
+    }
+
+    /// A part of an aggregate (a site of a quote): versioned, but the event is the whole's.
+    pub fn insert_part<T: Object>(&mut self, mut part: T) -> T {
+        part.set_version(1);
+        self.puts.push(Put { record: part.clone().into(), mode: Mode::Insert });
+        part
+    }
+
+    pub fn update_part<T: Object>(&mut self, mut part: T) -> T {
+        let read_at = part.version();
+        part.set_version(read_at + 1);
+        self.puts.push(Put { record: part.clone().into(), mode: Mode::Update { read_at } });
+        part
+    }
+
+    pub fn remove_part<T: Object>(&mut self, part: T) {
+        let read_at = part.version();
+        self.puts.push(Put { record: part.into(), mode: Mode::Remove { read_at } });
+    }
+
+    /// The immutable text of a contract.
+    pub fn insert_document(&mut self, document: Document) {
+        self.puts.push(Put { record: Record::Document(document), mode: Mode::Insert });
+    }
+
+    /// Work for later, due at once or at a given moment.
+    pub fn later(&mut self, ctx: &mut Context, tenant: Tenant, work: Work, due_at: Moment) {
+        let id = ctx.ids.next(Kind::Job);
+        self.jobs.push(Job { id, tenant, work, due_at, tries: 0, epoch: 0 });
+    }
+
+    fn record_event<T: Object>(&mut self, ctx: &mut Context, object: &T, what: Happened) {
+        let to = object.state();
+        self.events.push(Event {
+            id: ctx.ids.next(Kind::Event),
+            tenant: object.tenant(),
+            kind: what.kind.to_owned(),
+            object: object.id(),
+            sequence: object.version(),
+            at: ctx.now,
+            actor: ctx.actor.clone(),
+            // An edit that leaves the state alone says so; only a new object comes from nowhere.
+            from: what.from.or(to.filter(|_| object.version() > 1)).map(str::to_owned),
+            to: to.map(str::to_owned),
+            reason: what.reason,
+            request: ctx.request,
+        });
+    }
+}

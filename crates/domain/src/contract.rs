@@ -1,0 +1,359 @@
+//! The contract: the agreement that pins one version of a quote.
+
+use crate::address::Address;
+use crate::change::{Change, Context, Settle};
+use crate::code::Code;
+use crate::decision::Decision;
+use crate::event::Happened;
+use crate::id::{Id, Kind};
+use crate::job::Work;
+use crate::law::{self, QuoteFile};
+use crate::party::Tenant;
+use crate::pricing::Totals;
+use crate::programme::{Party, Stage};
+use crate::quote::{Quote, QuotePhase, QuoteState, Rules};
+use crate::refusal::Refusal;
+use crate::state::phases;
+use crate::time::{Date, Moment};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+phases! {
+    /// generated → sent → viewed → signed; sent | viewed → declined | expired | voided.
+    ContractPhase of "contract" {
+        Generated = "generated" => [Sent, Voided];
+        Sent = "sent" => [Viewed, Signed, Declined, Expired, Voided];
+        Viewed = "viewed" => [Signed, Declined, Expired, Voided];
+        Signed = "signed" => [];
+        Declined = "declined" => [];
+        Expired = "expired" => [];
+        Voided = "voided" => [];
+    }
+}
+
+/// Who signs, as the partner names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signer {
+    pub name: String,
+    pub title: String,
+    pub email: String,
+}
+
+/// The end customer as the contract names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractCustomer {
+    pub company_name: String,
+    pub address: Address,
+}
+
+/// A state owns its data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ContractState {
+    Generated,
+    Sent {
+        reference: String,
+        expires_at: Moment,
+    },
+    Viewed {
+        reference: String,
+        expires_at: Moment,
+    },
+    Signed {
+        at: Moment,
+        by: Signer,
+        document_sha256: String,
+    },
+    Declined {
+        reason: String,
+    },
+    /// Nobody signed in time.
+    Expired,
+    Voided {
+        reason: String,
+    },
+}
+
+impl ContractState {
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Generated => "generated",
+            Self::Sent { .. } => "sent",
+            Self::Viewed { .. } => "viewed",
+            Self::Signed { .. } => "signed",
+            Self::Declined { .. } => "declined",
+            Self::Expired => "expired",
+            Self::Voided { .. } => "voided",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    pub id: Id,
+    pub tenant: Tenant,
+    pub version: u64,
+    pub quote: Id,
+    pub number: String,
+    pub revision: u32,
+    pub customer: ContractCustomer,
+    pub parties: Vec<Party>,
+    pub signer: Signer,
+    /// In months: the longest term among the sites.
+    pub term_months: u32,
+    pub effective: Date,
+    pub totals: Totals,
+    /// When the price offer ends, and with it the time to sign.
+    pub good_until: Moment,
+    /// SHA-256 of the document's bytes, in hexadecimal.
+    pub document_sha256: String,
+    pub state: ContractState,
+    pub created_at: Moment,
+}
+
+/// The text of a contract. Written once, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    pub contract: Id,
+    pub tenant: Tenant,
+    pub text: String,
+}
+
+impl Contract {
+    /// The phase at `now`: an unsigned envelope past its time has expired, swept or not.
+    pub fn phase(&self, now: Moment) -> ContractPhase {
+        match &self.state {
+            ContractState::Sent { expires_at, .. } | ContractState::Viewed { expires_at, .. }
+                if *expires_at <= now =>
+            {
+                ContractPhase::Expired
+            }
+            ContractState::Generated => ContractPhase::Generated,
+            ContractState::Sent { .. } => ContractPhase::Sent,
+            ContractState::Viewed { .. } => ContractPhase::Viewed,
+            ContractState::Signed { .. } => ContractPhase::Signed,
+            ContractState::Declined { .. } => ContractPhase::Declined,
+            ContractState::Expired => ContractPhase::Expired,
+            ContractState::Voided { .. } => ContractPhase::Voided,
+        }
+    }
+
+    /// Whether it may still be signed one day, so that the quote must not change.
+    pub fn is_out(&self, now: Moment) -> bool {
+        self.phase(now) == ContractPhase::Generated || self.can_sign(now)
+    }
+
+    /// Whether it may be signed now.
+    pub fn can_sign(&self, now: Moment) -> bool {
+        matches!(self.phase(now), ContractPhase::Sent | ContractPhase::Viewed)
+    }
+
+    pub const fn is_signed(&self) -> bool {
+        matches!(self.state, ContractState::Signed { .. })
+    }
+
+    /// The voided form of a contract that is out, and the word for the state it left.
+    pub(crate) fn voided(&self, now: Moment, why: &str) -> (Self, &'static str) {
+        let state = ContractState::Voided { reason: why.to_owned() };
+        (Self { state, ..self.clone() }, self.phase(now).word())
+    }
+
+    fn go(
+        &self,
+        ctx: &mut Context,
+        to: ContractPhase,
+        state: ContractState,
+        what: Happened,
+        change: &mut Change,
+    ) -> Result<Self, Refusal> {
+        let from = self.phase(ctx.now);
+        from.guard(to, to.word())?;
+        let moved = Self { state, ..self.clone() };
+        Ok(change.update(ctx, moved, what.from(from.word())))
+    }
+}
+
+/// What a partner says when it asks for a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewContract {
+    pub signer: Signer,
+    pub customer: ContractCustomer,
+    /// None: today.
+    pub effective: Option<Date>,
+}
+
+/// The longest term among the quote's sites, in months.
+fn term_months(file: &QuoteFile) -> u32 {
+    let terms = file.sites.iter().filter_map(|s| s.price.as_ref().map(|p| p.term_months));
+    terms.max().unwrap_or(0)
+}
+
+/// Generates the contract of a quote version. One is out at a time.
+pub fn contract_generate(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    partner_name: &str,
+    new: NewContract,
+) -> Result<Decision<Contract>, Refusal> {
+    if let Some(out) = file.contracts.iter().find(|c| c.is_out(ctx.now) || c.is_signed()) {
+        let detail = format!("contract {} is {}", out.id, out.state.word());
+        return Err(Refusal::new(Code::AlreadyExists, detail));
+    }
+    law::gate(Stage::Contract, &file.facts(ctx.now, rules.programme, rules.partner))?;
+    let Some(offer) = file.quote.offer() else {
+        return Err(Refusal::state("quote", file.quote.state.word(), "put into a contract"));
+    };
+    let mut contract = Contract {
+        id: ctx.ids.next(Kind::Contract),
+        tenant: file.quote.tenant,
+        version: 0,
+        quote: file.quote.id,
+        number: file.quote.number.clone(),
+        revision: file.quote.revision,
+        customer: new.customer,
+        parties: rules.programme.contract_parties.clone(),
+        signer: new.signer,
+        term_months: term_months(file),
+        effective: new.effective.unwrap_or_else(|| ctx.now.date()),
+        totals: offer.totals,
+        good_until: offer.expires_at,
+        document_sha256: String::new(),
+        state: ContractState::Generated,
+        created_at: ctx.now,
+    };
+    let text = document::text(&contract, file, partner_name);
+    contract.document_sha256 = hex(&Sha256::digest(text.as_bytes()));
+    let mut change = Change::default();
+    let now = ctx.now;
+    let lapsed =
+        |c: &&Contract| c.phase(now) == ContractPhase::Expired && c.state != ContractState::Expired;
+    for old in file.contracts.iter().filter(lapsed) {
+        // The clock ended it; now the row says so too and makes room for the next.
+        let ended = Contract { state: ContractState::Expired, ..old.clone() };
+        change.update(ctx, ended, Happened::new("contract.expired").from(old.state.word()));
+    }
+    // The quote's row moves too, so that an edit of it at the same time and this exclude each
+    // other.
+    change.update(ctx, file.quote.clone(), Happened::new("quote.contract_generated"));
+    let document = Document { contract: contract.id, tenant: contract.tenant, text };
+    change.insert_document(document);
+    let view = change.insert(ctx, contract, Happened::new("contract.generated"));
+    let now = ctx.now;
+    change.later(ctx, view.tenant, Work::SendContract { contract: view.id }, now);
+    Ok(Decision { change, view })
+}
+
+/// Records that the envelope is out.
+pub fn contract_sent(
+    ctx: &mut Context,
+    contract: &Contract,
+    reference: String,
+    signature_days: u32,
+    settle: Settle,
+) -> Result<Decision<Contract>, Refusal> {
+    let expires_at = ctx.now.plus_days(signature_days).min(contract.good_until);
+    let state = ContractState::Sent { reference, expires_at };
+    let mut change = Change { settle: Some(settle), ..Change::default() };
+    let what = Happened::new("contract.sent");
+    let view = contract.go(ctx, ContractPhase::Sent, state, what, &mut change)?;
+    Ok(Decision { change, view })
+}
+
+/// What a signature makes: the signed contract, and the quote version frozen for ever.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signed {
+    pub contract: Contract,
+    pub quote: Quote,
+}
+
+/// Signs. The signer repeats the document's hash, so that nobody signs what they did not see.
+pub fn contract_sign(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    contract: &Contract,
+    by: Signer,
+    document_sha256: &str,
+) -> Result<Decision<Signed>, Refusal> {
+    // The gate first: what the journey says is missing is what a refusal says.
+    law::gate(Stage::Signature, &file.facts(ctx.now, rules.programme, rules.partner))?;
+    contract.phase(ctx.now).guard(ContractPhase::Signed, "signed")?;
+    if document_sha256 != contract.document_sha256 {
+        let detail = "the hash is not that of the document that is out for signature";
+        return Err(Refusal::new(Code::StateConflict, detail));
+    }
+    let Some(offer) = file.quote.offer().cloned() else {
+        return Err(Refusal::state("quote", file.quote.state.word(), "accepted"));
+    };
+    let mut change = Change::default();
+    let state = ContractState::Signed {
+        at: ctx.now,
+        by,
+        document_sha256: contract.document_sha256.clone(),
+    };
+    let what = Happened::new("contract.signed");
+    let contract = contract.go(ctx, ContractPhase::Signed, state, what, &mut change)?;
+    let mut quote = file.quote.clone();
+    let accepted = QuoteState::Accepted { offer, contract: contract.id, at: ctx.now };
+    let from = quote.go(ctx.now, QuotePhase::Accepted, accepted, "accepted")?;
+    let quote = change.update(ctx, quote, Happened::new("quote.accepted").from(from));
+    Ok(Decision { change, view: Signed { contract, quote } })
+}
+
+pub fn contract_decline(
+    ctx: &mut Context,
+    contract: &Contract,
+    reason: String,
+) -> Result<Decision<Contract>, Refusal> {
+    let state = ContractState::Declined { reason: reason.clone() };
+    let mut change = Change::default();
+    let what = Happened::new("contract.declined").because(reason);
+    let view = contract.go(ctx, ContractPhase::Declined, state, what, &mut change)?;
+    Ok(Decision { change, view })
+}
+
+pub fn contract_void(
+    ctx: &mut Context,
+    contract: &Contract,
+    reason: String,
+) -> Result<Decision<Contract>, Refusal> {
+    let state = ContractState::Voided { reason: reason.clone() };
+    let mut change = Change::default();
+    let what = Happened::new("contract.voided").because(reason);
+    let view = contract.go(ctx, ContractPhase::Voided, state, what, &mut change)?;
+    Ok(Decision { change, view })
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // Writing to a String cannot fail.
+        text
+    })
+}
+
+mod document;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_move_of_a_contract_is_as_designed() {
+        use ContractPhase::*;
+        for from in ContractPhase::ALL {
+            for to in ContractPhase::ALL {
+                let designed = match from {
+                    Generated => matches!(to, Sent | Voided),
+                    Sent => matches!(to, Viewed | Signed | Declined | Expired | Voided),
+                    Viewed => matches!(to, Signed | Declined | Expired | Voided),
+                    Signed | Declined | Expired | Voided => false,
+                };
+                let allowed = from.guard(*to, "moved").is_ok();
+                assert_eq!(allowed, designed, "{} → {}", from.word(), to.word());
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Enrichment: what fulfilment needs to know of a sub-order before it is handed off.
+
+use crate::address::Address;
+use crate::catalogue::EnrichmentKind;
+use crate::change::{Change, Context};
+use crate::code::{Because, Code};
+use crate::customer::Contact;
+use crate::decision::Decision;
+use crate::event::Happened;
+use crate::id::{Id, Kind};
+use crate::law::{self, Facts};
+use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
+use crate::programme::{Programme, Stage};
+use crate::refusal::{Fault, IfMatch, Refusal};
+use crate::time::{Date, Moment};
+use crate::tsp;
+use serde::{Deserialize, Serialize};
+
+/// An enrichment as given, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled<T> {
+    pub value: T,
+    pub at: Moment,
+}
+
+/// Where and when to install.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installation {
+    /// At least one; the first is asked first.
+    pub contacts: Vec<Contact>,
+    pub requested_start: Date,
+    pub requested_due: Date,
+    pub premise_notes: Option<String>,
+    /// Whether billing may start before the requested due date.
+    pub start_billing_before_due: bool,
+}
+
+/// Where to send equipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipping {
+    pub contacts: Vec<Contact>,
+    /// None: the site's own address.
+    pub address: Option<Address>,
+    pub notes: Option<String>,
+}
+
+/// Where the port ends. RDS keeps floor and room of the demarcation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortReservation {
+    pub floor: String,
+    pub room: String,
+    pub notes: Option<String>,
+    /// Telecommunications Service Priority authorization code.
+    pub tsp_code: Option<String>,
+}
+
+/// How the product is billed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Billing {
+    pub billing_account: Id,
+    pub paperless: bool,
+    pub process_ids: Vec<String>,
+    pub quote_ids: Vec<Id>,
+    pub ordered_items: Vec<Id>,
+    pub sub_orders: Vec<Id>,
+    pub invoice_numbers: Vec<String>,
+}
+
+/// The enrichments of one sub-order. The customer defined group is its order's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrichments {
+    pub installation: Option<Filled<Installation>>,
+    pub shipping: Option<Filled<Shipping>>,
+    pub port_reservation: Option<Filled<PortReservation>>,
+    pub billing: Option<Filled<Billing>>,
+}
+
+/// The enrichments that `sub` must have: its programme's and its product's, each once.
+pub fn required(programme: &Programme, sub: &SubOrder) -> Vec<EnrichmentKind> {
+    let by_programme = programme.enrichments.iter().filter(|k| !sub.requires.contains(k));
+    sub.requires.iter().chain(by_programme).copied().collect()
+}
+
+/// Whether `sub` has the enrichment; `group` is its order's customer defined group.
+pub fn is_there(kind: EnrichmentKind, sub: &SubOrder, group: Option<Id>) -> bool {
+    match kind {
+        EnrichmentKind::Installation => sub.enrichments.installation.is_some(),
+        EnrichmentKind::Shipping => sub.enrichments.shipping.is_some(),
+        EnrichmentKind::PortReservation => sub.enrichments.port_reservation.is_some(),
+        EnrichmentKind::Billing => sub.enrichments.billing.is_some(),
+        EnrichmentKind::CustomerDefinedGroup => group.is_some(),
+    }
+}
+
+/// Whose billing account: one that exists, or a new one made with the enrichment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BillTo {
+    Existing(BillingAccount),
+    New { name: String, address: Address, contacts: Vec<Contact> },
+}
+
+/// One enrichment as a partner gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enrich {
+    Installation(Installation),
+    Shipping(Shipping),
+    PortReservation(PortReservation),
+    /// The account inside `billing` is filled in from `to`.
+    Billing {
+        to: Box<BillTo>,
+        billing: Billing,
+    },
+}
+
+/// Gives a sub-order one of its enrichments, in place of what it had.
+pub fn enrich(
+    ctx: &mut Context,
+    programme: &Programme,
+    order: &Order,
+    sub: &SubOrder,
+    seen: IfMatch,
+    what: Enrich,
+) -> Result<Decision<SubOrder>, Refusal> {
+    seen.check(sub.version)?;
+    let facts = Facts {
+        order: Some(order),
+        sub_orders: std::slice::from_ref(sub),
+        ..Facts::new(ctx.now, programme, order.id)
+    };
+    law::gate(Stage::Enrichment, &facts)?;
+    let faults = faults(&what, programme, ctx.now.date());
+    if !faults.is_empty() {
+        return Err(Refusal::new(Code::InvalidBody, "the enrichment is not valid").with(faults));
+    }
+    let mut change = Change::default();
+    let mut sub = sub.clone();
+    let at = ctx.now;
+    let kind = match what {
+        Enrich::Installation(value) => {
+            sub.enrichments.installation = Some(Filled { value, at });
+            "sub_order.installation_set"
+        }
+        Enrich::Shipping(value) => {
+            sub.enrichments.shipping = Some(Filled { value, at });
+            "sub_order.shipping_set"
+        }
+        Enrich::PortReservation(value) => {
+            sub.enrichments.port_reservation = Some(Filled { value, at });
+            "sub_order.port_reserved"
+        }
+        Enrich::Billing { to, billing } => {
+            let account = bill_to(ctx, &mut change, &sub, *to, billing.paperless);
+            let value = Billing { billing_account: account.id, ..billing };
+            sub.enrichments.billing = Some(Filled { value, at });
+            "sub_order.billing_set"
+        }
+    };
+    let view = change.update(ctx, sub, Happened::new(kind));
+    Ok(Decision { change, view })
+}
+
+fn bill_to(
+    ctx: &mut Context,
+    change: &mut Change,
+    sub: &SubOrder,
+    to: BillTo,
+    paperless: bool,
+) -> BillingAccount {
+    let (name, address, contacts) = match to {
+        BillTo::Existing(account) => return account,
+        BillTo::New { name, address, contacts } => (name, address, contacts),
+    };
+    let account = BillingAccount {
+        id: ctx.ids.next(Kind::Account),
+        tenant: sub.tenant,
+        version: 0,
+        name,
+        address,
+        contacts,
+        paperless,
+        created_at: ctx.now,
+    };
+    change.insert(ctx, account, Happened::new("billing_account.created"))
+}
+
+/// What is wrong with an enrichment beyond its form; pointers into the request's body.
+fn faults(what: &Enrich, programme: &Programme, today: Date) -> Vec<Fault> {
+    match what {
+        Enrich::Installation(i) => installation_faults(i, today),
+        Enrich::PortReservation(p) => match p.tsp_code.as_deref() {
+            None if programme.tsp_code_required => {
+                let detail = format!("{} requires a TSP code", programme.name);
+                vec![Fault::new("/tsp_code", Because::Missing, detail)]
+            }
+            None => Vec::new(),
+            Some(code) => tsp::fault(code).into_iter().collect(),
+        },
+        Enrich::Shipping(_) | Enrich::Billing { .. } => Vec::new(),
+    }
+}
+
+fn installation_faults(i: &Installation, today: Date) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if i.requested_start < today {
+        let fault = Fault::new("/requested_start", Because::OutOfRange, "the date has passed");
+        faults.push(fault.expected(format!("{today} or later")));
+    }
+    if i.requested_due < i.requested_start {
+        let detail = "the due date is before the start date";
+        let fault = Fault::new("/requested_due", Because::OutOfRange, detail);
+        faults.push(fault.expected(format!("{} or later", i.requested_start)));
+    }
+    faults
+}
+
+/// Puts an order into the group of that name, making the group if it is new.
+pub fn order_group(
+    ctx: &mut Context,
+    programme: &Programme,
+    order: &Order,
+    sub_orders: &[SubOrder],
+    existing: Option<CustomerGroup>,
+    name: String,
+) -> Result<Decision<(Order, CustomerGroup)>, Refusal> {
+    let facts =
+        Facts { order: Some(order), sub_orders, ..Facts::new(ctx.now, programme, order.id) };
+    law::gate(Stage::Enrichment, &facts)?;
+    let mut change = Change::default();
+    let group = if let Some(group) = existing {
+        group
+    } else {
+        let group = CustomerGroup {
+            id: ctx.ids.next(Kind::CustomerGroup),
+            tenant: order.tenant,
+            version: 0,
+            name,
+            created_at: ctx.now,
+        };
+        change.insert(ctx, group, Happened::new("customer_group.created"))
+    };
+    if order.group == Some(group.id) {
+        return Ok(Decision { change, view: (order.clone(), group) }); // It is there already.
+    }
+    let grouped = Order { group: Some(group.id), ..order.clone() };
+    let order = change.update(ctx, grouped, Happened::new("order.grouped"));
+    Ok(Decision { change, view: (order, group) })
+}

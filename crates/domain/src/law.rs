@@ -1,0 +1,110 @@
+//! The law of the flow: what must hold before a stage, asked of the facts. The one function
+//! `missing` refuses a premature step and draws the journey, so the two cannot disagree.
+
+mod needs;
+
+use crate::contract::Contract;
+use crate::credit::CreditCheck;
+use crate::customer::Account;
+use crate::exception::ExceptionRequest;
+use crate::id::Id;
+use crate::order::{Order, SubOrder};
+use crate::programme::{Need, Programme, Stage};
+use crate::quote::{Quote, Site};
+use crate::refusal::{Fault, Refusal};
+use crate::time::Moment;
+
+/// What is known when a stage is asked for. What is not known yet is empty.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    pub now: Moment,
+    pub programme: &'a Programme,
+    pub partner: Id,
+    pub account: Option<&'a Account>,
+    pub exceptions: &'a [ExceptionRequest],
+    pub quote: Option<&'a Quote>,
+    pub sites: &'a [Site],
+    /// Credit checks of the quote's credit subject, oldest first.
+    pub credit: &'a [CreditCheck],
+    /// Contracts of this quote version, oldest first.
+    pub contracts: &'a [Contract],
+    pub order: Option<&'a Order>,
+    /// The sub-orders in question: one, or all of the order.
+    pub sub_orders: &'a [SubOrder],
+    /// Whether the request accepts the terms; none when nobody was asked yet.
+    pub terms_accepted: Option<bool>,
+}
+
+impl<'a> Facts<'a> {
+    /// Nothing known but when, who, and under which rules.
+    pub const fn new(now: Moment, programme: &'a Programme, partner: Id) -> Self {
+        Self {
+            now,
+            programme,
+            partner,
+            account: None,
+            exceptions: &[],
+            quote: None,
+            sites: &[],
+            credit: &[],
+            contracts: &[],
+            order: None,
+            sub_orders: &[],
+            terms_accepted: None,
+        }
+    }
+}
+
+/// A quote with all that its gates look at, as loaded in one snapshot.
+#[derive(Debug, Clone)]
+pub struct QuoteFile {
+    pub quote: Quote,
+    /// In the order of their places.
+    pub sites: Vec<Site>,
+    pub account: Option<Account>,
+    pub exceptions: Vec<ExceptionRequest>,
+    pub credit: Vec<CreditCheck>,
+    pub contracts: Vec<Contract>,
+    pub order: Option<Order>,
+    pub sub_orders: Vec<SubOrder>,
+}
+
+impl QuoteFile {
+    pub fn facts<'a>(&'a self, now: Moment, programme: &'a Programme, partner: Id) -> Facts<'a> {
+        Facts {
+            account: self.account.as_ref(),
+            exceptions: &self.exceptions,
+            quote: Some(&self.quote),
+            sites: &self.sites,
+            credit: &self.credit,
+            contracts: &self.contracts,
+            order: self.order.as_ref(),
+            sub_orders: &self.sub_orders,
+            ..Facts::new(now, programme, partner)
+        }
+    }
+}
+
+/// What is still missing before `stage`. Empty: it may begin.
+pub fn missing(stage: Stage, facts: &Facts<'_>) -> Vec<Fault> {
+    facts.programme.needs(stage).iter().flat_map(|need| needs::unmet(*need, facts)).collect()
+}
+
+/// Whether one need is met.
+pub fn holds(need: Need, facts: &Facts<'_>) -> bool {
+    needs::unmet(need, facts).is_empty()
+}
+
+/// Refuses a stage whose needs are not met, and says every one of them.
+pub fn gate(stage: Stage, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let missing = missing(stage, facts);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} is not possible yet: {}",
+        stage.title(),
+        missing.iter().map(|f| f.detail.as_str()).collect::<Vec<_>>().join("; ")
+    );
+    Err(Refusal::premature(detail, missing))
+}

@@ -1,0 +1,235 @@
+//! Each need, asked of the facts. Pointers point into the quote or the sub-order.
+
+use super::Facts;
+use crate::address::Avps;
+use crate::code::Because;
+use crate::credit::{CreditCheck, CreditPhase};
+use crate::customer;
+use crate::enrichment;
+use crate::programme::Need;
+use crate::quote::{QuotePhase, QuoteState, Site, Validation, exposure};
+use crate::refusal::Fault;
+
+/// What is missing for `need` to hold. Empty: it holds.
+pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
+    match need {
+        Need::CustomerServed => facts
+            .account
+            .and_then(|a| customer::unserved(a, facts.partner, facts.exceptions, facts.now))
+            .into_iter()
+            .collect(),
+        Need::QuoteEditable => editable(facts),
+        Need::SitesPresent => one_if(facts.sites.is_empty(), || {
+            Fault::new("/sites", Because::SitesMissing, "the quote has no site")
+        }),
+        Need::AddressesPassed => facts.sites.iter().filter_map(address).collect(),
+        Need::SitesConfigured => facts.sites.iter().filter_map(configuration).collect(),
+        Need::QuotePriced => priced(facts),
+        Need::PriceUnexpired => one_if(phase(facts) == Some(QuotePhase::Expired), || {
+            Fault::new("/offer/expires_at", Because::PriceExpired, "the price offer has expired")
+        }),
+        Need::CreditApproved => credit_approved(facts),
+        Need::CreditCovers => credit_covers(facts),
+        Need::ContractSent => contract_sent(facts),
+        Need::ContractSigned => contract_signed(facts),
+        Need::TermsAccepted => one_if(facts.terms_accepted == Some(false), || {
+            let detail = "the terms and conditions are not accepted";
+            Fault::new("/accept_terms", Because::TermsNotAccepted, detail)
+        }),
+        Need::OrderPlaced => one_if(facts.order.is_none(), || {
+            Fault::new("/order", Because::OrderMissing, "there is no order of this quote")
+        }),
+        Need::OrderOpen => order_open(facts),
+        Need::CustomersAssigned => facts.sub_orders.iter().filter_map(customer_of).collect(),
+        Need::EnrichmentComplete => enrichment_complete(facts),
+        Need::HandedOff => handed_off(facts),
+    }
+}
+
+fn one_if(wrong: bool, fault: impl FnOnce() -> Fault) -> Vec<Fault> {
+    if wrong { vec![fault()] } else { Vec::new() }
+}
+
+fn phase(facts: &Facts<'_>) -> Option<QuotePhase> {
+    facts.quote.map(|q| q.phase(facts.now))
+}
+
+fn editable(facts: &Facts<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Some(phase) = phase(facts)
+        && phase.is_final()
+    {
+        let detail = format!("this version of the quote is {}", phase.word());
+        faults.push(Fault::new("/state", Because::QuoteLocked, detail));
+    }
+    if let Some(open) = facts.contracts.iter().find(|c| c.is_out(facts.now)) {
+        let detail =
+            format!("contract {} is {}: void it before editing", open.id, open.state.word());
+        faults.push(Fault::new("/contracts", Because::ContractOut, detail));
+    }
+    faults
+}
+
+fn site_pointer(site: &Site, member: &str) -> String {
+    format!("/sites/{}/{member}", site.id)
+}
+
+fn address(site: &Site) -> Option<Fault> {
+    let (because, what) = match &site.validation {
+        Validation::Accepted { .. } | Validation::Answered { avps: Avps::Match { .. }, .. } => {
+            return None;
+        }
+        Validation::Unchecked => (Because::AddressUnchecked, "the address is not validated"),
+        Validation::Requested => (Because::AddressUnchecked, "the address is being validated"),
+        Validation::Answered { avps: Avps::NoMatch { .. }, .. } => {
+            (Because::AddressNotFound, "the address is not deliverable")
+        }
+        Validation::Answered { avps: Avps::CloseMatch { .. }, .. } => {
+            (Because::AddressUnresolved, "the corrected address is not accepted")
+        }
+        Validation::Answered { avps: Avps::Ambiguous { .. }, .. } => {
+            (Because::AddressUnresolved, "the address is ambiguous; choose one")
+        }
+    };
+    Some(Fault::new(site_pointer(site, "address"), because, format!("{}: {what}", site.name)))
+}
+
+fn configuration(site: &Site) -> Option<Fault> {
+    site.configuration.is_none().then(|| {
+        let detail = format!("{}: no configuration", site.name);
+        Fault::new(site_pointer(site, "configuration"), Because::SiteUnconfigured, detail)
+    })
+}
+
+fn priced(facts: &Facts<'_>) -> Vec<Fault> {
+    let Some(quote) = facts.quote else { return Vec::new() };
+    match &quote.state {
+        QuoteState::Priced { .. } | QuoteState::Accepted { .. } => Vec::new(),
+        QuoteState::PendingApproval { .. } => vec![Fault::new(
+            "/offer",
+            Because::ApprovalPending,
+            "the discount waits for operations' approval",
+        )],
+        QuoteState::Draft | QuoteState::Cancelled { .. } | QuoteState::Superseded { .. } => {
+            vec![Fault::new("/offer", Because::Unpriced, "the quote is not priced")]
+        }
+    }
+}
+
+/// The check that counts: an approval if there is one, else the newest.
+fn deciding<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
+    let approved = |c: &&CreditCheck| c.phase(facts.now) == CreditPhase::Approved;
+    facts.credit.iter().rev().find(approved).or(facts.credit.last())
+}
+
+fn credit_approved(facts: &Facts<'_>) -> Vec<Fault> {
+    let fault = |because, detail: String| vec![Fault::new("/credit_checks", because, detail)];
+    let Some(check) = deciding(facts) else {
+        return fault(Because::CreditMissing, "there is no credit check".to_owned());
+    };
+    let because = match check.phase(facts.now) {
+        CreditPhase::Approved => return Vec::new(),
+        CreditPhase::Requested | CreditPhase::InReview => Because::CreditUndecided,
+        CreditPhase::Declined => Because::CreditDeclined,
+        CreditPhase::Failed => Because::CreditFailed,
+        CreditPhase::Expired => Because::CreditExpired,
+    };
+    fault(because, format!("credit check {} is {}", check.id, check.phase(facts.now).word()))
+}
+
+fn credit_covers(facts: &Facts<'_>) -> Vec<Fault> {
+    let offer = facts.quote.and_then(|q| q.offer());
+    let needed = offer.and_then(|o| exposure(&o.totals, facts.programme.exposure_months));
+    let Some(needed) = needed else { return Vec::new() };
+    let limits = facts.credit.iter().filter_map(|c| c.approved_limit(facts.now));
+    match limits.max() {
+        Some(limit) if limit < needed => {
+            let detail = format!("credit is approved up to {limit}, the quote needs {needed}");
+            vec![
+                Fault::new("/credit_checks", Because::CreditInsufficient, detail)
+                    .expected(format!("an approval of at least {needed}")),
+            ]
+        }
+        // Without any approval, `CreditApproved` says so.
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn contract_sent(facts: &Facts<'_>) -> Vec<Fault> {
+    let fault = |because, detail: String| vec![Fault::new("/contracts", because, detail)];
+    match facts.contracts.last() {
+        None => fault(Because::ContractMissing, "there is no contract".to_owned()),
+        Some(c) if c.can_sign(facts.now) || c.is_signed() => Vec::new(),
+        Some(c) => {
+            let detail = format!("contract {} is {}", c.id, c.phase(facts.now).word());
+            fault(Because::ContractNotSent, detail)
+        }
+    }
+}
+
+fn contract_signed(facts: &Facts<'_>) -> Vec<Fault> {
+    if facts.contracts.iter().any(crate::contract::Contract::is_signed) {
+        return Vec::new();
+    }
+    let (because, detail) = match facts.contracts.last() {
+        None => (Because::ContractMissing, "there is no contract".to_owned()),
+        Some(c) => {
+            let word = c.phase(facts.now).word();
+            (Because::ContractUnsigned, format!("contract {} is {word}", c.id))
+        }
+    };
+    vec![Fault::new("/contracts", because, detail)]
+}
+
+fn sub_pointer(sub: &crate::order::SubOrder, member: &str) -> String {
+    format!("/sub_orders/{}{member}", sub.id)
+}
+
+fn order_open(facts: &Facts<'_>) -> Vec<Fault> {
+    if facts.sub_orders.is_empty()
+        || facts.sub_orders.iter().any(super::super::order::SubOrder::is_open)
+    {
+        return Vec::new();
+    }
+    let closed = |s: &crate::order::SubOrder| {
+        let detail = format!("{}: handed off, now {}", s.name, s.state.word());
+        Fault::new(sub_pointer(s, ""), Because::HandedOff, detail)
+    };
+    facts.sub_orders.iter().map(closed).collect()
+}
+
+fn customer_of(sub: &crate::order::SubOrder) -> Option<Fault> {
+    sub.customer.is_none().then(|| {
+        let detail = format!("{}: no end customer is assigned", sub.name);
+        Fault::new(sub_pointer(sub, "/customer_id"), Because::CustomerUnassigned, detail)
+    })
+}
+
+fn enrichment_complete(facts: &Facts<'_>) -> Vec<Fault> {
+    let group = facts.order.and_then(|o| o.group);
+    let open = facts.sub_orders.iter().filter(|s| s.is_open());
+    open.flat_map(|sub| {
+        enrichment::required(facts.programme, sub)
+            .into_iter()
+            .filter(|kind| !enrichment::is_there(*kind, sub, group))
+            .map(|kind| {
+                let detail = format!("{}: {} is missing", sub.name, kind.word().replace('_', " "));
+                let pointer = sub_pointer(sub, &format!("/enrichments/{}", kind.word()));
+                Fault::new(pointer, Because::EnrichmentMissing, detail)
+            })
+            .collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+fn handed_off(facts: &Facts<'_>) -> Vec<Fault> {
+    if facts.sub_orders.is_empty() {
+        return vec![Fault::new("/order", Because::OrderMissing, "there is no order")];
+    }
+    let open = facts.sub_orders.iter().filter(|s| s.is_open());
+    open.map(|s| {
+        let detail = format!("{}: not handed off", s.name);
+        Fault::new(sub_pointer(s, ""), Because::NotHandedOff, detail)
+    })
+    .collect()
+}

@@ -1,0 +1,228 @@
+//! An order is created, its sites get their customers, and it is handed off.
+
+use super::{Milestone, Order, OrderItem, SubOrder, SubOrderPhase};
+use crate::catalogue::Catalogue;
+use crate::change::{Change, Context};
+use crate::code::Code;
+use crate::contract::Contract;
+use crate::customer::{Account, Contact};
+use crate::decision::Decision;
+use crate::event::Happened;
+use crate::id::{Id, Kind};
+use crate::job::Work;
+use crate::law::{self, Facts, QuoteFile};
+use crate::programme::Stage;
+use crate::quote::{Rules, Site};
+use crate::refusal::Refusal;
+use crate::time::{Moment, plus_working_days};
+
+/// What a partner says when it orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    pub accept_terms: bool,
+    pub primary_contact: Contact,
+    pub alternate_contact: Option<Contact>,
+    pub purchase_order: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// An order with its sub-orders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderView {
+    pub order: Order,
+    pub sub_orders: Vec<SubOrder>,
+}
+
+/// Creates the order of a signed quote: one sub-order per site, one item per component and one
+/// for the bundle. A quote is ordered once.
+pub fn order_create(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    catalogue: &Catalogue,
+    new: NewOrder,
+) -> Result<Decision<OrderView>, Refusal> {
+    if let Some(order) = &file.order {
+        let detail = format!("order {} is of this quote", order.id);
+        return Err(Refusal::new(Code::AlreadyExists, detail));
+    }
+    let mut facts = file.facts(ctx.now, rules.programme, rules.partner);
+    facts.terms_accepted = Some(new.accept_terms);
+    law::gate(Stage::Order, &facts)?;
+    let signed = file.contracts.iter().find(|c| c.is_signed());
+    let (Some(contract), Some(offer)) = (signed, file.quote.offer()) else {
+        return Err(Refusal::state("quote", file.quote.state.word(), "ordered"));
+    };
+    let order = Order {
+        id: ctx.ids.next(Kind::Order),
+        tenant: file.quote.tenant,
+        version: 0,
+        quote: file.quote.id,
+        contract: contract.id,
+        opportunity: file.quote.opportunity,
+        account: file.quote.account,
+        number: file.quote.number.clone(),
+        primary_contact: new.primary_contact,
+        alternate_contact: new.alternate_contact,
+        purchase_order: new.purchase_order.or_else(|| file.quote.billing.purchase_order.clone()),
+        external_id: new.external_id,
+        totals: offer.totals,
+        terms_accepted_by: ctx.actor.clone(),
+        terms_accepted_at: ctx.now,
+        group: None,
+        created_at: ctx.now,
+    };
+    let mut change = Change::default();
+    let order = change.insert(ctx, order, Happened::new("order.created"));
+    let mut sub_orders = Vec::with_capacity(file.sites.len());
+    for site in &file.sites {
+        let sub = sub_order(ctx, &order, contract, site, catalogue)?;
+        sub_orders.push(change.insert(ctx, sub, Happened::new("sub_order.created")));
+    }
+    // The quote's row moves too, so that a customer assigned to a site at the same moment and
+    // this order exclude each other.
+    change.update(ctx, file.quote.clone(), Happened::new("quote.ordered"));
+    Ok(Decision { change, view: OrderView { order, sub_orders } })
+}
+
+fn sub_order(
+    ctx: &mut Context,
+    order: &Order,
+    contract: &Contract,
+    site: &Site,
+    catalogue: &Catalogue,
+) -> Result<SubOrder, Refusal> {
+    let (Some(configuration), Some(price)) = (&site.configuration, &site.price) else {
+        return Err(Refusal::state("site", "unpriced", "ordered"));
+    };
+    let Some(offering) = catalogue.offering(&configuration.offering) else {
+        let detail = format!("the catalogue has no offering {}", &configuration.offering);
+        return Err(Refusal::new(Code::StateConflict, detail));
+    };
+    let id = ctx.ids.next(Kind::Order);
+    let bundle = OrderItem {
+        id: ctx.ids.next(Kind::OrderItem),
+        item_type: offering.item_type.to_string(),
+        component: None,
+        mrc: crate::money::Money::ZERO,
+        nrc: crate::money::Money::ZERO,
+    };
+    let mut items = vec![bundle];
+    items.extend(price.lines.iter().map(|c| OrderItem {
+        id: ctx.ids.next(Kind::OrderItem),
+        item_type: c.item_type.to_string(),
+        component: Some(c.component.to_string()),
+        mrc: c.totals.mrc,
+        nrc: c.totals.nrc,
+    }));
+    let milestones = offering.milestones.iter().map(|m| Milestone {
+        code: m.code.to_string(),
+        name: m.name.to_string(),
+        working_days: m.working_day,
+        planned: None,
+        reached_at: None,
+    });
+    Ok(SubOrder {
+        id,
+        tenant: order.tenant,
+        version: 0,
+        order: order.id,
+        quote: contract.quote,
+        site: site.id,
+        position: site.position,
+        name: site.name.clone(),
+        address: site.address().clone(),
+        customer: site.customer.or(order.account),
+        offering: configuration.offering.to_string(),
+        term_months: price.term_months,
+        items,
+        totals: price.totals,
+        requires: offering.enrichments.clone(),
+        enrichments: crate::enrichment::Enrichments::default(),
+        state: SubOrderPhase::Draft,
+        handed_off_at: None,
+        acknowledgement: None,
+        milestones: milestones.collect(),
+        foc: None,
+        trouble: None,
+        created_at: ctx.now,
+    })
+}
+
+/// Where an end customer was assigned.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Assigned {
+    Site(Box<Site>),
+    SubOrder(Box<SubOrder>),
+}
+
+/// Assigns the end customer of a site: on the quote before it is ordered, on the sub-order
+/// until handoff.
+pub fn customer_assign(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    site: Id,
+    account: &Account,
+) -> Result<Decision<Assigned>, Refusal> {
+    if !rules.programme.customer_per_site {
+        let detail = format!("{} has one end customer per quote", rules.programme.name);
+        return Err(Refusal::new(Code::StateConflict, detail));
+    }
+    law::gate(Stage::CustomerAssignment, &file.facts(ctx.now, rules.programme, rules.partner))?;
+    let Some(found) = file.sites.iter().find(|s| s.id == site) else {
+        return Err(Refusal::not_found("site"));
+    };
+    let mut change = Change::default();
+    if let Some(sub) = file.sub_orders.iter().find(|s| s.site == site) {
+        if !sub.is_open() {
+            return Err(Refusal::state("sub-order", sub.state.word(), "given another customer"));
+        }
+        let assigned = SubOrder { customer: Some(account.id), ..sub.clone() };
+        let sub = change.update(ctx, assigned, Happened::new("sub_order.customer_assigned"));
+        return Ok(Decision { change, view: Assigned::SubOrder(Box::new(sub)) });
+    }
+    let site = change.update_part(Site { customer: Some(account.id), ..found.clone() });
+    change.update(ctx, file.quote.clone(), Happened::new("quote.customer_assigned"));
+    Ok(Decision { change, view: Assigned::Site(Box::new(site)) })
+}
+
+/// Hands sub-orders off: all of those given that are open, or none. From then on they are
+/// immutable to the partner.
+pub fn hand_off(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    order: &Order,
+    sub_orders: &[SubOrder],
+) -> Result<Decision<OrderView>, Refusal> {
+    let facts = Facts {
+        order: Some(order),
+        sub_orders,
+        ..Facts::new(ctx.now, rules.programme, rules.partner)
+    };
+    law::gate(Stage::Handoff, &facts)?;
+    let mut change = Change::default();
+    let mut handed = Vec::new();
+    for sub in sub_orders.iter().filter(|s| s.is_open()) {
+        let mut sub = sub.clone();
+        sub.state.guard(SubOrderPhase::Submitted, "handed off")?;
+        sub.state = SubOrderPhase::Submitted;
+        sub.handed_off_at = Some(ctx.now);
+        plan(&mut sub, ctx.now);
+        let what = Happened::new("sub_order.handed_off").from(SubOrderPhase::Draft.word());
+        let sub = change.update(ctx, sub, what);
+        let now = ctx.now;
+        change.later(ctx, sub.tenant, Work::SubmitOrder { sub_order: sub.id }, now);
+        handed.push(sub);
+    }
+    // The parent's row moves too, so that enrichment of the whole order and handoff exclude
+    // each other.
+    let order = change.update(ctx, order.clone(), Happened::new("order.handed_off"));
+    Ok(Decision { change, view: OrderView { order, sub_orders: handed } })
+}
+
+fn plan(sub: &mut SubOrder, now: Moment) {
+    for milestone in &mut sub.milestones {
+        milestone.planned = Some(plus_working_days(now.date(), milestone.working_days));
+    }
+}

@@ -1,0 +1,177 @@
+//! Who takes part: the carrier's operations, partners and their credentials; and in whose
+//! name a thing is read or done.
+
+use crate::id::Id;
+use crate::time::Moment;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Live orders are real; the test environment is a separate space with the same rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    Test,
+    Live,
+}
+
+impl Environment {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// The space that an object lives in: one partner's, or the carrier's own, in one environment.
+/// It leads every key, so that a sharded database can spread by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tenant {
+    /// None: the carrier's own space (end customers, partners, credentials).
+    pub partner: Option<Id>,
+    pub environment: Environment,
+}
+
+impl Tenant {
+    pub const fn partner(partner: Id, environment: Environment) -> Self {
+        Self { partner: Some(partner), environment }
+    }
+
+    pub const fn carrier(environment: Environment) -> Self {
+        Self { partner: None, environment }
+    }
+}
+
+impl fmt::Display for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let owner = self.partner.as_ref().map_or("carrier", Id::short);
+        write!(f, "{owner}.{}", self.environment.as_str())
+    }
+}
+
+impl FromStr for Tenant {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (owner, environment) = text.split_once('.').ok_or("a tenant has a dot")?;
+        let environment = match environment {
+            "test" => Environment::Test,
+            "live" => Environment::Live,
+            other => return Err(format!("no environment {other}")),
+        };
+        let partner = match owner {
+            "carrier" => None,
+            id => Some(id.parse().map_err(|e| format!("{id}: {e}"))?),
+        };
+        Ok(Self { partner, environment })
+    }
+}
+
+impl Serialize for Tenant {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tenant {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Whose things a read may see. There is no read without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One partner's, in one environment.
+    Partner(Tenant),
+    /// Operations: every partner's, in one environment.
+    Operations(Environment),
+}
+
+impl Scope {
+    pub const fn environment(self) -> Environment {
+        match self {
+            Self::Partner(tenant) => tenant.environment,
+            Self::Operations(environment) => environment,
+        }
+    }
+
+    /// Whether a thing of `tenant` may be seen.
+    pub fn sees(self, tenant: Tenant) -> bool {
+        match self {
+            Self::Partner(own) => own == tenant,
+            Self::Operations(environment) => environment == tenant.environment,
+        }
+    }
+}
+
+/// Who did it, as kept in histories and events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// A partner's credential.
+    Partner { partner: Id, credential: Id },
+    /// The carrier's people, by the credential's name.
+    Operations { name: String, credential: Id },
+    /// An outside system's answer: `credit`, `signature`, `fulfilment`, `address`.
+    Connector { name: String },
+    /// The server itself: the command line, or the clock.
+    System,
+}
+
+impl Actor {
+    /// For an account of who decided what.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Partner { partner, .. } => format!("partner {partner}"),
+            Self::Operations { name, .. } => format!("operations ({name})"),
+            Self::Connector { name } => format!("{name} connector"),
+            Self::System => "system".to_owned(),
+        }
+    }
+}
+
+/// A solution provider, or a distributor that has solution providers beneath it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    pub id: Id,
+    pub tenant: Tenant,
+    pub version: u64,
+    pub name: String,
+    /// The rules it works under: a programme's code.
+    pub programme: String,
+    /// A tier of the catalogue; it bounds the discount that needs no approval.
+    pub tier: String,
+    /// The distributor above this partner.
+    pub distributor: Option<Id>,
+    pub created_at: Moment,
+}
+
+/// What a credential may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Role {
+    /// Acts for one partner.
+    Partner { partner: Id },
+    /// Acts for several partners, one per call.
+    Connector { partners: Vec<Id> },
+    /// The carrier's people.
+    Operations,
+}
+
+/// A secret's record. The secret itself is shown once and never kept: only its SHA-256 is,
+/// which suffices because secrets are 256 random bits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    pub id: Id,
+    pub tenant: Tenant,
+    pub version: u64,
+    pub name: String,
+    pub role: Role,
+    /// SHA-256 of the secret, in hexadecimal.
+    pub secret_sha256: String,
+    pub created_at: Moment,
+    pub revoked_at: Option<Moment>,
+}

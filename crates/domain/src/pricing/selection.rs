@@ -1,0 +1,168 @@
+//! A site's configuration, found again in the catalogue: which components it has and what
+//! stands on the list for each.
+
+use super::SiteAsk;
+use super::refusal::{PriceRefusal, RefusalCode};
+use crate::catalogue::{
+    Catalogue, ChargeKind, ChargeTable, Component, FeatureValue, Offering, Price, Promotion,
+    TermStep, Zone,
+};
+
+/// One feature's value: its place among the values, or a number.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Picked {
+    at: Option<usize>,
+    number: Option<i64>,
+}
+
+/// What one site takes of an offering.
+#[derive(Clone)]
+pub(super) struct Selection<'c> {
+    pub(super) offering: &'c Offering,
+    pub(super) term: &'c TermStep,
+    pub(super) zone: &'c Zone,
+    picked: Vec<Picked>,
+}
+
+/// A component of a selection and its list prices.
+pub(super) struct Listed<'c> {
+    pub(super) offering: &'c Offering,
+    pub(super) component: &'c Component,
+    pub(super) quantity: i64,
+    mrc: Option<(&'c ChargeTable, &'c Price)>,
+    nrc: Option<(&'c ChargeTable, &'c Price)>,
+}
+
+impl<'c> Listed<'c> {
+    pub(super) fn charge(&self, kind: ChargeKind) -> Option<(&'c ChargeTable, &'c Price)> {
+        match kind {
+            ChargeKind::Mrc => self.mrc,
+            ChargeKind::Nrc => self.nrc,
+        }
+    }
+}
+
+/// Finds the site's configuration in the catalogue, or says why it cannot.
+pub(super) fn select<'c>(
+    catalogue: &'c Catalogue,
+    index: usize,
+    ask: &SiteAsk,
+    refusals: &mut Vec<PriceRefusal>,
+) -> Option<Selection<'c>> {
+    let mut refuse = |code, detail| {
+        refusals.push(PriceRefusal::of_site(code, ask.site, index, detail));
+    };
+    let zone = catalogue.zone(&ask.zip);
+    if zone.is_none() {
+        let detail = format!("`{}` is not a ZIP code", ask.zip);
+        refuse(RefusalCode::ZipNotUsable, detail);
+    }
+    let configuration = &ask.configuration;
+    let Some(offering) = catalogue.offering(&configuration.offering) else {
+        let detail = format!("there is no offering {}", configuration.offering);
+        refuse(RefusalCode::ConfigurationNotSold, detail);
+        return None;
+    };
+    let term = offering.term(configuration.term_months);
+    match (pick(offering, ask), zone, term) {
+        (Ok(picked), zone, Some(term)) => {
+            zone.map(|zone| Selection { offering, term, zone, picked })
+        }
+        (Err(detail), ..) => {
+            refuse(RefusalCode::ConfigurationNotSold, detail);
+            None
+        }
+        (Ok(_), _, None) => {
+            let detail = format!("there is no term of {} months", configuration.term_months);
+            refuse(RefusalCode::ConfigurationNotSold, detail);
+            None
+        }
+    }
+}
+
+/// The value of each of the offering's features.
+fn pick(offering: &Offering, ask: &SiteAsk) -> Result<Vec<Picked>, String> {
+    let mut picked = vec![Picked::default(); offering.features.len()];
+    for chosen in &ask.configuration.choices {
+        let (code, value) = (&chosen.code, &chosen.value);
+        let no_longer = || format!("{code} {value} is not in the catalogue");
+        let at = offering.features.iter().position(|f| f.code == *code).ok_or_else(no_longer)?;
+        let feature = &offering.features[at];
+        picked[at] = match value {
+            FeatureValue::Integer(number) if feature.holds(*number) => {
+                Picked { at: None, number: Some(*number) }
+            }
+            FeatureValue::Integer(_) => return Err(no_longer()),
+            FeatureValue::YesNo(yes) => {
+                let text = if *yes { "Yes" } else { "No" };
+                Picked { at: Some(feature.position(text).ok_or_else(no_longer)?), number: None }
+            }
+            FeatureValue::Choice(text) => {
+                Picked { at: Some(feature.position(text).ok_or_else(no_longer)?), number: None }
+            }
+        };
+    }
+    let term = picked.get(offering.term_feature()).and_then(|p| p.at);
+    let months = term.map(|at| &*offering.features[offering.term_feature()].values()[at]);
+    if months.and_then(|m| m.parse().ok()) != Some(ask.configuration.term_months) {
+        return Err("the term and its feature differ".to_owned());
+    }
+    match offering.broken_rule(|of| picked[of].at) {
+        Some(why) => Err(why.to_owned()),
+        None => Ok(picked),
+    }
+}
+
+impl<'c> Selection<'c> {
+    /// The components it has, in the offering's order; `None` for one that lacks a price.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Option<Listed<'c>>> {
+        self.offering.components.iter().filter_map(|component| {
+            if let Some((feature, values)) = &component.when
+                && !self.picked[*feature].at.is_some_and(|at| values.contains(&at))
+            {
+                return None;
+            }
+            let quantity = component.quantity.map_or(Some(1), |of| self.picked[of].number);
+            if quantity == Some(0) {
+                return None;
+            }
+            Some(self.list(component, quantity))
+        })
+    }
+
+    fn list(&self, component: &'c Component, quantity: Option<i64>) -> Option<Listed<'c>> {
+        let find = |table: Option<&'c ChargeTable>| match table {
+            // Told apart: no such charge, and a charge without its price.
+            None => Some(None),
+            Some(table) => {
+                let price = table.price(|of| self.picked[of].at, self.zone.index)?;
+                Some(Some((table, price)))
+            }
+        };
+        Some(Listed {
+            offering: self.offering,
+            component,
+            quantity: quantity?,
+            mrc: find(component.mrc.as_ref())?,
+            nrc: find(component.nrc.as_ref())?,
+        })
+    }
+
+    /// The same with another term, if the offering's rules allow it.
+    pub(super) fn with_term(&self, term: &'c TermStep) -> Option<Self> {
+        let feature = self.offering.term_feature();
+        let values = self.offering.features[feature].values();
+        let mut other = Self { term, ..self.clone() };
+        other.picked[feature].at = Some(values.iter().position(|v| v.parse() == Ok(term.months))?);
+        self.offering.broken_rule(|of| other.picked[of].at).is_none().then_some(other)
+    }
+
+    /// Whether the promotion would reduce something here.
+    pub(super) fn has_line_for(&self, promotion: &Promotion) -> bool {
+        self.offering.code == promotion.offering
+            && self.term.months >= promotion.min_term
+            && self.lines().flatten().any(|line| {
+                promotion.reduces(&line.component.code) && line.charge(promotion.charge).is_some()
+            })
+    }
+}

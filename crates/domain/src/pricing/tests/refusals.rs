@@ -1,0 +1,233 @@
+//! Each reason why there is no price.
+
+use super::*;
+use crate::catalogue::tests::shipped_files;
+
+fn refused(ask: &PriceAsk<'_>) -> Vec<PriceRefusal> {
+    price(&SHIPPED, ask).unwrap_err()
+}
+
+fn codes(refusals: &[PriceRefusal]) -> Vec<(RefusalCode, Option<usize>)> {
+    refusals.iter().map(|r| (r.code, r.index)).collect()
+}
+
+/// The shipped catalogue, changed in one place.
+fn changed(old: &str, new: &str) -> Catalogue {
+    let mut files = shipped_files();
+    let file = files.iter_mut().find(|(_, text)| text.contains(old)).unwrap();
+    file.1 = file.1.replacen(old, new, 1);
+    Catalogue::parse(&files).unwrap()
+}
+
+#[test]
+fn all_that_is_wrong_with_an_ask_comes_at_once() {
+    let mut bad_zip = adi(1, "100M", "12");
+    bad_zip.zip = "Chicago".into();
+    let mut stale = adi(2, "100M", "12");
+    stale.configuration.offering = "OFF_GONE".into();
+    let mut ask = ask(vec![bad_zip, stale, adi(3, "100M", "12"), adi(3, "100M", "12")]);
+    ask.on = Moment::parse("2025-12-31T00:00:00Z").unwrap().date();
+    ask.tier = "gold";
+    ask.discount_percent = Some(Decimal::new(1001, 1));
+    ask.promotions = vec!["NONE".into()];
+    let refusals = refused(&ask);
+    assert_eq!(
+        codes(&refusals),
+        [
+            (RefusalCode::CatalogueNotInForce, None),
+            (RefusalCode::UnknownTier, None),
+            (RefusalCode::DiscountOutOfRange, None),
+            (RefusalCode::DuplicateSite, Some(3)),
+            (RefusalCode::ZipNotUsable, Some(0)),
+            (RefusalCode::ConfigurationNotSold, Some(1)),
+            (RefusalCode::PromotionNotEligible, Some(0)),
+        ]
+    );
+    assert_eq!(refusals[4].site, Some(site_id(1)));
+    for refusal in refusals {
+        assert!(!refusal.detail.is_empty());
+        assert_eq!(serde_json::to_value(refusal.code).unwrap(), refusal.code.word());
+    }
+}
+
+#[test]
+fn a_quote_without_sites_has_no_price() {
+    assert_eq!(codes(&refused(&ask(Vec::new()))), [(RefusalCode::NoSites, None)]);
+}
+
+/// Promotions, day and sites; then the promotion that is refused, and why.
+type Case<'a> = (&'a [&'a str], &'a str, Vec<SiteAsk>, usize, &'a str);
+
+#[test]
+fn a_promotion_that_cannot_be_had_says_why() {
+    let day = |text: &str| Moment::parse(&format!("{text}T00:00:00Z")).unwrap().date();
+    let aiab = SHIPPED.offering("OFF_AIAB").unwrap();
+    let configuration = configured(aiab, &[("Plan", "Standard")]);
+    let wireless = SiteAsk { site: site_id(9), zip: "60606".into(), configuration };
+    let adi_12 = || vec![adi(1, "100M", "12")];
+    let adi_36 = || vec![adi(1, "100M", "36")];
+    let cases: [Case<'_>; 7] = [
+        (&["NONE"], "2026-11-20", adi_36(), 0, "there is no such promotion"),
+        (&["ADI-PORT10"], "2028-01-01", adi_36(), 0, "it ended on 2027-12-31"),
+        (&["ADI-ALL7"], "2026-06-30", adi_36(), 0, "it begins on 2026-07-01"),
+        (&["ADI-WELCOME"], "2026-11-20", adi_12(), 0, "it needs a term of 36 months or more"),
+        (
+            &["ADI-PORT10"],
+            "2026-11-20",
+            vec![wireless],
+            0,
+            "no site has the offering OFF_ADI_MID_MARKET",
+        ),
+        (&["ADI-PORT10", "adi-port10"], "2026-11-20", adi_36(), 1, "it is asked for twice"),
+        (
+            &["ADI-PORT10", "ADI-WELCOME", "ADI-ALL7"],
+            "2026-11-20",
+            adi_36(),
+            2,
+            "it cannot stand together with ADI-PORT10",
+        ),
+    ];
+    for (promotions, on, sites, index, reason) in cases {
+        let mut ask = ask(sites);
+        ask.on = day(on);
+        ask.promotions = promotions.iter().map(ToString::to_string).collect();
+        let refusals = refused(&ask);
+        assert_eq!(codes(&refusals), [(RefusalCode::PromotionNotEligible, Some(index))]);
+        assert!(refusals[0].detail.ends_with(reason), "{}", refusals[0].detail);
+    }
+}
+
+#[test]
+fn a_promotion_for_a_component_that_no_site_has_is_refused() {
+    let catalogue = changed("components = [\"ADI_PORT\"]", "components = [\"ADI_ROUTER\"]");
+    let offering = catalogue.offering("OFF_ADI_MID_MARKET").unwrap();
+    let mut site = adi(1, "100M", "36");
+    let mut ask = ask(vec![site.clone()]);
+    ask.promotions = vec!["ADI-PORT10".into()];
+    assert!(price(&catalogue, &ask).is_ok());
+    site.configuration = configured(
+        offering,
+        &[
+            ("Port Speed", "100M"),
+            ("Access Speed", "100M"),
+            ("Term", "36"),
+            ("Management Option", "Customer Managed"),
+        ],
+    );
+    ask.sites = vec![site];
+    let refusals = price(&catalogue, &ask).unwrap_err();
+    assert!(refusals[0].detail.ends_with("no site has a charge that it reduces"));
+}
+
+#[test]
+fn promotions_stack_in_the_order_of_the_catalogue_and_not_of_the_ask() {
+    let catalogue = changed("exclusive = true", "exclusive = false");
+    let mut ask = ask(vec![adi(1, "100M", "36")]);
+    ask.promotions = vec!["ADI-ALL7".into(), "ADI-PORT10".into()];
+    let one = price(&catalogue, &ask).unwrap();
+    ask.promotions.reverse();
+    assert_eq!(price(&catalogue, &ask).unwrap(), one);
+    let order: Vec<_> = one.promotions.iter().map(|c| &**c).collect();
+    assert_eq!(order, ["ADI-PORT10", "ADI-ALL7"]);
+    // 290.00 → 246.50 → 221.85 → less 16.63875.
+    assert_eq!(one.sites[0].lines[1].mrc.net.minor(), 20_521);
+}
+
+#[test]
+fn a_net_below_the_floor_is_refused_and_the_highest_discount_it_bears_is_not() {
+    let mut ask = ask(vec![adi(1, "100M", "12"), adi(2, "100M", "60")]);
+    ask.tier = "distributor";
+    ask.discount_percent = Some(25.into());
+    let refusals = refused(&ask);
+    // With 60 months 77.5 % are left; access must keep 65 %, the router 60 %, the port 55 %.
+    let components: Vec<_> = refusals.iter().map(|r| r.component.as_deref().unwrap()).collect();
+    assert_eq!(components, ["ADI_ACCESS", "ADI_ROUTER"]);
+    let access = &refusals[0];
+    assert_eq!((access.code, access.site), (RefusalCode::BelowFloor, Some(site_id(2))));
+    assert_eq!(access.index, Some(1));
+    assert_eq!(access.floor_percent, Some(65.into()));
+    assert_eq!(access.most_discount_percent, Some(Decimal::new(1612, 2)));
+    ask.discount_percent = Some(Decimal::new(1612, 2));
+    assert!(price(&SHIPPED, &ask).is_ok());
+    ask.discount_percent = Some(Decimal::new(1615, 2));
+    assert!(price(&SHIPPED, &ask).is_err());
+}
+
+#[test]
+fn a_net_exactly_at_the_floor_stands() {
+    let catalogue = changed("floor_percent = 60", "floor_percent = 77.5");
+    let quote = price(&catalogue, &ask(vec![adi(1, "100M", "60")])).unwrap();
+    let router = &quote.sites[0].lines[2].mrc;
+    assert_eq!(Some(router.net), router.floor);
+    // 65.00 less 14.625, which rounds up; the floor of 50.375 is cut.
+    assert_eq!(router.net.minor(), 5_037);
+    // So does what is advised.
+    let near = price(&catalogue, &ask(vec![adi(1, "100M", "36")])).unwrap().near_misses;
+    assert_eq!(near[0].term_months, Some(60));
+}
+
+#[test]
+fn the_first_and_the_last_day_are_in_force() {
+    let day = |text: &str| Moment::parse(&format!("{text}T00:00:00Z")).unwrap().date();
+    let mut ask = ask(vec![adi(1, "100M", "36")]);
+    ask.promotions = vec!["ADI-ALL7".into()];
+    for (on, promoted) in
+        [("2026-06-30", false), ("2026-07-01", true), ("2026-12-31", true), ("2027-01-01", false)]
+    {
+        ask.on = day(on);
+        assert_eq!(price(&SHIPPED, &ask).is_ok(), promoted, "{on}");
+    }
+    ask.promotions.clear();
+    ask.on = SHIPPED.effective_from();
+    assert!(price(&SHIPPED, &ask).is_ok());
+    ask.on = ask.on.yesterday().unwrap();
+    assert_eq!(codes(&refused(&ask)), [(RefusalCode::CatalogueNotInForce, None)]);
+}
+
+#[test]
+fn a_promotion_alone_can_go_below_the_floor() {
+    let catalogue = changed("percent = 10\nmin_term = 24", "percent = 60\nmin_term = 24");
+    let mut ask = ask(vec![adi(1, "100M", "24")]);
+    ask.promotions = vec!["ADI-PORT10".into()];
+    for discount in [None, Some(5.into())] {
+        ask.discount_percent = discount;
+        let refusals = price(&catalogue, &ask).unwrap_err();
+        assert_eq!(codes(&refusals), [(RefusalCode::BelowFloor, Some(0))]);
+        assert_eq!(refusals[0].most_discount_percent, None);
+    }
+}
+
+#[test]
+fn amounts_that_do_not_fit_are_refused_at_each_level() {
+    let catalogue = changed("price = 1000.00", "price = 90000000000000000.00");
+    let one = ask(vec![adi(1, "100M", "12")]);
+    assert!(price(&catalogue, &one).is_ok());
+    let two = ask(vec![adi(1, "100M", "12"), adi(2, "100M", "12")]);
+    let refusals = price(&catalogue, &two).unwrap_err();
+    assert_eq!(codes(&refusals), [(RefusalCode::Overflow, None)]);
+    let catalogue = changed("\"100M\" = 65.00", "\"100M\" = 90000000000000000.00");
+    let refusals = price(&catalogue, &one).unwrap_err();
+    assert_eq!(codes(&refusals), [(RefusalCode::Overflow, Some(0))]);
+}
+
+#[test]
+fn a_configuration_that_was_tampered_with_is_not_sold() {
+    type Change = fn(&mut Configuration);
+    let changes: [Change; 6] = [
+        |c| c.term_months = 60,
+        |c| c.term_months = 48,
+        |c| c.choices[0].value = crate::catalogue::FeatureValue::Choice("3M".into()),
+        |c| c.choices[0].value = crate::catalogue::FeatureValue::Integer(3),
+        |c| c.choices[0].value = crate::catalogue::FeatureValue::Choice("10G".into()),
+        |c| _ = c.choices.remove(0),
+    ];
+    for (at, change) in changes.into_iter().enumerate() {
+        let mut site = adi(1, "100M", "36");
+        change(&mut site.configuration);
+        let refusals = refused(&ask(vec![site]));
+        assert!(
+            refusals.iter().all(|r| r.code == RefusalCode::ConfigurationNotSold),
+            "{at}: {refusals:#?}"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Programmes: the rules that a partner works under. Data, not `if`.
+//!
+//! A programme's `law` is the one table of the flow: for each stage, what must hold first.
+//! The order of `stages` is the order in which a journey shows them.
+
+use crate::catalogue::EnrichmentKind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $title:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* #[doc = $title] $variant,)* }
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The stable word.
+            pub const fn word(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
+            /// For a person.
+            pub const fn title(self) -> &'static str { match self { $(Self::$variant => $title,)* } }
+        }
+    };
+}
+
+words! {
+    /// A stage of the flow.
+    Stage {
+        Opportunity = "opportunity", "Opportunity and quote";
+        Sites = "sites", "Sites";
+        AddressValidation = "address_validation", "Address validation";
+        Configuration = "configuration", "Product configuration";
+        Pricing = "pricing", "Price";
+        DiscountApproval = "discount_approval", "Discount approval";
+        CreditCheck = "credit_check", "Credit check";
+        Contract = "contract", "Contract";
+        Signature = "signature", "Signature";
+        Order = "order", "Order";
+        CustomerAssignment = "customer_assignment", "End customers assigned to sites";
+        Enrichment = "enrichment", "Enrichment";
+        Handoff = "handoff", "Handoff";
+        Fulfilment = "fulfilment", "Fulfilment";
+    }
+}
+
+words! {
+    /// Something that must hold before a stage.
+    Need {
+        CustomerServed = "customer_served", "The end customer may be served: by its status, or by an approved exception";
+        QuoteEditable = "quote_editable", "The quote version can be edited and no contract of it is out";
+        SitesPresent = "sites_present", "The quote has a site";
+        AddressesPassed = "addresses_passed", "Every site's address is validated";
+        SitesConfigured = "sites_configured", "Every site has a configuration";
+        QuotePriced = "quote_priced", "The quote has a price that operations need not approve any more";
+        PriceUnexpired = "price_unexpired", "The price offer is still valid";
+        CreditApproved = "credit_approved", "Credit is approved, unexpired, for this customer";
+        CreditCovers = "credit_covers", "The credit approval covers the quote's amount";
+        ContractSent = "contract_sent", "The contract is out for signature";
+        ContractSigned = "contract_signed", "The contract is signed";
+        TermsAccepted = "terms_accepted", "The terms and conditions are accepted";
+        OrderPlaced = "order_placed", "The order exists";
+        OrderOpen = "order_open", "The sub-order is not handed off";
+        CustomersAssigned = "customers_assigned", "Every site has its end customer";
+        EnrichmentComplete = "enrichment_complete", "Every enrichment that programme and product require is there";
+        HandedOff = "handed_off", "The sub-order is handed off";
+    }
+}
+
+words! {
+    /// A party to credit or contract.
+    Party {
+        Partner = "partner", "the partner";
+        EndCustomer = "end_customer", "the end customer";
+        Carrier = "carrier", "the carrier";
+    }
+}
+
+/// The rules that a partner works under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    /// `alliance`, `aiab`, `apex`.
+    pub code: String,
+    pub name: String,
+    /// Offerings that may be sold under it, by code.
+    pub offerings: Vec<String>,
+    /// Whether end customers are assigned to each site later, instead of to the opportunity.
+    pub customer_per_site: bool,
+    /// Whose credit is checked.
+    pub credit_subject: Party,
+    /// Who signs the contract, first party first.
+    pub contract_parties: Vec<Party>,
+    /// Months of recurring charge that count, with the one-off charges, as exposure.
+    pub exposure_months: u32,
+    /// Days that a contract waits for its signature.
+    pub signature_days: u32,
+    /// Whether a port reservation must carry a federal TSP code.
+    pub tsp_code_required: bool,
+    /// Enrichments required for every product, besides those that the product requires.
+    pub enrichments: Vec<EnrichmentKind>,
+    /// The stages, in the order that a journey shows them.
+    pub stages: Vec<Stage>,
+    /// For each stage, what must hold first.
+    pub law: BTreeMap<Stage, Vec<Need>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProgrammesFile {
+    programme: Vec<Programme>,
+}
+
+/// Every programme of a carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programmes(Vec<Programme>);
+
+impl Programmes {
+    /// Reads the programmes file; says every mistake in words.
+    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
+        let file: ProgrammesFile = toml::from_str(text).map_err(|e| vec![e.to_string()])?;
+        let mut faults = Vec::new();
+        for programme in &file.programme {
+            for stage in &programme.stages {
+                if !programme.law.contains_key(stage) {
+                    let (code, stage) = (&programme.code, stage.word());
+                    faults.push(format!("programme {code}: law has no line for stage {stage}"));
+                }
+            }
+            for stage in programme.law.keys() {
+                if programme.stages.iter().filter(|s| *s == stage).count() != 1 {
+                    let (code, stage) = (&programme.code, stage.word());
+                    faults.push(format!("programme {code}: stages must name {stage} once"));
+                }
+            }
+            if file.programme.iter().filter(|p| p.code == programme.code).count() > 1 {
+                faults.push(format!("programme {} stands twice", programme.code));
+            }
+        }
+        if faults.is_empty() { Ok(Self(file.programme)) } else { Err(faults) }
+    }
+
+    /// The programmes shipped with the program.
+    pub fn shipped() -> Self {
+        // A test proves that the shipped text parses.
+        Self::parse(SHIPPED).unwrap_or(Self(Vec::new()))
+    }
+
+    pub fn get(&self, code: &str) -> Option<&Programme> {
+        self.0.iter().find(|p| p.code == code)
+    }
+
+    pub fn all(&self) -> &[Programme] {
+        &self.0
+    }
+}
+
+const SHIPPED: &str = include_str!("../../../catalogue/programmes.toml");
+
+impl Programme {
+    /// What must hold before `stage`; a stage that the programme does not have needs nothing.
+    pub fn needs(&self, stage: Stage) -> &[Need] {
+        self.law.get(&stage).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_programmes_parse() {
+        let programmes = Programmes::parse(SHIPPED).unwrap();
+        let codes: Vec<&str> = programmes.all().iter().map(|p| p.code.as_str()).collect();
+        assert_eq!(codes, ["alliance", "aiab", "apex"]);
+    }
+
+    #[test]
+    fn a_stage_without_a_law_is_refused() {
+        let text = SHIPPED.replace("handoff = [", "# handoff = [");
+        let faults = Programmes::parse(&text).unwrap_err();
+        assert!(
+            faults.iter().any(|f| f.contains("law has no line for stage handoff")),
+            "{faults:?}"
+        );
+    }
+
+    #[test]
+    fn a_misspelt_need_names_its_line() {
+        let text = SHIPPED.replace("\"contract_sent\"", "\"contract_send\"");
+        let faults = Programmes::parse(&text).unwrap_err();
+        assert!(faults[0].contains("contract_send") && faults[0].contains("line"), "{faults:?}");
+    }
+}

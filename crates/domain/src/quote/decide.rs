@@ -1,0 +1,134 @@
+//! What may be done to a quote, and what follows from it. An edit takes the price away.
+
+mod price;
+mod sites;
+
+pub use price::*;
+pub use sites::*;
+
+use super::{BillingPreferences, Quote, QuotePhase, QuoteState, Site, Validation};
+use crate::change::{Change, Context};
+use crate::decision::Decision;
+use crate::event::Happened;
+use crate::id::{Id, Kind};
+use crate::law::{self, QuoteFile};
+use crate::programme::{Programme, Stage};
+use crate::refusal::{IfMatch, Refusal};
+
+/// Under which rules, and for which partner, a quote is worked on.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    pub programme: &'a Programme,
+    pub partner: Id,
+}
+
+impl QuoteFile {
+    fn gate(&self, ctx: &Context, rules: Rules<'_>, stage: Stage) -> Result<(), Refusal> {
+        law::gate(stage, &self.facts(ctx.now, rules.programme, rules.partner))
+    }
+
+    /// The quote as a draft again, its price taken away. For an edit that `gate` allowed.
+    fn reopened(&self, ctx: &Context) -> Result<(Quote, &'static str), Refusal> {
+        let mut quote = self.quote.clone();
+        let from = quote.go(ctx.now, QuotePhase::Draft, QuoteState::Draft, "edited")?;
+        Ok((quote, from))
+    }
+}
+
+/// Renames a quote. The price stays.
+pub fn quote_edit(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    seen: IfMatch,
+    name: Option<String>,
+) -> Result<Decision<Quote>, Refusal> {
+    seen.check(file.quote.version)?;
+    file.gate(ctx, rules, Stage::Sites)?;
+    let mut quote = file.quote.clone();
+    if let Some(name) = name {
+        quote.name = name;
+    }
+    let mut change = Change::default();
+    let view = change.update(ctx, quote, Happened::new("quote.edited"));
+    Ok(Decision { change, view })
+}
+
+/// Sets how the partner wants to be billed. The price stays.
+pub fn quote_set_billing(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    seen: IfMatch,
+    billing: BillingPreferences,
+) -> Result<Decision<Quote>, Refusal> {
+    seen.check(file.quote.version)?;
+    file.gate(ctx, rules, Stage::Sites)?;
+    let mut change = Change::default();
+    let quote = Quote { billing, ..file.quote.clone() };
+    let view = change.update(ctx, quote, Happened::new("quote.billing_set"));
+    Ok(Decision { change, view })
+}
+
+/// Cancels an unsigned quote. A contract that is out goes with it.
+pub fn quote_cancel(
+    ctx: &mut Context,
+    file: &QuoteFile,
+    reason: String,
+) -> Result<Decision<Quote>, Refusal> {
+    let mut quote = file.quote.clone();
+    let state = QuoteState::Cancelled { reason: reason.clone() };
+    let from = quote.go(ctx.now, QuotePhase::Cancelled, state, "cancelled")?;
+    let mut change = Change::default();
+    void_open_contracts(ctx, file, &mut change, "the quote was cancelled");
+    let what = Happened::new("quote.cancelled").from(from).because(reason);
+    let view = change.update(ctx, quote, what);
+    Ok(Decision { change, view })
+}
+
+/// A new revision with the same number: a draft with the same sites and configurations.
+/// The revised version is superseded, and a contract of it that is out is voided.
+pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quote>, Refusal> {
+    let id = ctx.ids.next(Kind::Quote);
+    let mut old = file.quote.clone();
+    let superseded = QuoteState::Superseded { by: id };
+    let from = old.go(ctx.now, QuotePhase::Superseded, superseded, "revised")?;
+    let mut change = Change::default();
+    void_open_contracts(ctx, file, &mut change, "the quote was revised");
+    let old = change.update(ctx, old, Happened::new("quote.superseded").from(from));
+    let revision = Quote {
+        id,
+        version: 0,
+        revision: old.revision + 1,
+        replaces: Some(old.id),
+        state: QuoteState::Draft,
+        created_at: ctx.now,
+        ..old
+    };
+    let view = change.insert(ctx, revision, Happened::new("quote.created"));
+    for site in &file.sites {
+        let validation = match &site.validation {
+            // What was asked for the old version is answered to the old version.
+            Validation::Requested => Validation::Unchecked,
+            other => other.clone(),
+        };
+        change.insert_part(Site {
+            id: ctx.ids.next(Kind::Site),
+            quote: id,
+            validation,
+            price: None,
+            created_at: ctx.now,
+            ..site.clone()
+        });
+    }
+    Ok(Decision { change, view })
+}
+
+fn void_open_contracts(ctx: &mut Context, file: &QuoteFile, change: &mut Change, why: &str) {
+    let now = ctx.now;
+    for contract in file.contracts.iter().filter(|c| c.is_out(now)) {
+        let (voided, from) = contract.voided(now, why);
+        let what = Happened::new("contract.voided").from(from).because(why);
+        change.update(ctx, voided, what);
+    }
+}

@@ -1,0 +1,62 @@
+//! A site: one service address in a quote, with its validation, configuration and price.
+
+use crate::address::{Address, Avps};
+use crate::catalogue::Configuration;
+use crate::id::Id;
+use crate::party::Tenant;
+use crate::pricing::SitePrice;
+use crate::time::Moment;
+use serde::{Deserialize, Serialize};
+
+/// How far the address validation of a site has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "validation", rename_all = "snake_case")]
+pub enum Validation {
+    Unchecked,
+    /// Asked; the answer comes.
+    Requested,
+    Answered {
+        avps: Avps,
+        at: Moment,
+    },
+    /// A proposed address was accepted by the partner; what was proposed stays on record.
+    Accepted {
+        address: Address,
+        avps: Avps,
+        at: Moment,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Site {
+    pub id: Id,
+    pub tenant: Tenant,
+    pub version: u64,
+    pub quote: Id,
+    /// Its place in the quote: 1, 2, 3 …
+    pub position: u32,
+    pub name: String,
+    pub given: Address,
+    pub validation: Validation,
+    pub configuration: Option<Configuration>,
+    pub price: Option<SitePrice>,
+    /// The end customer at this site, where the programme assigns customers to sites.
+    pub customer: Option<Id>,
+    pub created_at: Moment,
+}
+
+impl Site {
+    /// The address that counts: validated, or none yet.
+    pub const fn passed(&self) -> Option<&Address> {
+        match &self.validation {
+            Validation::Answered { avps: Avps::Match { address }, .. }
+            | Validation::Accepted { address, .. } => Some(address),
+            Validation::Unchecked | Validation::Requested | Validation::Answered { .. } => None,
+        }
+    }
+
+    /// The best known address: validated, else as given.
+    pub fn address(&self) -> &Address {
+        self.passed().unwrap_or(&self.given)
+    }
+}
