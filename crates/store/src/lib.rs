@@ -1,1 +1,66 @@
 //! The memory: one narrow engine, SQL once a noun.
+//!
+//! Everything goes through [`Engine`]: queries that share a snapshot, and changes that are applied
+//! whole or not at all. No transaction is ever open outside it, so none can be forgotten, and
+//! nothing that waits for the outside can hold a lock.
+
+mod ask;
+mod change;
+mod engine;
+mod error;
+mod migration;
+mod page;
+mod put;
+mod row;
+mod store;
+mod value;
+
+pub use change::{Change, Expect, Guard, Query, Statement, Why, Written};
+pub use engine::Engine;
+pub use engine::postgres::{Postgres, PostgresOptions};
+pub use engine::sqlite::{Options, Sqlite};
+pub use engine::stats::Stats;
+pub use error::{BadStatement, SchemaFault, StoreError};
+pub use migration::{Applied, Migration};
+pub use row::Row;
+pub use value::Value;
+
+pub use ask::{Ask, Asks};
+pub use page::Page;
+pub use put::Answered;
+pub use store::{Committed, MIGRATIONS, Store};
+
+// The nouns, in the order of the flow: SQL constants first, then what asks and writes them.
+pub mod partner;
+pub mod credential;
+pub mod customer;
+pub mod exception;
+pub mod opportunity;
+pub mod quote;
+pub mod site;
+pub mod credit;
+pub mod contract;
+pub mod order;
+pub mod billing;
+// What goes with every change.
+pub mod event;
+pub mod idempotency;
+pub mod job;
+
+/// Every statement of every noun, so that a test prepares them all.
+pub(crate) const ALL_SQL: &[&[&str]] = &[
+    partner::SQL,
+    credential::SQL,
+    customer::SQL,
+    exception::SQL,
+    opportunity::SQL,
+    quote::SQL,
+    site::SQL,
+    credit::SQL,
+    contract::SQL,
+    order::SQL,
+    billing::SQL,
+    event::SQL,
+    idempotency::SQL,
+    job::SQL,
+];

@@ -1,0 +1,231 @@
+//! A private PostgreSQL for tests: a cluster in a temporary folder, reached by its Unix socket
+//! only, that ends with the test program, however that ends. Not for anything but tests.
+//!
+//! The server's programs are taken from the system. If they are missing, root installs them with
+//! `apt-get`, and anybody else unpacks the same packages into a folder of the build. Nothing is
+//! skipped: where neither works, the tests fail and say what to install.
+
+mod unpack;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+/// Runs the cluster and obeys one word a line, answering each with a line. It lives as long as its
+/// standard input: when the test program ends, it stops the server by the id in the cluster's own
+/// folder and removes the folder. `fsync` stays on.
+const KEEPER: &str = r#"
+set -u
+bin="$1"
+dir=$(mktemp -d "${TMPDIR:-/tmp}/pgtest.XXXXXX") || exit 1
+export LC_ALL=C
+control() { "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" "$@" >>"$dir/control" 2>&1; }
+"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/control" 2>&1 &&
+cat >>"$dir/data/postgresql.conf" <<CONF &&
+listen_addresses = ''
+unix_socket_directories = '$dir'
+max_connections = 300
+shared_buffers = 64MB
+CONF
+control -w start && echo "$dir" || { tr '\n' ' ' <"$dir/control" >&2; cat "$dir/log" >&2; rm -rf "$dir"; exit 1; }
+while read -r word; do
+  case "$word" in
+    crash) control -m immediate stop ;;
+    stop) control -m fast stop ;;
+    start) control -w start ;;
+  esac && echo done || echo failed
+done
+control -m immediate stop
+rm -rf "$dir"
+"#;
+
+/// A running cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    bin: PathBuf,
+    folder: String,
+    keeper: Mutex<Keeper>,
+    databases: AtomicU32,
+}
+
+#[derive(Debug)]
+struct Keeper {
+    _process: Child,
+    words: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Cluster {
+    /// The one cluster that all the tests of this program share.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A cluster of its own, for a test that ends or crashes it.
+    pub fn start() -> Self {
+        let bin = programs();
+        // PostgreSQL refuses to run as root.
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        command.args(["-c", KEEPER, "keeper"]).arg(&bin).current_dir("/");
+        #[cfg(unix)]
+        {
+            // An interrupt at the terminal is for the test program; the keeper sees its end.
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell that runs as an ordinary user");
+        let words = process.stdin.take().expect("a pipe");
+        let mut answers = BufReader::new(process.stdout.take().expect("a pipe"));
+        let folder = line(&mut answers);
+        assert!(!folder.is_empty(), "PostgreSQL did not start; its own words are above");
+        let keeper = Mutex::new(Keeper { _process: process, words, answers });
+        Self { bin, folder, keeper, databases: AtomicU32::new(0) }
+    }
+
+    /// The URL of a fresh, empty database.
+    pub fn database(&self) -> String {
+        self.database_with(&["--template=template0"])
+    }
+
+    /// The same with arguments of `createdb`.
+    pub fn database_with(&self, arguments: &[&str]) -> String {
+        let name = format!("t{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let made = Command::new(self.bin.join("createdb"))
+            .args(["-h", &self.folder, "-U", "postgres"])
+            .args(arguments)
+            .arg(&name)
+            .output()
+            .expect("createdb runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        self.url(&name)
+    }
+
+    /// The URL of a fresh database that holds what another holds now, whoever is connected to it.
+    pub fn copy(&self, url: &str) -> String {
+        let copy = self.database();
+        let mut dump = Command::new(self.bin.join("pg_dump"))
+            .arg("-d")
+            .arg(url)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("pg_dump runs");
+        let dumped = dump.stdout.take().expect("a pipe");
+        let filled = Command::new(self.bin.join("psql"))
+            .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", &copy])
+            .stdin(dumped)
+            .status();
+        assert!(dump.wait().expect("it ends").success(), "pg_dump of {url} failed");
+        assert!(filled.is_ok_and(|status| status.success()), "psql into {copy} failed");
+        copy
+    }
+
+    /// The URL of a database of this cluster.
+    pub fn url(&self, name: &str) -> String {
+        format!("postgres://postgres@{}/{name}", self.folder.replace('/', "%2F"))
+    }
+
+    /// Ends the server as a power cut would, leaving its files as they are.
+    pub fn crash(&self) {
+        self.say("crash");
+    }
+
+    /// Ends the server in order, disconnecting everybody.
+    pub fn stop(&self) {
+        self.say("stop");
+    }
+
+    /// Starts the server again.
+    pub fn start_again(&self) {
+        self.say("start");
+    }
+
+    fn say(&self, word: &str) {
+        let mut keeper = self.keeper.lock().expect("no test broke off while it spoke");
+        writeln!(keeper.words, "{word}").expect("the keeper listens");
+        let answer = line(&mut keeper.answers);
+        assert_eq!(answer, "done", "PostgreSQL does not {word}");
+    }
+}
+
+fn line(answers: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    answers.read_line(&mut line).expect("a line");
+    line.trim_end().to_owned()
+}
+
+/// The folder of `initdb` and its like.
+fn programs() -> PathBuf {
+    static FOUND: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut found = FOUND.lock().expect("no test broke off while it looked");
+    if let Some(found) = &*found {
+        return found.clone();
+    }
+    let here = installed().unwrap_or_else(|| {
+        if is_root() {
+            install();
+            installed().expect("initdb after installing PostgreSQL")
+        } else {
+            unpack::programs()
+        }
+    });
+    *found = Some(here.clone());
+    here
+}
+
+/// Debian keeps each version in a folder of its own; elsewhere they are on the PATH.
+fn installed() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions
+        .filter_map(|v| Some((v.file_name().to_str()?.parse::<u32>().ok()?, v.path().join("bin"))))
+        .filter(|(_, bin)| bin.join("initdb").exists())
+        .max();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = || {
+        std::env::split_paths(&path)
+            .find(|p| p.join("initdb").exists() && p.join("pg_ctl").exists())
+    };
+    newest.map(|(_, bin)| bin).or_else(on_path)
+}
+
+fn install() {
+    let apt = |arguments: &[&str]| {
+        let ended = Command::new("apt-get")
+            .args(["-q", "-y", "-o", "DPkg::Lock::Timeout=300"])
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(Stdio::null())
+            .status();
+        assert!(
+            ended.is_ok_and(|status| status.success()),
+            "these tests need PostgreSQL, and `apt-get {}` failed",
+            arguments.join(" ")
+        );
+    };
+    apt(&["update"]);
+    apt(&["install", "--no-install-recommends", "postgresql"]);
+}
+
+fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        // Asked of a file that belongs to whoever we are; there is no safe call for it in std.
+        use std::os::unix::fs::MetadataExt;
+        Path::new("/proc/self").metadata().is_ok_and(|me| me.uid() == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}

@@ -1,0 +1,166 @@
+//! Writes per second on PostgreSQL: changes of four statements through the engine, against the
+//! same statements in bare transactions. `cargo run -p demarc-store --example postgres_figures`
+//! starts a private cluster; a URL as argument uses that database instead, which must be empty.
+
+use futures::future::join_all;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{Change, Engine, Guard, Migration, Postgres, PostgresOptions, Statement, StoreError};
+use tokio_postgres::NoTls;
+
+const DOC: &str = "{\"a\":\"a document of some length, as a noun might be\",\"b\":[1,2,3,4,5,6]}";
+const INSERT: &str = "insert into thing (tenant, id, version, doc) values ($1, $2, 1, $3)";
+const UPDATE: &str =
+    "update thing set version = $1, doc = $2 where tenant = $3 and id = $4 and version = $5";
+const KEY: &str = "insert into key (tenant, name, body) values ($1, $2, $3)";
+const EVENT: &str = "insert into happened (tenant, object, sequence, doc) values ($1, $2, $3, $4)";
+const FOR: Duration = Duration::from_secs(3);
+
+static TABLES: [Migration; 1] = [Migration {
+    number: 1,
+    name: "figures",
+    sql: "create table thing (tenant text not null, id text not null, version bigint not null,
+            doc text not null, primary key (tenant, id));
+          create table key (tenant text not null, name text not null, body text not null,
+            primary key (tenant, name));
+          create table happened (tenant text not null, object text not null,
+            sequence bigint not null, doc text not null, primary key (tenant, object, sequence));",
+}];
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let given = std::env::args().nth(1);
+    let url = given.unwrap_or_else(|| pgtest::Cluster::shared().database());
+    Postgres::connect(&url, PostgresOptions::default()).await?.migrate(&TABLES).await?;
+    println!("{:<44} {:>9} {:>9} {:>9}", "changes a second, with so many writers", 1, 8, 64);
+    for (name, way) in [("bare, a round trip each", Way::Bare), ("bare, one round trip", Way::One)]
+    {
+        let mut line = format!("{name:<44}");
+        for writers in [1, 8, 64] {
+            write!(line, " {:>9.0}", bare(&url, way, writers).await?)?;
+        }
+        println!("{line}");
+    }
+    for (pool, group) in [(2, 256), (8, 1), (8, 32), (16, 1), (16, 8), (16, 32), (32, 1), (32, 8)] {
+        let mut line = format!("engine, {:>2} lanes, up to {group:>3} in a group  ", pool / 2);
+        line = format!("{line:<44}");
+        for writers in [1, 8, 64] {
+            write!(line, " {:>9.0}", engine(&url, pool, group, writers).await?)?;
+        }
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// Fresh names for one run.
+fn run_name(what: &str, writer: usize) -> String {
+    let pid = std::process::id();
+    format!("{pid}-{what}-{writer}-{:?}", std::thread::current().id())
+}
+
+async fn engine(url: &str, pool: usize, group: usize, writers: usize) -> Result<f64, StoreError> {
+    let options = PostgresOptions { pool, group, ..PostgresOptions::default() };
+    let db = Arc::new(Postgres::connect(url, options).await?);
+    let until = Instant::now() + FOR;
+    let tasks = (0..writers).map(|writer| {
+        let db = Arc::clone(&db);
+        let tenant = run_name(&format!("{pool}-{group}-{writers}"), writer);
+        tokio::spawn(async move {
+            let mut done = 0_u32;
+            let first = Statement::one(
+                INSERT,
+                [tenant.as_str().into(), "o".into(), DOC.into()],
+                Guard::None,
+            );
+            let _ = db.write(Change::new([first])).await?;
+            while Instant::now() < until {
+                if !db.write(change(&tenant, i64::from(done) + 1)).await?.is_done() {
+                    return Err(StoreError::Unavailable("a change was refused".into()));
+                }
+                done += 1;
+            }
+            Ok(done)
+        })
+    });
+    let mut all = 0;
+    for done in join_all(tasks).await {
+        all += done.map_err(|e| StoreError::Unavailable(e.to_string()))??;
+    }
+    db.close().await?;
+    Ok(f64::from(all) / FOR.as_secs_f64())
+}
+
+/// As an action makes it: key, fresh noun, edited noun, event.
+fn change(tenant: &str, at: i64) -> Change {
+    let name = at.to_string();
+    let t = || tenant.into();
+    let update = [(at + 1).into(), DOC.into(), t(), "o".into(), at.into()];
+    let event = [t(), "o".into(), (at + 1).into(), DOC.into()];
+    Change::new([
+        Statement::one(KEY, [t(), name.as_str().into(), DOC.into()], Guard::Unique("key")),
+        Statement::one(INSERT, [t(), name.as_str().into(), DOC.into()], Guard::Unique("id")),
+        Statement::one(UPDATE, update, Guard::Version),
+        Statement::one(EVENT, event, Guard::Version),
+    ])
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// As pgbench would: waiting for each answer.
+    Bare,
+    /// `begin` to `commit` sent together, without looking at any count.
+    One,
+}
+
+async fn bare(url: &str, way: Way, writers: usize) -> Result<f64, Box<dyn Error>> {
+    // No more connections than a pool would have.
+    let connections = writers.min(16);
+    let until = Instant::now() + FOR;
+    let mut tasks = Vec::new();
+    for writer in 0..connections {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        tokio::spawn(connection);
+        let tenant = run_name(&format!("{way:?}-{writers}"), writer);
+        client.execute(INSERT, &[&tenant, &"o", &DOC]).await?;
+        let key = client.prepare(KEY).await?;
+        let insert = client.prepare(INSERT).await?;
+        let update = client.prepare(UPDATE).await?;
+        let event = client.prepare(EVENT).await?;
+        tasks.push(tokio::spawn(async move {
+            let mut done = 0_u32;
+            while Instant::now() < until {
+                let at = i64::from(done) + 1;
+                let (name, next) = (at.to_string(), at + 1);
+                let key = client.execute_raw(&key, [tenant.as_str(), name.as_str(), DOC]);
+                let insert = client.execute_raw(&insert, [tenant.as_str(), name.as_str(), DOC]);
+                let values: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+                    [&next, &DOC, &tenant, &"o", &at];
+                let update = client.execute(&update, &values);
+                let values: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+                    [&tenant, &"o", &next, &DOC];
+                let event = client.execute(&event, &values);
+                let (begin, commit) =
+                    (client.batch_execute("begin"), client.batch_execute("commit"));
+                if matches!(way, Way::One) {
+                    tokio::try_join!(biased; begin, key, insert, update, event, commit)?;
+                } else {
+                    begin.await?;
+                    key.await?;
+                    insert.await?;
+                    update.await?;
+                    event.await?;
+                    commit.await?;
+                }
+                done += 1;
+            }
+            Ok::<_, tokio_postgres::Error>(done)
+        }));
+    }
+    let mut all = 0;
+    for done in join_all(tasks).await {
+        all += done??;
+    }
+    Ok(f64::from(all) / FOR.as_secs_f64())
+}

@@ -1,0 +1,85 @@
+//! Questions with typed answers. Several asked together are answered from one snapshot, in one
+//! round trip.
+
+use crate::{Query, Row, StoreError};
+use serde::de::DeserializeOwned;
+
+/// A query and how to read its rows.
+#[derive(Debug)]
+pub struct Ask<T> {
+    pub(crate) query: Query,
+    pub(crate) read: fn(Vec<Row>) -> Result<T, StoreError>,
+}
+
+/// Questions that are asked together.
+pub trait Asks {
+    type Answers;
+    fn queries(&mut self) -> Vec<Query>;
+    fn read(self, answers: Vec<Vec<Row>>) -> Result<Self::Answers, StoreError>;
+}
+
+fn next(answers: &mut std::vec::IntoIter<Vec<Row>>) -> Result<Vec<Row>, StoreError> {
+    let missing = || StoreError::Unavailable("the engine left a query unanswered".into());
+    answers.next().ok_or_else(missing)
+}
+
+impl<T> Asks for Ask<T> {
+    type Answers = T;
+
+    fn queries(&mut self) -> Vec<Query> {
+        vec![std::mem::replace(&mut self.query, Query::new("", []))]
+    }
+
+    fn read(self, answers: Vec<Vec<Row>>) -> Result<T, StoreError> {
+        (self.read)(next(&mut answers.into_iter())?)
+    }
+}
+
+macro_rules! asks {
+    ($($name:ident)+) => {
+        #[expect(non_snake_case, reason = "type parameters name the members")]
+        impl<$($name),+> Asks for ($(Ask<$name>,)+) {
+            type Answers = ($($name,)+);
+
+            fn queries(&mut self) -> Vec<Query> {
+                let ($($name,)+) = self;
+                vec![$(std::mem::replace(&mut $name.query, Query::new("", []))),+]
+            }
+
+            fn read(self, answers: Vec<Vec<Row>>) -> Result<Self::Answers, StoreError> {
+                let mut answers = answers.into_iter();
+                let ($($name,)+) = self;
+                Ok(($(($name.read)(next(&mut answers)?)?,)+))
+            }
+        }
+    };
+}
+asks! { A B }
+asks! { A B C }
+asks! { A B C D }
+asks! { A B C D E }
+asks! { A B C D E F }
+asks! { A B C D E F G }
+asks! { A B C D E F G H }
+asks! { A B C D E F G H I }
+
+/// The document in the first column. One that makes no sense names its statement.
+pub(crate) fn doc<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
+    serde_json::from_str(row.text(0)?).map_err(|e| row.corrupt(0, e.to_string()))
+}
+
+/// Reads at most one document.
+pub(crate) fn maybe<T: DeserializeOwned>(rows: Vec<Row>) -> Result<Option<T>, StoreError> {
+    rows.first().map(doc).transpose()
+}
+
+/// Reads every document.
+pub(crate) fn all<T: DeserializeOwned>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
+    rows.iter().map(doc).collect()
+}
+
+/// Whether there is any row.
+#[expect(clippy::unnecessary_wraps, reason = "the form that every reader has")]
+pub(crate) fn any(rows: Vec<Row>) -> Result<bool, StoreError> {
+    Ok(!rows.is_empty())
+}

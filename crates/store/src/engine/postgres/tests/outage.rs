@@ -1,0 +1,139 @@
+//! Servers and connections that go away.
+
+use super::*;
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, path::Path};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_acknowledged_write_is_lost_when_the_server_crashes_under_load() {
+    let cluster = Cluster::start();
+    let url = cluster.database();
+    let db = open(&url, PostgresOptions { pool: 8, ..PostgresOptions::default() }).await;
+    let writers: Vec<_> = (0..16)
+        .map(|writer| {
+            let db = Arc::clone(&db);
+            tokio::spawn(async move {
+                let mut acknowledged = Vec::new();
+                for number in 0.. {
+                    let name = format!("{writer}-{number}");
+                    // Two rows, of which half a change would leave one.
+                    let twin = format!("{name}'");
+                    match db.write(change([put(&name), put(&twin)])).await {
+                        Ok(written) => {
+                            assert!(written.is_done(), "{written:?}");
+                            acknowledged.push(name);
+                        }
+                        Err(StoreError::Unavailable(_)) => return acknowledged,
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+                acknowledged
+            })
+        })
+        .collect();
+    while db.stats().changes < 200 {
+        yield_now().await;
+    }
+    cluster.crash();
+    let mut acknowledged = Vec::new();
+    for writer in writers {
+        acknowledged.extend(writer.await.unwrap());
+    }
+    let down = db.read(vec![Query::new(IDS, [])]).await;
+    assert!(matches!(down, Err(StoreError::Unavailable(_))), "{down:?}");
+    assert!(matches!(db.check().await, Err(StoreError::Unavailable(_))));
+
+    cluster.start_again();
+    // The same handle finds the server again by itself.
+    let there: BTreeSet<String> = ids(&*db).await.into_iter().collect();
+    assert!(acknowledged.len() >= 200);
+    for name in acknowledged {
+        assert!(there.contains(&name), "{name} was acknowledged and is lost");
+    }
+    for name in &there {
+        let other = name.strip_suffix('\'').map_or_else(|| format!("{name}'"), str::to_owned);
+        assert!(there.contains(&other), "{name} is half a change");
+    }
+    assert!(db.write(change([put("after")])).await.unwrap().is_done());
+}
+
+#[tokio::test]
+async fn a_restart_between_two_calls_goes_unnoticed() {
+    let cluster = Cluster::start();
+    let db = open(&cluster.database(), NARROW).await;
+    assert!(db.write(change([put("a")])).await.unwrap().is_done());
+    cluster.stop();
+    cluster.start_again();
+    assert!(db.write(change([put("b")])).await.unwrap().is_done());
+    cluster.stop();
+    cluster.start_again();
+    assert_eq!(ids(&*db).await, ["a", "b"]);
+}
+
+/// Between the engine and the server: passes everything on, until a `commit` comes by. That it
+/// passes on, and then cuts the engine off before the answer.
+async fn cutter(front: &Path, back: String) {
+    let listener = UnixListener::bind(front).unwrap();
+    std::fs::set_permissions(front, std::fs::Permissions::from_mode(0o666)).unwrap();
+    loop {
+        let (mut engine, _) = listener.accept().await.unwrap();
+        let mut server = UnixStream::connect(&back).await.unwrap();
+        tokio::spawn(async move {
+            let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
+            loop {
+                tokio::select! {
+                    read = engine.read(&mut up) => {
+                        let sent = &up[..read.unwrap_or(0)];
+                        if sent.is_empty() || server.write_all(sent).await.is_err() {
+                            return;
+                        }
+                        if sent.windows(7).any(|seen| seen == b"commit\0") {
+                            drop(engine);
+                            // Until the server has done it and answers to nobody.
+                            let _ = server.read(&mut down).await;
+                            return;
+                        }
+                    }
+                    read = server.read(&mut down) => {
+                        let told = &down[..read.unwrap_or(0)];
+                        if told.is_empty() || engine.write_all(told).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+            }
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_answer_is_lost_is_neither_a_success_nor_tried_again() {
+    let url = Cluster::shared().database();
+    let db = open(&url, NARROW).await;
+    let folder = tempfile::tempdir().unwrap();
+    let front = folder.path().join(".s.PGSQL.5432");
+    let config: Config = url.parse().unwrap();
+    let [tokio_postgres::config::Host::Unix(socket)] = config.get_hosts() else { panic!("{url}") };
+    let back = socket.join(".s.PGSQL.5432").to_str().unwrap().to_owned();
+    tokio::spawn(async move { cutter(&front, back).await });
+    let escaped = |path: &Path| path.to_str().unwrap().replace('/', "%2F");
+    let cut = url.replace(&escaped(socket), &escaped(folder.path()));
+    assert_ne!(cut, url);
+    while !folder.path().join(".s.PGSQL.5432").exists() {
+        yield_now().await;
+    }
+    let far = Postgres::connect(&cut, NARROW).await.unwrap();
+    let outcome = far.write(change([put("a")])).await;
+    let Err(StoreError::Unavailable(message)) = outcome else { panic!("{outcome:?}") };
+    assert!(message.contains("not known"), "{message}");
+    while ids(&*db).await.is_empty() {
+        yield_now().await;
+    }
+    assert_eq!(ids(&*db).await, ["a"]);
+    // A second try is the caller's to decide, and safe: the guards see the first.
+    let again = db.write(change([put("a")])).await.unwrap();
+    assert!(matches!(again, Written::Refused { guard: Guard::Unique("item"), .. }), "{again:?}");
+}

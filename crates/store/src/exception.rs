@@ -1,0 +1,83 @@
+//! Exception requests: the partner's own, and operations' queue.
+
+use crate::ask::{Ask, all, maybe};
+use crate::page::Page;
+use crate::put::{Texts, Written};
+use crate::{Query, Statement, StoreError};
+use domain::change::Mode;
+use domain::exception::ExceptionRequest;
+use domain::id::{Id, Kind};
+use domain::party::{Environment, Tenant};
+
+const TEXTS: Texts = Texts {
+    insert: "insert into exception_request (tenant, id, version, environment, account, state, doc) \
+             values ($1, $2, $3, $4, $5, $6, $7)",
+    update: "update exception_request set version = $1, state = $2, doc = $3 \
+             where tenant = $4 and id = $5 and version = $6",
+    remove: "delete from exception_request where tenant = $1 and id = $2 and version = $3",
+    unique: "exception_request",
+};
+const BY_ID: &str = "select doc from exception_request where tenant = $1 and id = $2";
+const OF_ACCOUNT: &str =
+    "select doc from exception_request where tenant = $1 and account = $2 order by id";
+const OF_QUOTE: &str = "select doc from exception_request where tenant = $1 and account = \
+    (select account from quote where tenant = $2 and id = $3) order by id";
+const LIST: &str = "select doc from exception_request where tenant = $1 and id < $2 \
+    and id >= $3 and ($4 = '' or state = $4) order by id desc limit $5";
+const ANYWHERE: &str = "select doc from exception_request where id = $1 and environment = $2";
+const QUEUE: &str = "select doc from exception_request where environment = $1 and state = $2 \
+    and id < $3 and id >= $4 order by id desc limit $5";
+
+pub(crate) const SQL: &[&str] =
+    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, OF_ACCOUNT, OF_QUOTE, LIST, ANYWHERE, QUEUE];
+
+pub(crate) fn put(request: &ExceptionRequest, mode: Mode) -> Result<Statement, StoreError> {
+    let state = request.state.word();
+    let environment = request.tenant.environment.as_str();
+    let noun = Written {
+        tenant: request.tenant,
+        id: request.id,
+        version: request.version,
+        fixed: vec![environment.into(), request.account.short().into(), state.into()],
+        moving: vec![state.into()],
+        doc: request,
+    };
+    TEXTS.put(noun, mode)
+}
+
+pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<ExceptionRequest>> {
+    let values = [tenant.to_string().into(), id.short().into()];
+    Ask { query: Query::new(BY_ID, values), read: maybe }
+}
+
+pub fn of_account(tenant: Tenant, account: Id) -> Ask<Vec<ExceptionRequest>> {
+    let values = [tenant.to_string().into(), account.short().into()];
+    Ask { query: Query::new(OF_ACCOUNT, values), read: all }
+}
+
+/// Those about a quote's end customer.
+pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<ExceptionRequest>> {
+    let tenant = tenant.to_string();
+    let values = [tenant.clone().into(), tenant.into(), quote.short().into()];
+    Ask { query: Query::new(OF_QUOTE, values), read: all }
+}
+
+/// Newest first; an empty `state` does not restrict.
+pub fn list(tenant: Tenant, state: &str, page: Page) -> Ask<Vec<ExceptionRequest>> {
+    let (upper, lower, limit) = page.values(Kind::ExceptionRequest);
+    let values = [tenant.to_string().into(), upper, lower, state.into(), limit];
+    Ask { query: Query::new(LIST, values), read: all }
+}
+
+/// Any partner's, for operations.
+pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<ExceptionRequest>> {
+    let values = [id.short().into(), environment.as_str().into()];
+    Ask { query: Query::new(ANYWHERE, values), read: maybe }
+}
+
+/// Every partner's in one state, for operations.
+pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<ExceptionRequest>> {
+    let (upper, lower, limit) = page.values(Kind::ExceptionRequest);
+    let values = [environment.as_str().into(), state.into(), upper, lower, limit];
+    Ask { query: Query::new(QUEUE, values), read: all }
+}

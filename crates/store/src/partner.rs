@@ -1,0 +1,42 @@
+//! Partners: in the carrier's own space.
+
+use crate::ask::{Ask, all, maybe};
+use crate::put::{Texts, Written};
+use crate::{Query, Statement, StoreError};
+use domain::change::Mode;
+use domain::id::Id;
+use domain::party::{Environment, Partner, Tenant};
+
+const TEXTS: Texts = Texts {
+    insert: "insert into partner (tenant, id, version, doc) values ($1, $2, $3, $4)",
+    update: "update partner set version = $1, doc = $2 where tenant = $3 and id = $4 and version = $5",
+    remove: "delete from partner where tenant = $1 and id = $2 and version = $3",
+    unique: "partner",
+};
+const BY_ID: &str = "select doc from partner where tenant = $1 and id = $2";
+const ALL: &str = "select doc from partner where tenant = $1 order by id";
+
+pub(crate) const SQL: &[&str] = &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, ALL];
+
+pub(crate) fn put(partner: &Partner, mode: Mode) -> Result<Statement, StoreError> {
+    let noun = Written {
+        tenant: partner.tenant,
+        id: partner.id,
+        version: partner.version,
+        fixed: vec![],
+        moving: vec![],
+        doc: partner,
+    };
+    TEXTS.put(noun, mode)
+}
+
+pub fn by_id(environment: Environment, id: Id) -> Ask<Option<Partner>> {
+    let tenant = Tenant::carrier(environment).to_string();
+    Ask { query: Query::new(BY_ID, [tenant.into(), id.short().into()]), read: maybe }
+}
+
+/// Every partner, for operations.
+pub fn list(environment: Environment) -> Ask<Vec<Partner>> {
+    let tenant = Tenant::carrier(environment).to_string();
+    Ask { query: Query::new(ALL, [tenant.into()]), read: all }
+}

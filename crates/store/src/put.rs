@@ -1,0 +1,139 @@
+//! A domain change as statements: which noun's file writes which record.
+
+use crate::{Change, Guard, Statement, StoreError, Value};
+use domain::change::{Mode, Put, Record, Settle};
+use domain::id::Id;
+use domain::party::Tenant;
+use serde::Serialize;
+
+/// The stored answer to a request that had an effect: written with the effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub tenant: Tenant,
+    /// The key as the caller sent it.
+    pub name: String,
+    /// Of method, route and canonical body.
+    pub fingerprint: String,
+    pub status: u16,
+    /// Headers that belong to the answer, as JSON.
+    pub headers: String,
+    pub body: String,
+    /// When it may be forgotten, in milliseconds since the Unix epoch.
+    pub forget_at: i64,
+}
+
+/// Turns a decision into the statements that write it.
+pub(crate) fn statements(
+    change: &domain::change::Change,
+    answered: Option<&Answered>,
+) -> Result<Change, StoreError> {
+    let mut statements = Vec::with_capacity(change.puts.len() + change.events.len() + 4);
+    // First what others may have been faster with: the job's lease and the key.
+    if let Some(settle) = &change.settle {
+        statements.push(crate::job::settle(settle));
+    }
+    if let Some(answered) = answered {
+        statements.push(crate::idempotency::remember(answered));
+    }
+    for put in &change.puts {
+        statements.push(record(put)?);
+    }
+    for event in &change.events {
+        statements.push(crate::event::insert(event)?);
+    }
+    for job in &change.jobs {
+        statements.push(crate::job::insert(job)?);
+    }
+    Ok(Change::new(statements))
+}
+
+fn record(put: &Put) -> Result<Statement, StoreError> {
+    let mode = put.mode;
+    match &put.record {
+        Record::Partner(r) => crate::partner::put(r, mode),
+        Record::Credential(r) => crate::credential::put(r, mode),
+        Record::Account(r) => crate::customer::put(r, mode),
+        Record::ExceptionRequest(r) => crate::exception::put(r, mode),
+        Record::Opportunity(r) => crate::opportunity::put(r, mode),
+        Record::Quote(r) => crate::quote::put(r, mode),
+        Record::Site(r) => crate::site::put(r, mode),
+        Record::CreditCheck(r) => crate::credit::put(r, mode),
+        Record::Contract(r) => crate::contract::put(r, mode),
+        Record::Document(r) => Ok(crate::contract::put_document(r)),
+        Record::Order(r) => crate::order::put(r, mode),
+        Record::SubOrder(r) => crate::order::put_sub(r, mode),
+        Record::BillingAccount(r) => crate::billing::put(r, mode),
+        Record::CustomerGroup(r) => crate::billing::put_group(r, mode),
+    }
+}
+
+/// The three texts that write a noun. Columns in order: insert has tenant, id, version, then the
+/// noun's own, then doc; update has version, the noun's own that may change, doc, tenant, id and
+/// the version read; remove has tenant, id and the version read.
+pub(crate) struct Texts {
+    pub(crate) insert: &'static str,
+    pub(crate) update: &'static str,
+    pub(crate) remove: &'static str,
+    /// What it means if the insert meets a unique constraint.
+    pub(crate) unique: &'static str,
+}
+
+/// What is written of a noun.
+pub(crate) struct Written<'a, T> {
+    pub(crate) tenant: Tenant,
+    pub(crate) id: Id,
+    pub(crate) version: u64,
+    /// The noun's own columns, as the insert names them.
+    pub(crate) fixed: Vec<Value>,
+    /// Those of them that an update writes again.
+    pub(crate) moving: Vec<Value>,
+    pub(crate) doc: &'a T,
+}
+
+impl Texts {
+    pub(crate) fn put<T: Serialize>(
+        &self,
+        noun: Written<'_, T>,
+        mode: Mode,
+    ) -> Result<Statement, StoreError> {
+        let doc = || {
+            serde_json::to_string(noun.doc)
+                .map(Value::from)
+                .map_err(|e| StoreError::ours(format!("a document cannot be written: {e}")))
+        };
+        let (tenant, id) = (noun.tenant.to_string(), noun.id.short());
+        let version = Value::from(number(noun.version));
+        Ok(match mode {
+            Mode::Insert => {
+                let mut values = vec![tenant.into(), id.into(), version];
+                values.extend(noun.fixed);
+                values.push(doc()?);
+                Statement::one(self.insert, values, Guard::Unique(self.unique))
+            }
+            Mode::Update { read_at } => {
+                let mut values = vec![version];
+                values.extend(noun.moving);
+                values.extend([doc()?, tenant.into(), id.into(), number(read_at).into()]);
+                Statement::one(self.update, values, Guard::Version)
+            }
+            Mode::Remove { read_at } => {
+                let values = [tenant.into(), id.into(), number(read_at).into()];
+                Statement::one(self.remove, values, Guard::Version)
+            }
+        })
+    }
+}
+
+/// A version or count as the database holds it; those are far below 2^63.
+pub(crate) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The job that a settlement is about, and the epoch it must still have.
+pub(crate) const fn leased(settle: &Settle) -> (Id, u64) {
+    match settle {
+        Settle::Done { job, epoch }
+        | Settle::Again { job, epoch, .. }
+        | Settle::Quarantine { job, epoch, .. } => (*job, *epoch),
+    }
+}

@@ -1,0 +1,75 @@
+//! Quotes: one row per version of a quote.
+
+use crate::ask::{Ask, all, maybe};
+use crate::page::Page;
+use crate::put::{Texts, Written};
+use crate::{Query, Statement, StoreError};
+use domain::change::Mode;
+use domain::id::{Id, Kind};
+use domain::party::{Environment, Tenant};
+use domain::quote::Quote;
+
+const TEXTS: Texts = Texts {
+    insert: "insert into quote \
+             (tenant, id, version, environment, opportunity, account, subject, state, doc) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    update: "update quote set version = $1, state = $2, doc = $3 \
+             where tenant = $4 and id = $5 and version = $6",
+    remove: "delete from quote where tenant = $1 and id = $2 and version = $3",
+    unique: "quote",
+};
+const BY_ID: &str = "select doc from quote where tenant = $1 and id = $2";
+const LIST: &str = "select doc from quote where tenant = $1 and id < $2 and id >= $3 \
+    and ($4 = '' or state = $4) and ($5 = '' or opportunity = $5) order by id desc limit $6";
+const ANYWHERE: &str = "select doc from quote where id = $1 and environment = $2";
+const QUEUE: &str = "select doc from quote where environment = $1 and state = $2 \
+    and id < $3 and id >= $4 order by id desc limit $5";
+
+pub(crate) const SQL: &[&str] =
+    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, LIST, ANYWHERE, QUEUE];
+
+pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
+    let state = quote.state.word();
+    let noun = Written {
+        tenant: quote.tenant,
+        id: quote.id,
+        version: quote.version,
+        fixed: vec![
+            quote.tenant.environment.as_str().into(),
+            quote.opportunity.short().into(),
+            quote.account.map(|a| a.short().to_owned()).into(),
+            quote.credit_subject().short().into(),
+            state.into(),
+        ],
+        moving: vec![state.into()],
+        doc: quote,
+    };
+    TEXTS.put(noun, mode)
+}
+
+pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Quote>> {
+    let values = [tenant.to_string().into(), id.short().into()];
+    Ask { query: Query::new(BY_ID, values), read: maybe }
+}
+
+/// Newest first. An empty `state` and no opportunity do not restrict.
+pub fn list(tenant: Tenant, state: &str, opportunity: Option<Id>, page: Page) -> Ask<Vec<Quote>> {
+    let (upper, lower, limit) = page.values(Kind::Quote);
+    let opportunity = opportunity.map_or_else(String::new, |o| o.short().to_owned());
+    let tenant = tenant.to_string();
+    let values = [tenant.into(), upper, lower, state.into(), opportunity.into(), limit];
+    Ask { query: Query::new(LIST, values), read: all }
+}
+
+/// Any partner's, for operations.
+pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<Quote>> {
+    let values = [id.short().into(), environment.as_str().into()];
+    Ask { query: Query::new(ANYWHERE, values), read: maybe }
+}
+
+/// Every partner's in one state, for operations.
+pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<Quote>> {
+    let (upper, lower, limit) = page.values(Kind::Quote);
+    let values = [environment.as_str().into(), state.into(), upper, lower, limit];
+    Ask { query: Query::new(QUEUE, values), read: all }
+}

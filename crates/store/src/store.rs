@@ -1,0 +1,162 @@
+//! The store as the actions see it: ask, commit, claim.
+
+use crate::ask::Asks;
+use crate::put::{Answered, statements};
+use crate::{Engine, Guard, Migration, Query, Statement, StoreError, Why, Written};
+use domain::id::Id;
+use domain::job::Job;
+use domain::time::Moment;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The schema, one step after the other.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, name: "start", sql: include_str!("../migrations/0001_start.sql") }];
+
+/// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
+const WAITING_ROOMS: usize = 256;
+
+/// What became of a change.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// Durable.
+    Done,
+    /// Something read has changed since, or a fresh id was taken: load and decide again.
+    Stale,
+    /// The idempotency key was used meanwhile: look at its answer.
+    KeyTaken,
+    /// The job belongs to somebody else by now: drop the outcome.
+    LeaseLost,
+}
+
+/// A handle to the memory; clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+    /// Counts commits by the objects they touched, so that readers can wait for the next one.
+    touched: Arc<[watch::Sender<u64>]>,
+}
+
+impl Store {
+    /// Brings the schema up to date and opens the store.
+    pub async fn open(engine: Arc<dyn Engine>) -> Result<Self, StoreError> {
+        engine.migrate(MIGRATIONS).await?;
+        let touched = (0..WAITING_ROOMS).map(|_| watch::Sender::new(0)).collect();
+        Ok(Self { engine, touched })
+    }
+
+    /// Answers questions from one snapshot.
+    pub async fn ask<A: Asks>(&self, mut asks: A) -> Result<A::Answers, StoreError> {
+        let queries: Vec<Query> = asks.queries();
+        let answers = self.engine.read(queries).await?;
+        asks.read(answers)
+    }
+
+    /// Commits a decision whole or not at all, with the answer that was given for it.
+    pub async fn commit(
+        &self,
+        now: Moment,
+        change: &domain::change::Change,
+        answered: Option<&Answered>,
+    ) -> Result<Committed, StoreError> {
+        let mut writing = statements(change, answered)?;
+        if let Some(answered) = answered {
+            writing.statements.insert(0, crate::idempotency::forget_one(answered, now));
+        }
+        match self.engine.write(writing).await? {
+            Written::Done(_) => {
+                for put in &change.puts {
+                    let (object, whole) = put.record.concerns();
+                    for id in [Some(object), whole].into_iter().flatten() {
+                        self.room(id).send_modify(|n| *n += 1);
+                    }
+                }
+                Ok(Committed::Done)
+            }
+            Written::Refused { guard, why, statement } => match guard {
+                Guard::Unique(crate::idempotency::KEY) => Ok(Committed::KeyTaken),
+                Guard::Lease => Ok(Committed::LeaseLost),
+                Guard::Version | Guard::Unique(_) => Ok(Committed::Stale),
+                // An unguarded statement met a unique constraint: an update onto one, such as
+                // a second contract coming alive. Others were faster there too.
+                Guard::None if why == Why::UniqueViolation => Ok(Committed::Stale),
+                Guard::None => {
+                    Err(StoreError::ours(format!("statement {statement} was refused: {why:?}")))
+                }
+            },
+        }
+    }
+
+    /// A receiver that changes with each commit of this process that touches `object` or a part
+    /// of it; now and then with one that does not.
+    pub fn touched(&self, object: Id) -> watch::Receiver<u64> {
+        self.room(object).subscribe()
+    }
+
+    fn room(&self, object: Id) -> &watch::Sender<u64> {
+        // The last characters of an id differ most.
+        let hash = object
+            .short()
+            .bytes()
+            .rev()
+            .take(6)
+            .fold(0usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b)));
+        &self.touched[hash % WAITING_ROOMS]
+    }
+
+    /// Claims due jobs for `owner`. Asks before it writes, so that an idle worker writes nothing.
+    pub async fn claim(
+        &self,
+        owner: Id,
+        now: Moment,
+        lease_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        if !self.ask(crate::job::due(now)).await? {
+            return Ok(Vec::new());
+        }
+        let sql = crate::job::claim_sql(self.engine.skips_locked());
+        let claim = crate::job::claim(sql, owner, now, now.plus_ms(lease_ms), limit);
+        match self.engine.write(crate::Change::new([claim])).await? {
+            Written::Done(mut rows) => {
+                rows.pop().unwrap_or_default().iter().map(crate::job::claimed).collect()
+            }
+            Written::Refused { why, .. } => {
+                Err(StoreError::ours(format!("a claim was refused: {why:?}")))
+            }
+        }
+    }
+
+    /// Forgets idempotency keys whose time is over.
+    pub async fn sweep(&self, now: Moment) -> Result<(), StoreError> {
+        self.write_one(crate::idempotency::forget(now)).await
+    }
+
+    async fn write_one(&self, statement: Statement) -> Result<(), StoreError> {
+        match self.engine.write(crate::Change::new([statement])).await? {
+            Written::Done(_) => Ok(()),
+            Written::Refused { why, .. } => {
+                Err(StoreError::ours(format!("a statement was refused: {why:?}")))
+            }
+        }
+    }
+
+    /// Whether it can write and read, durably.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.engine.check().await
+    }
+
+    /// Finishes what was accepted and closes.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.engine.close().await
+    }
+
+    /// Prepares every statement that any noun uses: what the compiler cannot check.
+    pub async fn prepare_all(&self) -> Result<(), StoreError> {
+        let mut all: Vec<&'static str> =
+            crate::ALL_SQL.iter().flat_map(|s| s.iter()).copied().collect();
+        all.push(crate::job::claim_sql(self.engine.skips_locked()));
+        self.engine.prepare_all(&all).await
+    }
+}
