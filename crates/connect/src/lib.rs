@@ -1,1 +1,17 @@
-//! The outside: address, credit, signature, fulfilment.
+//! The outside: address, credit, signature, fulfilment. Traits and what answers them; no SQL.
+
+pub mod address;
+pub mod credit;
+pub mod fulfilment;
+pub mod signature;
+
+/// Why a connector gave no answer. Two words only, since a worker can do only two things.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectorError {
+    /// Trying again later may succeed: a timeout, an outage, a limit on calls.
+    #[error("try again later: {0}")]
+    Later(String),
+    /// No retry helps: a wrong setting, a request the other side refuses for good.
+    #[error("never: {0}")]
+    Never(String),
+}
