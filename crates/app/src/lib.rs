@@ -1,1 +1,88 @@
-//! The actions: load, decide, save.
+//! The actions: load, decide, save. No rule of the business and no SQL text lives here.
+
+mod act;
+mod caller;
+mod clock;
+mod config;
+mod load;
+mod problem;
+mod wait;
+mod worker;
+
+pub mod contract;
+pub mod credit;
+pub mod customer;
+pub mod exception;
+pub mod opportunity;
+pub mod order;
+pub mod partner;
+pub mod quote;
+pub mod read;
+
+pub use act::{Action, Answer, Call, Decided, Key, Performed};
+pub use caller::{Caller, Seller, Who};
+pub use clock::{Clock, Frozen, OsRandom, Random, Seeded, SystemClock};
+pub use config::{Settings, load_catalogue};
+pub use problem::Problem;
+pub use worker::Worker;
+
+use connect::address::AddressCheck;
+use connect::credit::CreditBureau;
+use connect::fulfilment::Fulfilment;
+use connect::signature::SignatureDesk;
+use domain::catalogue::Catalogue;
+use domain::programme::Programmes;
+use std::sync::{Arc, Mutex};
+use store::Store;
+use tokio::sync::{Notify, watch};
+
+/// The outside systems, chosen once at start.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    pub address: Arc<dyn AddressCheck>,
+    pub credit: Arc<dyn CreditBureau>,
+    pub signature: Arc<dyn SignatureDesk>,
+    pub fulfilment: Arc<dyn Fulfilment>,
+}
+
+/// Everything that an action may use. One per process, shared.
+#[derive(Debug)]
+pub struct App {
+    pub store: Store,
+    pub outside: Outside,
+    pub catalogue: Arc<Catalogue>,
+    pub programmes: Programmes,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub settings: Settings,
+    /// Rings when a commit left work that is due.
+    pub(crate) work: Notify,
+    pub(crate) callers: Mutex<caller::Known>,
+    /// Turns true when the server stops.
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+impl App {
+    pub fn new(
+        store: Store,
+        outside: Outside,
+        catalogue: Catalogue,
+        programmes: Programmes,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        settings: Settings,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            outside,
+            catalogue: Arc::new(catalogue),
+            programmes,
+            clock,
+            random,
+            settings,
+            work: Notify::new(),
+            callers: Mutex::default(),
+            stopping: watch::Sender::new(false),
+        })
+    }
+}

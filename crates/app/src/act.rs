@@ -1,0 +1,158 @@
+//! The one way to change anything: load and decide, draw the answer, commit both together; if
+//! somebody was faster, load and decide again.
+
+use crate::{App, Caller, Problem};
+use domain::change::Context;
+use domain::code::Code;
+use domain::decision::Decision;
+use domain::id::{Id, Ids};
+use domain::party::Actor;
+use domain::refusal::Refusal;
+use futures::future::join;
+use std::future::Future;
+use store::{Answered, Committed};
+
+/// What an action's deciding gives.
+pub type Decided<V> = Result<Decision<V>, Problem>;
+
+/// An idempotency key with the fingerprint of the request that it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// As the caller sent it.
+    pub name: String,
+    /// Of method, route and canonical body.
+    pub fingerprint: String,
+}
+
+/// One request: who asks, under which key.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub caller: Caller,
+    pub request: Id,
+    /// Required by the native doors for every POST that creates or moves state.
+    pub key: Option<Key>,
+}
+
+/// An answer as a dialect drew it: stored with the effect, so that a replay is the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// `etag`, `location`.
+    pub headers: Vec<(String, String)>,
+    /// JSON.
+    pub body: String,
+}
+
+/// What performing gives: the answer, and whether it is one that was given before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Performed {
+    pub answer: Answer,
+    pub replayed: bool,
+}
+
+/// Something that a caller may do.
+pub trait Action: Send + Sync {
+    /// What the answer is drawn from.
+    type View: Send;
+
+    /// Loads the facts and decides. Called again if the facts changed before the commit.
+    fn decide(
+        &self,
+        app: &App,
+        caller: &Caller,
+        ctx: &mut Context,
+    ) -> impl Future<Output = Decided<Self::View>> + Send;
+}
+
+/// How often a decision is made anew when others are faster. With clients that all move one
+/// object, each round lets at least one of them through.
+const MOST_ROUNDS: usize = 64;
+
+impl App {
+    /// Performs `action`. The answer is drawn before the commit, because it is committed with
+    /// the effect: a replay gives the same bytes.
+    pub async fn perform<A: Action>(
+        &self,
+        call: &Call,
+        action: A,
+        render: impl Fn(&A::View) -> Answer + Send + Sync,
+    ) -> Result<Performed, Problem> {
+        let actor = call.caller.actor();
+        for _ in 0..MOST_ROUNDS {
+            let mut ctx = self.context(actor.clone(), Some(call.request));
+            // Asked together: a replay is rare, and its decision is thrown away.
+            let before = self.answered_before(call);
+            let (before, decided) = join(before, action.decide(self, &call.caller, &mut ctx)).await;
+            if let Some(answer) = before? {
+                return Ok(Performed { answer, replayed: true });
+            }
+            let decision = match decided {
+                Ok(decision) => decision,
+                // Perhaps refused only because the same request, sent twice at once, has just
+                // had its effect: then that answer is this one's too.
+                Err(problem) => match self.answered_before(call).await? {
+                    Some(answer) => return Ok(Performed { answer, replayed: true }),
+                    None => return Err(problem),
+                },
+            };
+            let answer = render(&decision.view);
+            let kept = call.key.as_ref().map(|key| self.kept(call, key, &answer, &ctx));
+            match self.save(&ctx, &decision, kept.as_ref()).await? {
+                Committed::Done => return Ok(Performed { answer, replayed: false }),
+                Committed::Stale | Committed::KeyTaken => {}
+                Committed::LeaseLost => break,
+            }
+        }
+        Err(Refusal::new(Code::Busy, "others kept changing the same object").into())
+    }
+
+    /// Commits a decision and wakes the worker if it left work that is due.
+    pub(crate) async fn save<V>(
+        &self,
+        ctx: &Context,
+        decision: &Decision<V>,
+        answered: Option<&Answered>,
+    ) -> Result<Committed, Problem> {
+        let change = &decision.change;
+        if change.is_empty() && answered.is_none() {
+            return Ok(Committed::Done);
+        }
+        let committed = self.store.commit(ctx.now, change, answered).await?;
+        if committed == Committed::Done && !change.jobs.is_empty() {
+            self.work.notify_one();
+        }
+        Ok(committed)
+    }
+
+    /// The clock's reading and a source of fresh ids, for one decision.
+    pub(crate) fn context(&self, actor: Actor, request: Option<Id>) -> Context {
+        let now = self.clock.now();
+        Context { now, ids: Ids::new(now.ms(), self.random.seed()), actor, request }
+    }
+
+    async fn answered_before(&self, call: &Call) -> Result<Option<Answer>, Problem> {
+        let Some(key) = &call.key else { return Ok(None) };
+        let now = self.clock.now();
+        let find = store::idempotency::find(call.caller.tenant(), &key.name, now);
+        let Some(kept) = self.store.ask(find).await? else { return Ok(None) };
+        if kept.fingerprint != key.fingerprint {
+            let detail = "this key was used for a request with another method, path or body";
+            return Err(Refusal::new(Code::IdempotencyKeyReused, detail).into());
+        }
+        let headers = serde_json::from_str(&kept.headers).unwrap_or_default();
+        Ok(Some(Answer { status: kept.status, headers, body: kept.body }))
+    }
+
+    fn kept(&self, call: &Call, key: &Key, answer: &Answer, ctx: &Context) -> Answered {
+        Answered {
+            tenant: call.caller.tenant(),
+            name: key.name.clone(),
+            fingerprint: key.fingerprint.clone(),
+            status: answer.status,
+            // A list of pairs of texts always has a JSON form.
+            headers: serde_json::to_string(&answer.headers).unwrap_or_default(),
+            body: answer.body.clone(),
+            forget_at: ctx.now.plus_days(self.settings.idempotency_days).ms(),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Plain reads, already scoped to the caller. A read needs no action.
+
+use crate::{App, Caller, Problem};
+use domain::address::{Address, Avps};
+use domain::contract::Contract;
+use domain::credit::CreditCheck;
+use domain::customer::{Account, name_key, name_match};
+use domain::event::Event;
+use domain::exception::ExceptionRequest;
+use domain::id::{Id, Kind};
+use domain::journey::{Journey, journey};
+use domain::law::{Facts, QuoteFile};
+use domain::opportunity::Opportunity;
+use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, SubOrder, order_state};
+use domain::party::{Partner, Tenant};
+use domain::programme::Programme;
+use domain::quote::Quote;
+use domain::refusal::Refusal;
+use store::Page;
+use store::customer::Search;
+
+/// A customer that answers a lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub account: Account,
+    /// Whether this partner may serve it now, by its status or by an exception.
+    pub served: bool,
+    /// The newest exception request of this partner for it.
+    pub exception: Option<ExceptionRequest>,
+}
+
+/// The most that a lookup answers.
+pub const MOST_FOUND: usize = 5;
+
+/// How many orders a page that filters by state looks at.
+const LOOK_AT: u32 = 1000;
+
+/// What is read with an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderFile {
+    pub order: Order,
+    pub sub_orders: Vec<SubOrder>,
+}
+
+impl App {
+    /// The end customers that a partner may see under a name: at most five, best first.
+    pub async fn customers_find(
+        &self,
+        caller: &Caller,
+        search: Search,
+    ) -> Result<Vec<Found>, Problem> {
+        let seller = caller.seller()?;
+        let asked = name_key(&search.name_key);
+        let search = Search { name_key: asked.clone(), ..search };
+        let partner = Some(seller.partner.id);
+        let ask = store::customer::search(caller.environment, partner, &search);
+        let accounts = self.store.ask(ask).await?;
+        let mut ranked: Vec<_> = accounts
+            .into_iter()
+            .filter_map(|a| name_match(&name_key(&a.name), &asked).map(|rank| (rank, a)))
+            .collect();
+        ranked.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
+        ranked.truncate(MOST_FOUND);
+        let mut found = Vec::with_capacity(ranked.len());
+        for (_, account) in ranked {
+            found.push(self.with_exception(caller, account).await?);
+        }
+        Ok(found)
+    }
+
+    pub async fn customer_get(&self, caller: &Caller, id: Id) -> Result<Found, Problem> {
+        let seller = caller.seller()?;
+        let account = self.store.ask(store::customer::by_id(caller.environment, id)).await?;
+        let account = account
+            .filter(|a| a.visible_to(seller.partner.id))
+            .ok_or_else(|| Refusal::not_found("customer"))?;
+        self.with_exception(caller, account).await
+    }
+
+    async fn with_exception(&self, caller: &Caller, account: Account) -> Result<Found, Problem> {
+        let seller = caller.seller()?;
+        let now = self.clock.now();
+        let ask = store::exception::of_account(seller.tenant, account.id);
+        let mut exceptions = self.store.ask(ask).await?;
+        let partner = seller.partner.id;
+        let unserved = domain::customer::unserved(&account, partner, &exceptions, now);
+        Ok(Found { account, served: unserved.is_none(), exception: exceptions.pop() })
+    }
+
+    pub async fn exception_get(
+        &self,
+        caller: &Caller,
+        id: Id,
+    ) -> Result<ExceptionRequest, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::exception::by_id(tenant, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("exception request"))?)
+    }
+
+    pub async fn exceptions_list(
+        &self,
+        caller: &Caller,
+        state: &str,
+        page: Page,
+    ) -> Result<Vec<ExceptionRequest>, Problem> {
+        let tenant = caller.seller()?.tenant;
+        Ok(self.store.ask(store::exception::list(tenant, state, page)).await?)
+    }
+
+    /// Operations' queue.
+    pub async fn exceptions_queue(
+        &self,
+        caller: &Caller,
+        state: &str,
+        page: Page,
+    ) -> Result<Vec<ExceptionRequest>, Problem> {
+        let environment = caller.operations()?;
+        Ok(self.store.ask(store::exception::queue(environment, state, page)).await?)
+    }
+
+    pub async fn opportunity_get(&self, caller: &Caller, id: Id) -> Result<Opportunity, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::opportunity::by_id(tenant, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("opportunity"))?)
+    }
+
+    pub async fn opportunities_list(
+        &self,
+        caller: &Caller,
+        account: Option<Id>,
+        page: Page,
+    ) -> Result<Vec<Opportunity>, Problem> {
+        let tenant = caller.seller()?.tenant;
+        Ok(self.store.ask(store::opportunity::list(tenant, account, page)).await?)
+    }
+
+    /// A quote with its sites and all that its gates look at.
+    pub async fn quote_get(&self, caller: &Caller, id: Id) -> Result<QuoteFile, Problem> {
+        let tenant = caller.seller()?.tenant;
+        self.quote_file(tenant, id).await
+    }
+
+    pub async fn quotes_list(
+        &self,
+        caller: &Caller,
+        state: &str,
+        opportunity: Option<Id>,
+        page: Page,
+    ) -> Result<Vec<Quote>, Problem> {
+        let tenant = caller.seller()?.tenant;
+        Ok(self.store.ask(store::quote::list(tenant, state, opportunity, page)).await?)
+    }
+
+    /// Quotes whose discount waits for operations.
+    pub async fn discounts_queue(
+        &self,
+        caller: &Caller,
+        page: Page,
+    ) -> Result<Vec<Quote>, Problem> {
+        let environment = caller.operations()?;
+        Ok(self.store.ask(store::quote::queue(environment, "pending_approval", page)).await?)
+    }
+
+    /// The journey of a quote, through to the delivery of its order.
+    pub async fn quote_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
+        let seller = caller.seller()?;
+        let programme = self.programme(seller)?;
+        let file = self.quote_file(seller.tenant, id).await?;
+        Ok(journey(&file.facts(self.clock.now(), programme, seller.partner.id)))
+    }
+
+    /// The journey of an order: its quote's, seen from the order.
+    pub async fn order_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
+        let quote = self.order_get(caller, id).await?.order.quote;
+        self.quote_journey(caller, quote).await
+    }
+
+    /// What is still missing for one sub-order's handoff, and its programme.
+    pub async fn sub_order_get(
+        &self,
+        caller: &Caller,
+        id: Id,
+    ) -> Result<(Order, SubOrder), Problem> {
+        let tenant = caller.seller()?.tenant;
+        self.sub_order_file(tenant, id).await
+    }
+
+    /// The programme of the partner that calls.
+    pub fn programme_of(&self, caller: &Caller) -> Result<&Programme, Problem> {
+        self.programme(caller.seller()?)
+    }
+
+    /// What is missing for the handoff of a sub-order, as its gate would say it.
+    pub fn handoff_missing(
+        &self,
+        caller: &Caller,
+        order: &Order,
+        sub: &SubOrder,
+    ) -> Result<Vec<domain::refusal::Fault>, Problem> {
+        let seller = caller.seller()?;
+        let programme = self.programme(seller)?;
+        let facts = Facts {
+            order: Some(order),
+            sub_orders: std::slice::from_ref(sub),
+            ..Facts::new(self.clock.now(), programme, seller.partner.id)
+        };
+        Ok(domain::law::missing(domain::programme::Stage::Handoff, &facts))
+    }
+
+    /// The answer of the address validation, without a quote.
+    pub async fn address_validate(
+        &self,
+        caller: &Caller,
+        given: &Address,
+    ) -> Result<Avps, Problem> {
+        caller.seller()?;
+        let answer = self.outside.address.validate(given).await;
+        answer.map_err(|e| Problem::Fault(store::StoreError::Unavailable(e.to_string())))
+    }
+
+    pub async fn credit_get(&self, caller: &Caller, id: Id) -> Result<CreditCheck, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::credit::by_id(tenant, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("credit check"))?)
+    }
+
+    /// Credit checks in review, for operations.
+    pub async fn credit_queue(
+        &self,
+        caller: &Caller,
+        page: Page,
+    ) -> Result<Vec<CreditCheck>, Problem> {
+        let environment = caller.operations()?;
+        Ok(self.store.ask(store::credit::queue(environment, "in_review", page)).await?)
+    }
+
+    pub async fn contract_get(&self, caller: &Caller, id: Id) -> Result<Contract, Problem> {
+        self.contract(caller.seller()?, id).await
+    }
+
+    pub async fn contract_document(&self, caller: &Caller, id: Id) -> Result<String, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::contract::document(tenant, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("contract"))?)
+    }
+
+    pub async fn order_get(&self, caller: &Caller, id: Id) -> Result<OrderFile, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let (order, sub_orders) = self.order_file(tenant, id).await?;
+        Ok(OrderFile { order, sub_orders })
+    }
+
+    /// Orders with their states, newest first, and where the next page begins. The state is a
+    /// fold, so a filter on it is applied to what was read; one page looks at `LOOK_AT` orders at
+    /// most.
+    pub async fn orders_list(
+        &self,
+        caller: &Caller,
+        account: Option<Id>,
+        quote: Option<Id>,
+        state: Option<&str>,
+        page: Page,
+    ) -> Result<(Vec<(Order, OrderState)>, Option<Id>), Problem> {
+        let tenant = caller.seller()?.tenant;
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let look = if state.is_some() { Page { limit: LOOK_AT, ..page } } else { page };
+        let mut orders = self.store.ask(store::order::list(tenant, account, quote, look)).await?;
+        let seen = usize::try_from(look.limit).unwrap_or(usize::MAX);
+        let unseen = orders.len() > seen;
+        orders.truncate(seen);
+        let last_seen = orders.last().map(|o| o.id).filter(|_| unseen);
+        let with_states = self.with_states(tenant, orders).await?;
+        let wanted = |(_, s): &(Order, OrderState)| state.is_none_or(|w| w == s.word());
+        let mut found: Vec<_> = with_states.into_iter().filter(wanted).collect();
+        if found.len() > limit {
+            found.truncate(limit);
+            let next = found.last().map(|(o, _)| o.id);
+            return Ok((found, next));
+        }
+        Ok((found, last_seen))
+    }
+
+    async fn with_states(
+        &self,
+        tenant: Tenant,
+        orders: Vec<Order>,
+    ) -> Result<Vec<(Order, OrderState)>, Problem> {
+        // Newest first, so the ids fall.
+        let (Some(last), Some(first)) = (orders.first(), orders.last()) else {
+            return Ok(Vec::new());
+        };
+        let rows = self.store.ask(store::order::states(tenant, first.id, last.id)).await?;
+        let with_state = |order: Order| {
+            let phases =
+                rows.iter().filter(|(id, _)| id == order.id.short()).filter_map(|(_, word)| {
+                    let all = domain::order::SubOrderPhase::ALL.iter();
+                    all.copied().find(|p| p.word() == word)
+                });
+            let state = order_state(phases);
+            (order, state)
+        };
+        Ok(orders.into_iter().map(with_state).collect())
+    }
+
+    pub async fn billing_accounts(&self, caller: &Caller) -> Result<Vec<BillingAccount>, Problem> {
+        let tenant = caller.seller()?.tenant;
+        Ok(self.store.ask(store::billing::list(tenant)).await?)
+    }
+
+    pub async fn customer_groups(&self, caller: &Caller) -> Result<Vec<CustomerGroup>, Problem> {
+        let tenant = caller.seller()?.tenant;
+        Ok(self.store.ask(store::billing::groups(tenant)).await?)
+    }
+
+    pub async fn partners_list(&self, caller: &Caller) -> Result<Vec<Partner>, Problem> {
+        let environment = caller.operations()?;
+        Ok(self.store.ask(store::partner::list(environment)).await?)
+    }
+
+    /// What happened to an object of the caller's, oldest first.
+    pub async fn history(&self, caller: &Caller, id: Id) -> Result<Vec<Event>, Problem> {
+        let events = self.store.ask(store::event::history(caller.tenant(), id)).await?;
+        let shared = id.is(Kind::Account) && events.is_empty();
+        if events.is_empty() && !shared {
+            return Err(Refusal::not_found("object").into());
+        }
+        if shared {
+            // An end customer's own history is the carrier's; what may be seen of it is that it
+            // exists.
+            self.customer_get(caller, id).await?;
+        }
+        Ok(events)
+    }
+}

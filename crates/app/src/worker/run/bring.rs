@@ -1,0 +1,128 @@
+//! Bringing a reply back: the object is loaded anew, because it may have moved while the outside
+//! thought; one that no longer waits is left alone.
+
+use super::{Reply, only};
+use crate::{App, Problem};
+use domain::address::{Address, Avps};
+use domain::change::{Change, Context, Settle};
+use domain::contract::{self, ContractState};
+use domain::credit::{self, CreditState};
+use domain::fulfilment;
+use domain::id::Id;
+use domain::job::{Job, Work};
+use domain::order::SubOrderPhase;
+use domain::quote;
+
+impl App {
+    pub(super) async fn decide_reply(
+        &self,
+        job: &Job,
+        reply: &Reply,
+        settle: &Settle,
+        ctx: &mut Context,
+    ) -> Result<Change, Problem> {
+        match job.work {
+            Work::ValidateAddresses { quote } => {
+                self.bring_addresses(job, quote, reply, settle, ctx).await
+            }
+            Work::AssessCredit { check } => self.bring_credit(job, check, reply, settle, ctx).await,
+            Work::SendContract { contract } => {
+                self.bring_signature(job, contract, reply, settle, ctx).await
+            }
+            Work::SubmitOrder { sub_order } | Work::FollowOrder { sub_order } => {
+                self.bring_fulfilment(job, sub_order, reply, settle, ctx).await
+            }
+        }
+    }
+
+    async fn bring_addresses(
+        &self,
+        job: &Job,
+        quote: Id,
+        reply: &Reply,
+        settle: &Settle,
+        ctx: &mut Context,
+    ) -> Result<Change, Problem> {
+        let file = self.quote_file(job.tenant, quote).await?;
+        let Reply::Addresses(answers) = reply else {
+            return Ok(quote::addresses_unanswered(ctx, &file, settle.clone()).change);
+        };
+        // An answer counts only for the address that was asked about.
+        let same = |(id, given, _): &&(Id, Address, Avps)| {
+            file.sites.iter().any(|s| s.id == *id && s.given == *given)
+        };
+        let answers = answers.iter().filter(same).map(|(id, _, avps)| (*id, avps.clone()));
+        let answers = answers.collect();
+        Ok(quote::addresses_record(ctx, &file, answers, settle.clone()).change)
+    }
+
+    async fn bring_credit(
+        &self,
+        job: &Job,
+        id: Id,
+        reply: &Reply,
+        settle: &Settle,
+        ctx: &mut Context,
+    ) -> Result<Change, Problem> {
+        let check = self.store.ask(store::credit::by_id(job.tenant, id)).await?;
+        let Some(check) = check.filter(|c| c.state == CreditState::Requested) else {
+            return Ok(only(settle));
+        };
+        let settle = settle.clone();
+        let decision = match reply {
+            Reply::Credit(answer) => credit::credit_record(ctx, check, answer.clone(), settle)?,
+            Reply::Unanswered(why) => credit::credit_fail(ctx, check, why.clone(), settle)?,
+            _ => return Ok(only(&settle)),
+        };
+        Ok(decision.change)
+    }
+
+    async fn bring_signature(
+        &self,
+        job: &Job,
+        id: Id,
+        reply: &Reply,
+        settle: &Settle,
+        ctx: &mut Context,
+    ) -> Result<Change, Problem> {
+        let found = self.store.ask(store::contract::by_id(job.tenant, id)).await?;
+        let contract = found.filter(|c| c.state == ContractState::Generated);
+        let (Some(contract), Reply::ContractSent(reference)) = (contract, reply) else {
+            return Ok(only(settle));
+        };
+        let days = self.signature_days(job).await?;
+        let (reference, settle) = (reference.clone(), settle.clone());
+        Ok(contract::contract_sent(ctx, &contract, reference, days, settle)?.change)
+    }
+
+    async fn signature_days(&self, job: &Job) -> Result<u32, Problem> {
+        let Some(partner) = job.tenant.partner else { return Ok(0) };
+        let found = self.store.ask(store::partner::by_id(job.tenant.environment, partner)).await?;
+        let programme = found.and_then(|p| self.programmes.get(&p.programme));
+        Ok(programme.map_or(0, |p| p.signature_days))
+    }
+
+    async fn bring_fulfilment(
+        &self,
+        job: &Job,
+        id: Id,
+        reply: &Reply,
+        settle: &Settle,
+        ctx: &mut Context,
+    ) -> Result<Change, Problem> {
+        let Some(sub) = self.store.ask(store::order::sub_order(job.tenant, id)).await? else {
+            return Ok(only(settle));
+        };
+        let settle = settle.clone();
+        let decision = match reply {
+            Reply::Received(received) if sub.state == SubOrderPhase::Submitted => {
+                fulfilment::order_receive(ctx, sub, received.clone(), settle)?
+            }
+            Reply::Progress(progress) if !sub.state.is_final() => {
+                fulfilment::order_progress(ctx, sub, progress.clone(), settle)?
+            }
+            _ => return Ok(only(&settle)),
+        };
+        Ok(decision.change)
+    }
+}
