@@ -1,1 +1,52 @@
-//! The doors: parse, call, answer.
+//! The doors: parse, call, answer. No SQL, no outgoing HTTP, no rule of the business.
+
+mod answer;
+mod docs;
+mod door;
+mod health;
+mod openapi;
+mod params;
+mod problem;
+mod registry;
+mod router;
+mod schema;
+mod serve;
+mod v1;
+
+pub use openapi::openapi;
+pub use problem::{Retryable, retryable, status};
+pub use registry::errors;
+pub use router::router;
+pub use serve::serve;
+
+use domain::id::{Id, Ids, Kind};
+use std::sync::Arc;
+
+/// What an installation may set at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// The largest body that is read, in bytes.
+    pub max_body_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_body_bytes: 2 * 1024 * 1024 }
+    }
+}
+
+/// What every handler may use.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    pub(crate) app: Arc<app::App>,
+    pub(crate) schemas: Arc<schema::Schemas>,
+    pub(crate) document: Arc<str>,
+    pub(crate) options: Options,
+}
+
+impl State {
+    /// A fresh request id.
+    pub(crate) fn fresh(&self) -> Id {
+        Ids::new(self.app.clock.now().ms(), self.app.random.seed()).next(Kind::Request)
+    }
+}

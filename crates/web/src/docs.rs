@@ -1,0 +1,28 @@
+//! The reference: the OpenAPI document, and a page that shows it without asking anybody else.
+
+use crate::State;
+use axum::extract::State as Shared;
+use axum::response::{Html, IntoResponse, Response};
+use http::header;
+
+const PAGE: &str = include_str!("../assets/docs.html");
+const SCRIPT: &[u8] = include_bytes!("../assets/scalar-standalone.js.gz");
+
+pub(crate) async fn document(Shared(state): Shared<State>) -> Response {
+    let text = state.document.to_string();
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+pub(crate) async fn page() -> Response {
+    let policy = "default-src 'self' 'unsafe-inline' data: blob:";
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(PAGE)).into_response()
+}
+
+pub(crate) async fn script() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript"),
+        (header::CONTENT_ENCODING, "gzip"),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+    ];
+    (headers, SCRIPT).into_response()
+}

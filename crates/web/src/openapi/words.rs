@@ -1,0 +1,82 @@
+//! The closed lists of words that members of answers can be, from the domain's own tables, so
+//! that a generated client gets them as enumerations.
+
+use domain::catalogue::EnrichmentKind;
+use domain::code::{Because, Code};
+use domain::contract::ContractPhase;
+use domain::credit::CreditPhase;
+use domain::exception::ExceptionPhase;
+use domain::journey::Standing;
+use domain::order::{OrderState, SubOrderPhase};
+use domain::programme::Stage;
+use domain::quote::QuotePhase;
+use serde_json::Value;
+
+type Words = Vec<&'static str>;
+
+fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Words {
+    all.iter().map(|one| word(*one)).collect()
+}
+
+/// Schema, member, and the words it can be.
+fn lists() -> Vec<(&'static str, &'static str, Words)> {
+    let exception = words(ExceptionPhase::ALL, ExceptionPhase::word);
+    let sub_order = words(SubOrderPhase::ALL, SubOrderPhase::word);
+    let order: Words = OrderState::words().collect();
+    vec![
+        ("ExceptionRequest", "state", exception.clone()),
+        ("ExceptionInShort", "state", exception),
+        ("Quote", "state", words(QuotePhase::ALL, QuotePhase::word)),
+        ("CreditCheck", "state", words(CreditPhase::ALL, CreditPhase::word)),
+        ("Contract", "state", words(ContractPhase::ALL, ContractPhase::word)),
+        ("OrderInShort", "state", order.clone()),
+        ("OrderMilestones", "state", order),
+        ("SubOrderProgress", "state", sub_order.clone()),
+        ("HandedOffSubOrder", "state", sub_order),
+        ("JourneyStage", "stage", words(Stage::ALL, Stage::word)),
+        ("JourneyStage", "status", words(&Standing::ALL, Standing::word)),
+        ("EnrichmentStatus", "kind", words(&EnrichmentKind::ALL, EnrichmentKind::word)),
+        ("Problem", "code", words(Code::ALL, Code::as_str)),
+        ("Fault", "code", words(Because::ALL, Because::as_str)),
+        ("AddressResult", "result", vec!["match", "close_match", "ambiguous", "no_match"]),
+        (
+            "AddressValidation",
+            "state",
+            vec![
+                "unchecked",
+                "requested",
+                "match",
+                "close_match",
+                "ambiguous",
+                "no_match",
+                "accepted",
+            ],
+        ),
+        ("Step", "kind", vec!["list", "term", "promotion", "discount", "net"]),
+        ("NearMiss", "code", vec!["longer_term", "promotion_available", "promotion_with_term"]),
+        ("Me", "role", vec!["partner", "operations"]),
+        ("Me", "environment", vec!["test", "live"]),
+    ]
+}
+
+/// Puts the lists into the document. A member that is not there is a mistake in this file.
+pub(super) fn put(document: &mut Value) -> Result<(), String> {
+    for (schema, member, words) in lists() {
+        let pointer = format!("/components/schemas/{schema}/properties/{member}");
+        let found = document.pointer_mut(&pointer).and_then(Value::as_object_mut);
+        let found = found.ok_or_else(|| format!("the document has no {pointer}"))?;
+        found.insert("enum".to_owned(), words.into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_list_finds_its_member() {
+        let mut document = crate::openapi();
+        assert_eq!(super::put(&mut document), Ok(()));
+        let states = &document["components"]["schemas"]["Quote"]["properties"]["state"]["enum"];
+        assert_eq!(states[0], "draft");
+    }
+}

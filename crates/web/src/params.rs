@@ -1,0 +1,121 @@
+//! Query parameters: read by name, every fault at once, an unknown one refused.
+
+use domain::code::{Because, Code};
+use domain::id::Id;
+use domain::refusal::{Fault, Refusal};
+use domain::time::Moment;
+use std::time::Duration;
+use store::Page;
+
+/// The parameters of one request, taken out one by one.
+#[derive(Debug)]
+pub(crate) struct Params {
+    given: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+/// The most that one page holds, and what it holds unless asked.
+const MOST_A_PAGE: u32 = 200;
+const A_PAGE: u32 = 50;
+/// The longest that a read waits for somebody else's answer, in seconds.
+const LONGEST_WAIT: u32 = 30;
+
+impl Params {
+    pub(crate) fn parse(query: Option<&str>) -> Self {
+        let mut params = Self { given: Vec::new(), faults: Vec::new() };
+        if let Ok(given) = serde_urlencoded::from_str(query.unwrap_or_default()) {
+            params.given = given;
+        } else {
+            params.fault("", Because::BadFormat, "the query is not form-encoded", "a=b&c=d");
+        }
+        params
+    }
+
+    fn fault(&mut self, name: &str, because: Because, detail: &str, expected: &str) {
+        let fault = Fault::new(format!("/query/{name}"), because, detail);
+        self.faults.push(fault.expected(expected));
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.given.iter().position(|(n, _)| n == name)?;
+        let (_, value) = self.given.remove(at);
+        if self.given.iter().any(|(n, _)| n == name) {
+            self.fault(name, Because::Duplicate, "the parameter stands twice", "once");
+            self.given.retain(|(n, _)| n != name);
+        }
+        Some(value)
+    }
+
+    pub(crate) fn id(&mut self, name: &str) -> Option<Id> {
+        let text = self.take(name)?;
+        let id = text.parse().ok();
+        if id.is_none() {
+            self.fault(name, Because::NotAnId, "not an id", "15 or 18 letters and digits");
+        }
+        id
+    }
+
+    /// One of `words`; empty if it is not given.
+    pub(crate) fn word(&mut self, name: &str, words: &[&str]) -> String {
+        let Some(text) = self.take(name) else { return String::new() };
+        if words.contains(&text.as_str()) {
+            return text;
+        }
+        self.fault(name, Because::NotAllowedValue, "the value is not allowed", &words.join(", "));
+        String::new()
+    }
+
+    fn number(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
+        let text = self.take(name)?;
+        match text.parse::<u32>() {
+            Ok(n) if (least..=most).contains(&n) => Some(n),
+            Ok(_) => {
+                self.fault(
+                    name,
+                    Because::OutOfRange,
+                    "out of range",
+                    &format!("{least} to {most}"),
+                );
+                None
+            }
+            Err(_) => {
+                self.fault(name, Because::WrongType, "not a number", &format!("{least} to {most}"));
+                None
+            }
+        }
+    }
+
+    /// `limit`, `cursor` and `since`.
+    pub(crate) fn page(&mut self) -> Page {
+        let limit = self.number("limit", 1, MOST_A_PAGE).unwrap_or(A_PAGE);
+        let before = self.id("cursor");
+        let since = self.take("since").and_then(|text| {
+            let moment = Moment::parse(&text);
+            if moment.is_none() {
+                let form = "RFC 3339, such as 2026-02-19T15:04:05Z";
+                self.fault("since", Because::BadFormat, "not a moment", form);
+            }
+            moment
+        });
+        Page { before, since, limit }
+    }
+
+    /// `wait`, in seconds.
+    pub(crate) fn wait(&mut self) -> Duration {
+        Duration::from_secs(self.number("wait", 0, LONGEST_WAIT).unwrap_or(0).into())
+    }
+
+    /// Refuses if anything was wrong or is left over.
+    pub(crate) fn finish(mut self) -> Result<(), Refusal> {
+        for (name, _) in std::mem::take(&mut self.given) {
+            let pointer = format!("/query/{name}");
+            let detail = "not a documented parameter";
+            self.faults.push(Fault::new(pointer, Because::UnknownMember, detail));
+        }
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        let refusal = Refusal::new(Code::InvalidQuery, "some query parameters are wrong");
+        Err(refusal.with(self.faults))
+    }
+}

@@ -1,0 +1,37 @@
+//! The native API: wire shapes and handlers, one file a noun. It holds no rule of the business.
+
+mod catalogue;
+mod contract;
+mod credit;
+mod customer;
+mod enrichment;
+mod exception;
+mod journey;
+mod me;
+mod operations;
+mod opportunity;
+mod order;
+mod quote;
+mod shape;
+mod site;
+
+use crate::State;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every route of the native API, in the order of the flow.
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .merge(me::routes())
+        .merge(catalogue::routes())
+        .merge(customer::routes())
+        .merge(exception::routes())
+        .merge(opportunity::routes())
+        .merge(quote::routes())
+        .merge(site::routes())
+        .merge(credit::routes())
+        .merge(contract::routes())
+        .merge(order::routes())
+        .merge(enrichment::routes())
+        .merge(journey::routes())
+        .merge(operations::routes())
+}

@@ -1,0 +1,19 @@
+//! Operations: what the carrier's own people do. Partners and credentials, end customers, and
+//! the decisions that partners wait for.
+
+mod credit;
+mod customer;
+mod discount;
+mod exception;
+mod partner;
+
+use utoipa_axum::router::OpenApiRouter;
+
+pub(super) fn routes() -> OpenApiRouter<crate::State> {
+    OpenApiRouter::new()
+        .merge(partner::routes())
+        .merge(customer::routes())
+        .merge(exception::routes())
+        .merge(discount::routes())
+        .merge(credit::routes())
+}

@@ -1,0 +1,89 @@
+//! Discounts beyond a partner's authority, which operations approve or refuse.
+
+use crate::answer::{Answered, draw_version, ok, perform};
+use crate::door::{Command, PathId, Reading};
+use crate::v1::quote::QuoteBody;
+use crate::v1::shape::{At, ListOf, Paging, page_of};
+use app::App;
+use app::quote::DiscountDecide;
+use domain::quote::{DiscountVerdict, Quote};
+use http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<crate::State> {
+    OpenApiRouter::new()
+        .routes(routes!(discounts_queue))
+        .routes(routes!(discount_approve))
+        .routes(routes!(discount_refuse))
+}
+
+/// List quotes whose discount waits for approval
+///
+/// Every partner's, newest first.
+#[utoipa::path(get, path = "/v1/operations/discount-approvals",
+    operation_id = "discounts_queue", tag = "Operations", params(Paging),
+    responses((status = 200, description = "One page", body = ListOf<QuoteBody>)))]
+async fn discounts_queue(reading: Reading) -> Answered {
+    let mut params = reading.params();
+    let page = params.page();
+    let Reading { app, caller, place, .. } = reading;
+    params.finish().at(&place)?;
+    let found = app.discounts_queue(&caller, page).await.at(&place)?;
+    let now = app.clock.now();
+    Ok(ok(&page_of(found, page.limit, |q| q.id, |q| QuoteBody::of(q, now))))
+}
+
+/// A yes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DiscountApprove {
+    /// Kept in the quote's history.
+    #[serde(default)]
+    #[schema(max_length = 2000, example = "Twelve sites over three years.")]
+    note: Option<String>,
+}
+
+/// Approve a discount
+///
+/// The quote is priced as it was asked for.
+#[utoipa::path(post, path = "/v1/operations/discount-approvals/{quote_id}/approve",
+    operation_id = "discount_approve", tag = "Operations",
+    params(("quote_id" = String, Path, description = "The quote's id")),
+    request_body = DiscountApprove,
+    responses((status = 200, description = "Approved", body = QuoteBody)))]
+async fn discount_approve(PathId(quote): PathId, command: Command<DiscountApprove>) -> Answered {
+    let Command { app, call, place, body } = command;
+    let verdict = DiscountVerdict::Approve { note: body.note };
+    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
+}
+
+/// A no.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DiscountRefuse {
+    /// Kept in the quote's history.
+    #[schema(min_length = 1, max_length = 2000, example = "Ask for at most twelve per cent.")]
+    reason: String,
+}
+
+/// Refuse a discount
+///
+/// The quote is a draft again; the partner prices it with less.
+#[utoipa::path(post, path = "/v1/operations/discount-approvals/{quote_id}/refuse",
+    operation_id = "discount_refuse", tag = "Operations",
+    params(("quote_id" = String, Path, description = "The quote's id")),
+    request_body = DiscountRefuse,
+    responses((status = 200, description = "Refused", body = QuoteBody)))]
+async fn discount_refuse(PathId(quote): PathId, command: Command<DiscountRefuse>) -> Answered {
+    let Command { app, call, place, body } = command;
+    let verdict = DiscountVerdict::Refuse { reason: body.reason };
+    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
+}
+
+/// How a decided quote is drawn.
+fn drawn(app: &App) -> impl Fn(&Quote) -> app::Answer + Send + Sync + use<> {
+    let now = app.clock.now();
+    move |quote| draw_version(StatusCode::OK, &QuoteBody::of(quote, now), quote.version)
+}

@@ -1,0 +1,317 @@
+//! Sites: added, validated, configured, and given their end customers.
+
+mod shape;
+
+use shape::{AvpsBody, SitesBody};
+pub(super) use shape::{QuoteSitesBody, SiteBody};
+
+use super::order::SubOrderBody;
+use super::shape::{AddressBody, At, Faults, Nothing};
+use crate::answer::{Answered, draw, draw_version, ok, ok_version, perform};
+use crate::door::{Command, Edit, PathId, PathIds, Place, Question, Reading, Setting};
+use app::quote::{CustomerAssign, SitesAct, SitesDo};
+use domain::catalogue::Choice;
+use domain::id::Id;
+use domain::law::QuoteFile;
+use domain::order::Assigned;
+use domain::quote::{Configure, NewSite, SiteEdit, Validation};
+use domain::refusal::Refusal;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<crate::State> {
+    OpenApiRouter::new()
+        .routes(routes!(sites_list, sites_add))
+        .routes(routes!(site_get, site_edit, site_remove))
+        .routes(routes!(addresses_validate))
+        .routes(routes!(address_choose))
+        .routes(routes!(address_check))
+        .routes(routes!(sites_configure))
+        .routes(routes!(site_assign_customer))
+}
+
+/// Performs an action on sites and answers the quote with the sites that it touched.
+async fn act(
+    app: &app::App,
+    call: &app::Call,
+    place: &Place,
+    status: StatusCode,
+    action: SitesAct,
+) -> Answered {
+    let now = app.clock.now();
+    perform(app, call, place, action, |done| {
+        draw_version(status, &QuoteSitesBody::of(done, now), done.quote.version)
+    })
+    .await
+}
+
+/// A site to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewSite)]
+struct NewSiteBody {
+    #[schema(min_length = 1, max_length = 200, example = "Chicago office")]
+    name: String,
+    address: AddressBody,
+}
+
+/// Sites to add, in the order they shall have.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSites {
+    #[schema(min_items = 1, max_items = 10000)]
+    sites: Vec<NewSiteBody>,
+}
+
+/// Add sites
+///
+/// In the order given, all or none. A price is taken away by it.
+#[utoipa::path(post, path = "/v1/quotes/{id}/sites", operation_id = "sites_add", tag = "Sites",
+    params(("id" = String, Path, description = "The quote's id")), request_body = NewSites,
+    responses((status = 201, description = "The quote with the new sites", body = QuoteSitesBody)))]
+async fn sites_add(PathId(quote): PathId, command: Command<NewSites>) -> Answered {
+    let Command { app, call, place, body } = command;
+    let new = |s: NewSiteBody| NewSite { name: s.name, address: s.address.into() };
+    let sites = body.sites.into_iter().map(new).collect();
+    let action = SitesAct { quote, what: SitesDo::Add { sites } };
+    act(&app, &call, &place, StatusCode::CREATED, action).await
+}
+
+/// List a quote's sites
+///
+/// In their order. With `wait` it answers when no address validation is under way any more.
+#[utoipa::path(get, path = "/v1/quotes/{id}/sites", operation_id = "sites_list", tag = "Sites",
+    params(("id" = String, Path, description = "The quote's id"),
+        ("wait" = Option<u32>, Query, minimum = 0, maximum = 30, description = "Seconds to wait")),
+    responses((status = 200, description = "Every site", body = SitesBody)))]
+async fn sites_list(PathId(id): PathId, reading: Reading) -> Answered {
+    let mut params = reading.params();
+    let wait = params.wait();
+    let Reading { app, caller, place, .. } = reading;
+    params.finish().at(&place)?;
+    let settled = |file: &QuoteFile| {
+        !file.sites.iter().any(|s| matches!(s.validation, Validation::Requested))
+    };
+    let file = app.wait_until(id, wait, || app.quote_get(&caller, id), settled).await.at(&place)?;
+    Ok(ok_version(&SitesBody::of(&file), file.quote.version))
+}
+
+/// Read a site
+///
+/// With its validation, configuration and price.
+#[utoipa::path(get, path = "/v1/quotes/{id}/sites/{site_id}", operation_id = "site_get",
+    tag = "Sites", params(("id" = String, Path, description = "The quote's id"),
+        ("site_id" = String, Path, description = "The site's id")),
+    responses((status = 200, description = "The site", body = SiteBody)))]
+async fn site_get(PathIds(quote, id): PathIds, reading: Reading) -> Answered {
+    reading.no_params()?;
+    let Reading { app, caller, place, .. } = reading;
+    let file = app.quote_get(&caller, quote).await.at(&place)?;
+    let site = file.sites.iter().find(|s| s.id == id);
+    let site = site.ok_or_else(|| Refusal::not_found("site")).at(&place)?;
+    Ok(ok_version(&SiteBody::from(site), site.version))
+}
+
+/// What an edit of a site changes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SiteEdit)]
+struct SiteEditBody {
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 200, example = "Chicago office, ground floor")]
+    name: Option<String>,
+    /// A new address must be validated anew.
+    #[serde(default)]
+    address: Option<AddressBody>,
+}
+
+/// Edit a site
+///
+/// If-Match takes the site's own ETag. A price of the quote is taken away by it.
+#[utoipa::path(patch, path = "/v1/quotes/{id}/sites/{site_id}", operation_id = "site_edit",
+    tag = "Sites", params(("id" = String, Path, description = "The quote's id"),
+        ("site_id" = String, Path, description = "The site's id")),
+    request_body = SiteEditBody,
+    responses((status = 200, description = "The quote with the site", body = QuoteSitesBody)))]
+async fn site_edit(PathIds(quote, site): PathIds, edit: Edit<SiteEditBody>) -> Answered {
+    let Edit { app, call, place, seen, body } = edit;
+    let edit = SiteEdit { name: body.name, address: body.address.map(Into::into) };
+    let action = SitesAct { quote, what: SitesDo::Edit { site, seen, edit } };
+    let now = app.clock.now();
+    perform(&app, &call, &place, action, |done| {
+        // The ETag is the one that the next edit of this site takes.
+        let version = done.sites.first().map_or(done.quote.version, |s| s.version);
+        draw_version(StatusCode::OK, &QuoteSitesBody::of(done, now), version)
+    })
+    .await
+}
+
+/// Remove a site
+///
+/// If-Match takes the site's own ETag. A price of the quote is taken away by it.
+#[utoipa::path(delete, path = "/v1/quotes/{id}/sites/{site_id}", operation_id = "site_remove",
+    tag = "Sites", params(("id" = String, Path, description = "The quote's id"),
+        ("site_id" = String, Path, description = "The site's id")),
+    responses((status = 200, description = "The quote without the site", body = QuoteSitesBody)))]
+async fn site_remove(PathIds(quote, site): PathIds, edit: Edit<Nothing>) -> Answered {
+    let Edit { app, call, place, seen, .. } = edit;
+    let action = SitesAct { quote, what: SitesDo::Remove { site, seen } };
+    act(&app, &call, &place, StatusCode::OK, action).await
+}
+
+/// Validate a quote's addresses
+///
+/// Asks for every site without a valid address; the answers come to the sites. Read them with
+/// `wait`.
+#[utoipa::path(post, path = "/v1/quotes/{id}/address-validation",
+    operation_id = "addresses_validate", tag = "Addresses",
+    params(("id" = String, Path, description = "The quote's id")), request_body = Nothing,
+    responses((status = 202, description = "The sites that were asked about", body = QuoteSitesBody)))]
+async fn addresses_validate(PathId(quote): PathId, command: Command<Nothing>) -> Answered {
+    let Command { app, call, place, .. } = command;
+    let action = SitesAct { quote, what: SitesDo::Validate };
+    act(&app, &call, &place, StatusCode::ACCEPTED, action).await
+}
+
+/// Which of the proposed addresses is right.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AddressChoice {
+    /// 0 for the correction of a close match; an alternate's place, counted from 0.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100, default = 0, example = 0)]
+    choice: usize,
+}
+
+/// Accept a proposed address
+///
+/// The correction of a close match, or one of the alternates of an ambiguous address. A
+/// correction becomes the site's address only by this.
+#[utoipa::path(post, path = "/v1/quotes/{id}/sites/{site_id}/address-choice",
+    operation_id = "address_choose", tag = "Addresses",
+    params(("id" = String, Path, description = "The quote's id"),
+        ("site_id" = String, Path, description = "The site's id")),
+    request_body = AddressChoice,
+    responses((status = 200, description = "The quote with the site", body = QuoteSitesBody)))]
+async fn address_choose(
+    PathIds(quote, site): PathIds,
+    command: Command<AddressChoice>,
+) -> Answered {
+    let Command { app, call, place, body } = command;
+    let action = SitesAct { quote, what: SitesDo::Accept { site, choice: body.choice } };
+    act(&app, &call, &place, StatusCode::OK, action).await
+}
+
+/// An address to check.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AddressCheck {
+    address: AddressBody,
+}
+
+/// Check an address
+///
+/// Without a quote; nothing is kept.
+#[utoipa::path(post, path = "/v1/addresses/validate", operation_id = "address_check",
+    tag = "Addresses", request_body = AddressCheck,
+    responses((status = 200, description = "What the validation found", body = AvpsBody)))]
+async fn address_check(asked: Question<AddressCheck>) -> Answered {
+    let Question { app, caller, place, body } = asked;
+    let avps = app.address_validate(&caller, &body.address.into()).await.at(&place)?;
+    Ok(ok(&AvpsBody::from(&avps)))
+}
+
+/// A feature's value.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FeatureChoice {
+    /// The feature's name or code.
+    #[schema(min_length = 1, max_length = 100, example = "Port Speed")]
+    name: String,
+    #[schema(min_length = 1, max_length = 100, example = "1G")]
+    value: String,
+}
+
+/// An offering's features for sites.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConfigureSites {
+    /// The offering's code.
+    #[schema(min_length = 1, max_length = 100, example = "OFF_ADI_MID_MARKET")]
+    offering: String,
+    /// Every site of the quote unless given.
+    #[serde(default)]
+    #[schema(min_items = 1, max_items = 10000)]
+    site_ids: Option<Vec<String>>,
+    /// Features that are not given take their default.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    features: Vec<FeatureChoice>,
+}
+
+/// Configure sites
+///
+/// The same choices for each site named. They are checked against the offering: all faults at
+/// once, with what is allowed. A price of the quote is taken away by it.
+#[utoipa::path(post, path = "/v1/quotes/{id}/configuration", operation_id = "sites_configure",
+    tag = "Sites", params(("id" = String, Path, description = "The quote's id")),
+    request_body = ConfigureSites,
+    responses((status = 200, description = "The quote with the sites", body = QuoteSitesBody)))]
+async fn sites_configure(PathId(quote): PathId, command: Command<ConfigureSites>) -> Answered {
+    let Command { app, call, place, body } = command;
+    let mut faults = Faults::default();
+    let sites: Option<Vec<Id>> = body.site_ids.map(|ids| faults.ids("/site_ids", &ids));
+    let sites = faults.finish(Some(sites)).at(&place)?;
+    let choice = |f: FeatureChoice| Choice { feature: f.name, value: f.value };
+    let choices = body.features.into_iter().map(choice).collect();
+    let configure = Configure { sites, offering: body.offering, choices };
+    let action = SitesAct { quote, what: SitesDo::Configure(configure) };
+    act(&app, &call, &place, StatusCode::OK, action).await
+}
+
+/// The end customer of a site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SiteCustomer {
+    #[schema(min_length = 15, max_length = 18)]
+    customer_id: String,
+}
+
+/// Where the end customer was assigned.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomerAssigned {
+    /// The site, while the quote is not ordered.
+    site: Option<SiteBody>,
+    /// The sub-order, until it is handed off.
+    sub_order: Option<SubOrderBody>,
+}
+
+/// Assign an end customer to a site
+///
+/// Where the programme has it so: at any time until the site's sub-order is handed off.
+#[utoipa::path(put, path = "/v1/quotes/{id}/sites/{site_id}/customer",
+    operation_id = "site_assign_customer", tag = "Customers",
+    params(("id" = String, Path, description = "The quote's id"),
+        ("site_id" = String, Path, description = "The site's id")),
+    request_body = SiteCustomer,
+    responses((status = 200, description = "Assigned", body = CustomerAssigned)))]
+async fn site_assign_customer(
+    PathIds(quote, site): PathIds,
+    setting: Setting<SiteCustomer>,
+) -> Answered {
+    let Setting { app, call, place, body } = setting;
+    let mut faults = Faults::default();
+    let account = faults.id("/customer_id", &body.customer_id);
+    let account = faults.finish(account).at(&place)?;
+    let now = app.clock.now();
+    perform(&app, &call, &place, CustomerAssign { quote, site, account }, |assigned| {
+        let (site, sub_order) = match assigned {
+            Assigned::Site(site) => (Some(SiteBody::from(site.as_ref())), None),
+            Assigned::SubOrder(sub) => (None, Some(SubOrderBody::of(sub, now))),
+        };
+        draw(StatusCode::OK, &CustomerAssigned { site, sub_order })
+    })
+    .await
+}
