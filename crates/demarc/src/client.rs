@@ -1,0 +1,226 @@
+//! A partner's HTTP client, as small as it can be: `demo` and `bench` drive the server only with
+//! this. It knows no route and no rule.
+
+use crate::failure::Failure;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Longer than the longest `wait=` that the server allows.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// One caller of one server; clones share the connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    secret: String,
+    /// Idempotency keys are this and a number.
+    key: String,
+    next: Arc<AtomicU64>,
+    /// How long each request took, where somebody asked for it.
+    times: Option<Arc<Mutex<Vec<Duration>>>>,
+}
+
+/// What the server answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// `POST /v1/quotes`, for messages.
+    asked: String,
+    pub(crate) status: StatusCode,
+    headers: HeaderMap,
+    /// The body, byte for byte.
+    pub(crate) text: String,
+    /// The body as JSON; null if it is none.
+    pub(crate) json: Value,
+}
+
+/// A request that got no answer, or another one than was expected.
+#[derive(Debug)]
+pub(crate) struct CallError(String);
+
+impl CallError {
+    pub(crate) fn new(say: impl Into<String>) -> Self {
+        Self(say.into())
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        Self::failed(error)
+    }
+}
+
+type Answered = Result<Answer, CallError>;
+
+impl Client {
+    /// A caller of the server at `base` (no slash at its end). One connection is kept.
+    pub(crate) fn new(base: &str, secret: &str, seed: u32) -> Result<Self, CallError> {
+        let http = reqwest::Client::builder()
+            .pool_max_idle_per_host(1)
+            .timeout(PATIENCE)
+            .tcp_nodelay(true)
+            // The server is on this machine: no proxy of the environment may step between.
+            .no_proxy()
+            .build()
+            .map_err(|e| CallError(format!("HTTP client: {e}")))?;
+        Ok(Self {
+            http,
+            base: base.to_owned(),
+            secret: secret.to_owned(),
+            key: format!("{seed:08x}"),
+            next: Arc::default(),
+            times: None,
+        })
+    }
+
+    /// The same connection with another credential.
+    pub(crate) fn with_secret(&self, secret: &str) -> Self {
+        Self { secret: secret.to_owned(), ..self.clone() }
+    }
+
+    /// The same, keeping how long each request took in `times`.
+    pub(crate) fn timed(self, times: Arc<Mutex<Vec<Duration>>>) -> Self {
+        Self { times: Some(times), ..self }
+    }
+
+    /// A fresh idempotency key.
+    pub(crate) fn fresh_key(&self) -> String {
+        format!("{}-{}", self.key, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answered {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    /// Posts with a fresh idempotency key.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answered {
+        let key = self.fresh_key();
+        self.post_as(&key, path, body).await
+    }
+
+    /// Posts with a key of the caller's.
+    pub(crate) async fn post_as(&self, key: &str, path: &str, body: Value) -> Answered {
+        self.send(Method::POST, path, Some(body), &[("idempotency-key", key)]).await
+    }
+
+    /// Posts a question: nothing is changed, no key is needed.
+    pub(crate) async fn ask(&self, path: &str, body: Value) -> Answered {
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// Puts what replaces the object at `etag`; without one where the server wants none.
+    pub(crate) async fn put(&self, path: &str, etag: Option<&str>, body: Value) -> Answered {
+        let if_match: Vec<_> = etag.map(|e| ("if-match", e)).into_iter().collect();
+        self.send(Method::PUT, path, Some(body), &if_match).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&'static str, &str)],
+    ) -> Answered {
+        let asked = format!("{method} {path}");
+        let failed = |e: reqwest::Error| {
+            let cause = std::error::Error::source(&e).map(|s| format!(": {s}")).unwrap_or_default();
+            CallError(format!("{asked}: {}{cause}", e.without_url()))
+        };
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        if !self.secret.is_empty() {
+            request = request.bearer_auth(&self.secret);
+        }
+        for (name, value) in headers {
+            let value = HeaderValue::from_str(value)
+                .map_err(|e| CallError(format!("{asked}: header {name}: {e}")))?;
+            request = request.header(HeaderName::from_static(name), value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let begun = Instant::now();
+        let response = request.send().await.map_err(failed)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.map_err(failed)?;
+        if let Some(times) = &self.times
+            && let Ok(mut times) = times.lock()
+        {
+            times.push(begun.elapsed());
+        }
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Answer { asked, status, headers, text, json })
+    }
+}
+
+impl Answer {
+    /// This answer if it has `status`; else an error that says what the server said.
+    pub(crate) fn expect(self, status: u16) -> Answered {
+        if self.status.as_u16() == status { Ok(self) } else { Err(self.unexpected(status)) }
+    }
+
+    fn unexpected(&self, status: u16) -> CallError {
+        let word = |value: &Value, member: &str| match &value[member] {
+            Value::String(text) => text.clone(),
+            _ => String::new(),
+        };
+        let found = self.status.as_u16();
+        let mut said = vec![format!("{}: expected status {status}, found {found}", self.asked)];
+        if self.json["code"].is_string() {
+            said.push(format!("{}: {}", word(&self.json, "code"), word(&self.json, "detail")));
+        } else if !self.text.is_empty() {
+            said.push(self.text.chars().take(200).collect());
+        }
+        for fault in self.json["errors"].as_array().into_iter().flatten() {
+            let [pointer, code, detail] = ["pointer", "code", "detail"].map(|m| word(fault, m));
+            let expected = fault["expected"].as_str();
+            let expected = expected.map(|e| format!(" (expected: {e})")).unwrap_or_default();
+            said.push(format!("{pointer} {code}: {detail}{expected}"));
+        }
+        CallError(said.join("; "))
+    }
+
+    /// What was asked, such as `GET /v1/me`.
+    pub(crate) fn asked(&self) -> &str {
+        &self.asked
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    /// The value at a JSON pointer.
+    pub(crate) fn at(&self, pointer: &str) -> Result<&Value, CallError> {
+        self.json
+            .pointer(pointer)
+            .ok_or_else(|| CallError(format!("{}: the answer has no {pointer}", self.asked)))
+    }
+
+    /// The text at a JSON pointer.
+    pub(crate) fn str(&self, pointer: &str) -> Result<&str, CallError> {
+        let value = self.at(pointer)?;
+        value
+            .as_str()
+            .ok_or_else(|| CallError(format!("{}: {pointer} is {value}, not a text", self.asked)))
+    }
+
+    /// The list at a JSON pointer.
+    pub(crate) fn list(&self, pointer: &str) -> Result<&[Value], CallError> {
+        let value = self.at(pointer)?;
+        value
+            .as_array()
+            .map(Vec::as_slice)
+            .ok_or_else(|| CallError(format!("{}: {pointer} is {value}, not a list", self.asked)))
+    }
+}

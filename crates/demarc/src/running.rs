@@ -1,0 +1,89 @@
+//! A server at work: the doors and the worker, started and stopped together.
+
+use crate::failure::{Failure, Outcome, at};
+use app::{App, Worker};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// The doors and the worker of one app.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) app: Arc<App>,
+    pub(crate) address: SocketAddr,
+    stop: watch::Sender<bool>,
+    doors: JoinHandle<std::io::Result<()>>,
+    worker: JoinHandle<()>,
+}
+
+/// Takes the port; port 0 takes a free one.
+pub(crate) async fn bind(listen: SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(listen).await.map_err(|e| {
+        Failure::failed(format!("listen {listen}: {e}; choose another with DEMARC_LISTEN"))
+    })
+}
+
+/// How a server came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Everything under way was finished.
+    Finished,
+    /// Time was up before that.
+    Cut,
+}
+
+impl Running {
+    /// Starts to answer at `listener`.
+    pub(crate) fn start(
+        app: Arc<App>,
+        listener: TcpListener,
+        options: web::Options,
+    ) -> Outcome<Self> {
+        let address = listener.local_addr().map_err(at("listen"))?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(Worker::new(app.clone()).run(stopped.clone()));
+        let doors = tokio::spawn(web::serve(app.clone(), listener, options, stopped));
+        Ok(Self { app, address, stop, doors, worker })
+    }
+
+    /// The server's base address, without a slash at its end.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Waits until the doors fail. Never ends otherwise.
+    pub(crate) async fn failed(&mut self) -> Failure {
+        match (&mut self.doors).await {
+            Ok(Ok(())) => Failure::failed("the server stopped by itself"),
+            Ok(Err(e)) => Failure::failed(format!("the server stopped: {e}")),
+            Err(e) => Failure::failed(format!("the server stopped: {e}")),
+        }
+    }
+
+    /// Stops accepting, finishes requests and jobs within `patience`, closes the store.
+    pub(crate) async fn stop(mut self, patience: Duration) -> Outcome<Ended> {
+        // Both receivers live as long as their tasks: an error means that those have ended.
+        let _ = self.stop.send(true);
+        let both = async {
+            let doors = if self.doors.is_finished() { None } else { Some((&mut self.doors).await) };
+            (doors, (&mut self.worker).await)
+        };
+        let ended = if let Ok((doors, worker)) = timeout(patience, both).await {
+            if let Some(doors) = doors {
+                doors.map_err(at("server"))?.map_err(at("server"))?;
+            }
+            worker.map_err(at("worker"))?;
+            Ended::Finished
+        } else {
+            self.doors.abort();
+            self.worker.abort();
+            Ended::Cut
+        };
+        self.app.store.close().await?;
+        Ok(ended)
+    }
+}

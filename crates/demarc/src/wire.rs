@@ -1,0 +1,69 @@
+//! From the configuration to a running app: the one place that chooses the parts.
+
+use crate::config::{Config, Log, LogFormat};
+use crate::failure::{Failure, Outcome};
+use app::{App, OsRandom, Outside, SystemClock, load_catalogue};
+use connect::address::BuiltinAddressCheck;
+use connect::credit::BuiltinBureau;
+use connect::fulfilment::Simulator;
+use connect::signature::BuiltinDesk;
+use std::path::Path;
+use std::sync::Arc;
+use store::{Engine, Postgres, Sqlite, Store};
+use tracing_subscriber::EnvFilter;
+
+/// Opens the configured database. A file and its folder are made if need be. `server`: as the one
+/// server on the file; otherwise beside a running one. PostgreSQL takes any number of servers.
+pub(crate) async fn engine(config: &Config, server: bool) -> Outcome<Arc<dyn Engine>> {
+    if let Some(url) = &config.postgres {
+        let engine = Postgres::connect(url.secret(), config.postgres_options).await;
+        return match engine {
+            Ok(engine) => Ok(Arc::new(engine)),
+            Err(e) => Err(Failure::failed(format!("database {url}: {e}"))),
+        };
+    }
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| Failure::failed(format!("data folder {}: {e}", config.data.display())))?;
+    let options = store::Options { exclusive_server: server, ..store::Options::default() };
+    match Sqlite::open(config.database(), options) {
+        Ok(engine) => Ok(Arc::new(engine)),
+        Err(e @ store::StoreError::AlreadyServed { .. }) => Err(Failure::failed(format!(
+            "{e}: stop that server, or give this one a `data` folder of its own"
+        ))),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The app on an opened database.
+pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc<App>> {
+    let (catalogue, programmes) = load_catalogue(config.catalogue.as_deref())
+        .map_err(|faults| Failure::usage(with_place(config.catalogue.as_deref(), &faults)))?;
+    let outside = Outside {
+        address: Arc::new(BuiltinAddressCheck::new()),
+        credit: Arc::new(BuiltinBureau::new(config.credit.clone())),
+        signature: Arc::new(BuiltinDesk),
+        fulfilment: Arc::new(Simulator::new(config.working_day_ms)),
+    };
+    let store = Store::open(engine).await?;
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
+    Ok(App::new(store, outside, catalogue, programmes, clock, random, config.settings))
+}
+
+fn with_place(folder: Option<&Path>, faults: &[String]) -> String {
+    let folder = folder.map_or("shipped catalogue".into(), |f| f.display().to_string());
+    let lines: Vec<_> = faults.iter().map(|f| format!("catalogue {folder}: {f}")).collect();
+    lines.join("\n")
+}
+
+/// Starts the logs, on stderr. Once a process.
+pub(crate) fn logs(log: &Log) -> Outcome {
+    let filter =
+        EnvFilter::try_new(&log.filter).map_err(|e| Failure::usage(format!("log.filter: {e}")))?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = console::Term::stderr().features().colors_supported();
+    let started = match log.format {
+        LogFormat::Text => logs.with_ansi(colours).try_init(),
+        LogFormat::Json => logs.json().flatten_event(true).try_init(),
+    };
+    started.map_err(|e| Failure::failed(format!("logs: {e}")))
+}

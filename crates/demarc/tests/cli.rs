@@ -1,0 +1,124 @@
+//! The program as its user meets it: exit codes, what goes to stdout and what to stderr.
+
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The program in a folder of its own, without anybody's settings.
+fn demarc(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demarc"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("DEMARC_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(args).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    demarc(folder, args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_demo_plays_to_its_end_in_plain_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let played = run(folder.path(), &["demo", "--exit", "--json"]);
+    assert!(played.status.success(), "{}", stderr(&played));
+    let summary: Value = serde_json::from_str(&stdout(&played)).unwrap();
+    assert_eq!(summary["sub_orders"].as_array().unwrap().len(), 12);
+    assert_eq!(summary["stages"].as_array().unwrap().len(), 16);
+    // Not the exact amount: promotions end one day.
+    assert_ne!(summary["totals"]["mrc"], "0.00");
+    let told = stderr(&played);
+    assert!(told.contains("16/16 Journey"), "{told}");
+    let control = |c: char| c.is_control() && c != '\n';
+    assert!(!told.contains(control), "{told:?}");
+}
+
+#[test]
+fn the_demo_names_the_stage_that_is_not_as_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let sites = "name,street,unit,city,state,zip,port_speed,access_speed\n\
+                 Nowhere,1 Main St,,Nowhereville,ZZ,00000,1G,1G\n";
+    std::fs::write(folder.path().join("sites.csv"), sites).unwrap();
+    let played = run(folder.path(), &["demo", "--exit", "--sites", "sites.csv"]);
+    assert_eq!(played.status.code(), Some(1));
+    assert_eq!(stdout(&played), "");
+    let told = stderr(&played);
+    let last = told.lines().last().unwrap();
+    assert!(last.starts_with("demarc: stage \"Address validation\": site Nowhere: "), "{last}");
+}
+
+#[test]
+fn a_server_serves_alone_beside_commands_and_ends_well_on_sigterm() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let mut server = demarc(folder.path(), &serve).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
+    let mut heard = String::new();
+    // The last line of the welcome; the server is there by then.
+    while !heard.contains("Documentation: http://127.0.0.1:") {
+        heard.push_str(&log.next().expect("the server ended early").unwrap());
+    }
+    assert!(heard.contains("demarc credential add --role operations"), "{heard}");
+
+    let second = run(folder.path(), &serve);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(stderr(&second).contains("already open by another server"), "{}", stderr(&second));
+
+    let made = run(folder.path(), &["credential", "add", "--role", "operations"]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    assert!(stdout(&made).starts_with("dmc_test_"), "{}", stdout(&made));
+    assert!(!stderr(&made).contains("dmc_test_"), "a secret is said once, on stdout");
+
+    let told = Command::new("kill").arg("-TERM").arg(server.id().to_string()).status().unwrap();
+    assert!(told.success());
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+    let rest: String = log.map_while(Result::ok).collect();
+    assert!(rest.contains("stopped"), "{rest}");
+    assert!(!folder.path().join("demarc-data/demarc.sqlite-wal").exists(), "it was not closed");
+}
+
+#[test]
+fn every_mistake_in_the_configuration_is_said_and_exits_with_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "lisen = \"x\"\nmax_body_bytes = 1\n";
+    std::fs::write(folder.path().join("demarc.toml"), text).unwrap();
+    let refused = run(folder.path(), &["serve"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = stderr(&refused);
+    assert!(told.contains("demarc.toml: lisen: there is no such key"), "{told}");
+    assert!(told.contains("demarc.toml: max_body_bytes: 1 is not 1024 or more"), "{told}");
+    assert!(!folder.path().join("demarc-data").exists());
+}
+
+#[test]
+fn a_faulty_catalogue_is_said_line_by_line_and_exits_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[catalogue]\nversion = 7\n";
+    std::fs::write(folder.path().join("carrier.toml"), text).unwrap();
+    let checked = run(folder.path(), &["catalogue", "check", "."]);
+    assert_eq!(checked.status.code(), Some(1));
+    let faults = stdout(&checked);
+    assert!(faults.lines().count() > 1, "{faults}");
+    assert!(faults.lines().all(|line| line.starts_with("carrier.toml:")), "{faults}");
+    assert!(run(folder.path(), &["catalogue", "check"]).status.success());
+}
+
+#[test]
+fn a_secret_given_as_an_id_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = run(folder.path(), &["credential", "revoke", "dmc_test_0123"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(!stderr(&refused).contains("0123"), "{}", stderr(&refused));
+}
