@@ -1,1 +1,20 @@
-//! The one integration binary.
+//! Everything seen through the door, on SQLite. `postgres.rs` is the same on PostgreSQL.
+
+/// Which database the worlds of this program live on.
+pub(crate) const ON_POSTGRES: bool = false;
+
+mod access;
+mod atlas;
+mod client;
+mod current;
+mod document;
+mod editing;
+mod engines;
+mod examples;
+mod idempotency;
+mod law;
+mod problems;
+mod serving;
+mod story;
+mod tidy;
+mod world;

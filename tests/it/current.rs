@@ -1,0 +1,102 @@
+//! Pages that are drawn from the code: `docs/errors.md` and `docs/states.md`. This proves them
+//! current; `BLESS=1` writes them.
+
+use domain::code::{Because, Code};
+use domain::contract::ContractPhase;
+use domain::credit::CreditPhase;
+use domain::exception::ExceptionPhase;
+use domain::order::SubOrderPhase;
+use domain::programme::Programmes;
+use domain::quote::QuotePhase;
+use std::fmt::Write as _;
+use std::path::Path;
+
+fn is_current(name: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&file, text).expect("the page is written");
+        return;
+    }
+    let stored = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(stored == text, "docs/{name} is not what the code says: cargo xtask bless");
+}
+
+#[test]
+fn the_page_of_errors_is_what_the_registry_says() {
+    let mut page = String::from(
+        "# Errors\n\nDrawn from the registry in `crates/domain/src/code.rs`; `demarc errors` and \
+         `GET /errors` print the same.\n\nEvery refusal is a problem after RFC 9457. `code` is \
+         stable; `retryable` says whether the same request may succeed: `never` as it is, \
+         `same_key` with the same Idempotency-Key, `after` what `errors` names has happened.\n\n\
+         ## Problems\n\n| status | code | meaning | what to do | retryable |\n\
+         | --- | --- | --- | --- | --- |\n",
+    );
+    let mut codes: Vec<Code> = Code::ALL.to_vec();
+    codes.sort_by_key(|c| (web::status(*c).as_u16(), c.as_str()));
+    for code in codes {
+        let status = web::status(code).as_u16();
+        let retryable = serde_json::to_value(web::retryable(code)).expect("a word");
+        let retryable = retryable.as_str().unwrap_or_default();
+        let (word, title, remedy) = (code.as_str(), code.title(), code.remedy());
+        let _ = writeln!(page, "| {status} | `{word}` | {title} | {remedy} | `{retryable}` |");
+    }
+    page.push_str(
+        "\n## Faults\n\nOne place that is wrong, or one thing that is still missing, in \
+         `errors[].code` and in a journey's `missing`.\n\n| code | meaning | what to do |\n\
+         | --- | --- | --- |\n",
+    );
+    for because in Because::ALL {
+        let (word, title, remedy) = (because.as_str(), because.title(), because.remedy());
+        let _ = writeln!(page, "| `{word}` | {title} | {remedy} |");
+    }
+    is_current("errors.md", &page);
+}
+
+/// One noun's table as a diagram.
+fn diagram(page: &mut String, noun: &str, moves: &[(&str, Vec<&str>)]) {
+    let _ = writeln!(page, "\n## {noun}\n\n```mermaid\nstateDiagram-v2");
+    for (from, next) in moves {
+        for to in next.iter().filter(|to| *to != from) {
+            let _ = writeln!(page, "  {from} --> {to}");
+        }
+        if next.is_empty() {
+            let _ = writeln!(page, "  {from} --> [*]");
+        }
+    }
+    page.push_str("```\n");
+}
+
+macro_rules! moves {
+    ($phase:ty) => {
+        <$phase>::ALL
+            .iter()
+            .map(|p| (p.word(), p.next().iter().map(|n| n.word()).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+}
+
+#[test]
+fn the_page_of_states_is_what_the_tables_say() {
+    let mut page = String::from(
+        "# States and the law of the flow\n\nDrawn from the code: the tables that the guards \
+         read, and the shipped programmes. What the clock ends (an offer, an approval, an \
+         envelope) is `expired` from that moment on, whether or not anybody looked. An order has \
+         no state of its own: it is a fold over its sub-orders, `partial` when they ended \
+         differently.\n",
+    );
+    diagram(&mut page, "Exception request", &moves!(ExceptionPhase));
+    diagram(&mut page, "Quote version", &moves!(QuotePhase));
+    diagram(&mut page, "Credit check", &moves!(CreditPhase));
+    diagram(&mut page, "Contract", &moves!(ContractPhase));
+    diagram(&mut page, "Sub-order", &moves!(SubOrderPhase));
+    for programme in Programmes::shipped().all() {
+        let _ = writeln!(page, "\n## What each stage needs: {}\n", programme.name);
+        page.push_str("| stage | needs |\n| --- | --- |\n");
+        for stage in &programme.stages {
+            let needs: Vec<_> = programme.needs(*stage).iter().map(|n| n.title()).collect();
+            let needs = if needs.is_empty() { "–".to_owned() } else { needs.join("; ") };
+            let _ = writeln!(page, "| {} | {needs} |", stage.title());
+        }
+    }
+    is_current("states.md", &page);
+}

@@ -1,0 +1,221 @@
+//! A tour that visits every operation at least once, in an order that makes good examples: the
+//! last successful exchange with an operation is the one that the document shows.
+
+use crate::client::{Client, Reply};
+use crate::story::steps::*;
+use crate::world::World;
+use serde_json::{Value, json};
+
+/// Takes the tour and answers everything that was sent.
+pub(crate) async fn take() -> Vec<Reply> {
+    let world = World::start().await;
+    take_in(&world, |_| ()).await.iter().flat_map(Client::sent).collect()
+}
+
+/// Takes the tour in this world, with clients that were told how to send. Answers the clients.
+pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
+    tell(&world.operations);
+    let partner = world.partner("alliance").await;
+    let apex = world.partner("apex").await;
+    tell(&partner);
+    tell(&apex);
+    let theirs = customer(world, "Lone Star Dental Group, LLC", "carrier_only").await;
+    reads_before(&partner).await;
+    exceptions(world, &partner, &theirs).await;
+    side_quotes(world, &partner, &theirs).await;
+    apex_assignment(&apex, &theirs).await;
+    main_quote(world, &partner, &theirs).await;
+    operations_side(world, &partner).await;
+    assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
+    vec![apex, partner, world.operations.clone()]
+}
+
+async fn reads_before(partner: &Client) {
+    partner.get("/v1/me").await.expect(200);
+    partner.get("/v1/catalogue").await.expect(200);
+    partner.get("/v1/catalogue/offerings/OFF_ADI_MID_MARKET").await.expect(200);
+    let address = json!({ "address": { "street": "1 Dell Way", "city": "Round Rock",
+        "state": "TX", "zip": "78628" } });
+    partner.post("/v1/addresses/validate", &address).await.expect(200);
+}
+
+async fn exceptions(world: &World, partner: &Client, theirs: &str) {
+    let file = || async {
+        let plea = json!({ "customer_id": theirs,
+            "reason": "The customer asked us to move its branch offices to fibre.",
+            "attachment_reference": "DOC-2026-0117" });
+        let filed = partner.post("/v1/exception-requests", &plea).await.expect(201);
+        id(&filed["id"]).to_owned()
+    };
+    let first = file().await;
+    let path = format!("/v1/exception-requests/{first}/withdraw");
+    partner.post(&path, &json!({})).await.expect(200);
+    let second = file().await;
+    let path = format!("/v1/operations/exception-requests/{second}/deny");
+    let deny = json!({ "reason_code": "insufficient_reason", "note": "Please attach the letter." });
+    world.operations.post(&path, &deny).await.expect(200);
+    let third = file().await;
+    world.operations.get("/v1/operations/exception-requests?state=open").await.expect(200);
+    let path = format!("/v1/operations/exception-requests/{third}/approve");
+    let approve = json!({ "valid_days": 90, "note": "Letter seen." });
+    world.operations.post(&path, &approve).await.expect(200);
+    partner.get("/v1/exception-requests").await.expect(200);
+    partner.get(&format!("/v1/exception-requests/{third}")).await.expect(200);
+    let lookup = json!({ "name": "lone star dental", "city": "Dallas", "state": "TX" });
+    partner.post("/v1/customers/lookup", &lookup).await.expect(200);
+}
+
+/// Quotes that end otherwise than by an order.
+async fn side_quotes(world: &World, partner: &Client, theirs: &str) {
+    let open = json!({ "name": "A first try", "customer_id": theirs });
+    let opened = partner.post("/v1/opportunities", &open).await.expect(201);
+    let seen = format!("\"{}\"", 1);
+    let details = json!({ "doing_business_as": "Lone Star Smiles", "contacts": [contact()] });
+    let path = format!("/v1/customers/{theirs}");
+    partner.edit("PATCH", &path, &seen, &details).await.expect(200);
+    partner.get(&path).await.expect(200);
+    let opportunity = id(&opened["opportunity"]["id"]).to_owned();
+    partner.get(&format!("/v1/opportunities/{opportunity}")).await.expect(200);
+    let quote = id(&opened["quote"]["id"]).to_owned();
+    priced(world, partner, &quote, &json!({})).await;
+    let asked = json!({ "application": application("Lone Star Dental Group, LLC") });
+    credit(world, partner, &quote, &asked).await;
+    for end in ["decline", "void"] {
+        let contract = offer_contract(world, partner, &quote).await;
+        let why = json!({ "reason": "The customer wants another term." });
+        partner.post(&format!("/v1/contracts/{contract}/{end}"), &why).await.expect(200);
+    }
+    let revised = partner.post(&format!("/v1/quotes/{quote}/revise"), &json!({})).await.expect(201);
+    let path = format!("/v1/quotes/{}/cancel", id(&revised["id"]));
+    let why = json!({ "reason": "The customer chose another offer." });
+    partner.post(&path, &why).await.expect(200);
+    review(world, partner, &opportunity).await;
+}
+
+/// Discounts refused and credit checks that a person decides.
+async fn review(world: &World, partner: &Client, opportunity: &str) {
+    let new = json!({ "opportunity_id": opportunity, "name": "Second offer" });
+    let made = partner.post("/v1/quotes", &new).await.expect(201);
+    let quote = id(&made["id"]).to_owned();
+    let ask = json!({ "discount_percent": "14" });
+    priced(world, partner, &quote, &ask).await;
+    world.operations.get("/v1/operations/discount-approvals").await.expect(200);
+    let path = |what: &str| format!("/v1/operations/discount-approvals/{quote}/{what}");
+    let refuse = json!({ "reason": "Too much for this volume." });
+    world.operations.post(&path("refuse"), &refuse).await.expect(200);
+    partner.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
+    let approve = json!({ "note": "A strategic customer." });
+    world.operations.post(&path("approve"), &approve).await.expect(200);
+    for what in ["decline", "approve"] {
+        let mut application = application("Lone Star Dental Group, LLC");
+        application["years_in_business"] = json!(1);
+        let asked = json!({ "application": application, "requested_amount": "30000.00" });
+        let check = credit(world, partner, &quote, &asked).await;
+        assert_eq!(check["state"], "in_review", "{check:#}");
+        world.operations.get("/v1/operations/credit-reviews").await.expect(200);
+        let path = format!("/v1/operations/credit-reviews/{}/{what}", id(&check["id"]));
+        let decide = match what {
+            "approve" => json!({ "reason": "Statements seen.", "limit": "35000.00" }),
+            _ => json!({ "reason": "No statements." }),
+        };
+        world.operations.post(&path, &decide).await.expect(200);
+    }
+}
+
+async fn apex_assignment(apex: &Client, theirs: &str) {
+    let opened = apex.post("/v1/opportunities", &json!({ "name": "Resale" })).await.expect(201);
+    let quote = id(&opened["quote"]["id"]).to_owned();
+    let sites = two_sites(apex, &quote).await;
+    let path = format!("/v1/quotes/{quote}/sites/{}/customer", sites[0]);
+    let body = json!({ "customer_id": theirs }).to_string();
+    apex.send("PUT", &path, &[], Some(body)).await.expect(200);
+}
+
+/// Sites, validation, configuration and price.
+async fn priced(world: &World, partner: &Client, quote: &str, ask: &Value) -> Value {
+    two_sites(partner, quote).await;
+    validate(world, partner, quote).await;
+    configure(partner, quote, "OFF_ADI_MID_MARKET", adi()).await;
+    partner.post(&format!("/v1/quotes/{quote}/price"), ask).await.expect(200)
+}
+
+async fn offer_contract(world: &World, partner: &Client, quote: &str) -> String {
+    let new = json!({
+        "signer": { "name": "Dana Sample", "title": "Owner", "email": "dana@example.com" },
+        "customer": { "company_name": "Lone Star Dental Group, LLC", "address":
+            { "street": "208 S Akard St", "city": "Dallas", "state": "TX", "zip": "75202" } },
+        "effective": "2026-12-01",
+    });
+    let made = partner.post(&format!("/v1/quotes/{quote}/contracts"), &new).await.expect(202);
+    world.run_jobs().await;
+    id(&made["id"]).to_owned()
+}
+
+async fn main_quote(world: &World, partner: &Client, theirs: &str) {
+    let open = json!({ "name": "Twelve branch offices to fibre", "customer_id": theirs,
+        "external_id": "CRM-4711", "quote": { "billing": { "purchase_order": "PO-2026-118" } } });
+    let opened = partner.post("/v1/opportunities", &open).await.expect(201);
+    partner.get("/v1/opportunities").await.expect(200);
+    let quote = id(&opened["quote"]["id"]).to_owned();
+    let path = format!("/v1/quotes/{quote}");
+    let rename = json!({ "name": "Branch offices, first wave" });
+    partner.edit("PATCH", &path, "\"1\"", &rename).await.expect(200);
+    let billing = json!({ "purchase_order": "PO-2026-118", "paperless": true,
+        "invoice_email": "invoices@example.com" });
+    partner.put(&format!("{path}/billing"), "\"2\"", &billing).await.expect(200);
+    let three = json!({ "sites": [{ "name": "Not needed after all", "address":
+        { "street": "350 5th Ave", "city": "New York", "state": "NY", "zip": "10118" } }] });
+    let added = partner.post(&format!("{path}/sites"), &three).await.expect(201);
+    let gone = format!("{path}/sites/{}", id(&added["sites"][0]["id"]));
+    let rename = json!({ "name": "Not needed" });
+    partner.edit("PATCH", &gone, "\"1\"", &rename).await.expect(200);
+    partner.edit("DELETE", &gone, "\"2\"", &json!({})).await.expect(200);
+    let ask = json!({ "discount_percent": "5" });
+    let offered = priced(world, partner, &quote, &ask).await;
+    partner.get(&format!("{path}/sites/{}", id(&offered["sites"][0]["id"]))).await.expect(200);
+    partner.get("/v1/quotes?state=priced").await.expect(200);
+    partner.get(&path).await.expect(200);
+    partner.get(&format!("{path}/journey")).await.expect(200);
+    partner.get(&format!("{path}/credit-checks")).await.expect(200);
+    contract(world, partner, &quote).await;
+    partner.get(&format!("{path}/contracts")).await.expect(200);
+    the_order(world, partner, &quote).await;
+}
+
+async fn the_order(world: &World, partner: &Client, quote: &str) {
+    let made = order(partner, quote).await;
+    let order_id = id(&made["id"]).to_owned();
+    let path = format!("/v1/orders/{order_id}");
+    let subs = made["sub_orders"].as_array().expect("subs");
+    let bill = json!({ "new_account": { "name": "Lone Star Dental, branches", "address":
+        { "street": "208 S Akard St", "city": "Dallas", "state": "TX", "zip": "75202" },
+        "contacts": [contact()] }, "paperless": true, "process_ids": ["PR-1"] });
+    for sub in subs {
+        enrich(partner, id(&sub["id"]), &bill).await;
+    }
+    let group = json!({ "name": "Dental branches" }).to_string();
+    let to = format!("{path}/customer-defined-group");
+    partner.send("PUT", &to, &[], Some(group)).await.expect(200);
+    partner.get("/v1/customer-defined-groups").await.expect(200);
+    partner.get("/v1/billing-accounts").await.expect(200);
+    let first = id(&subs[0]["id"]);
+    partner.get(&format!("/v1/sub-orders/{first}/enrichments")).await.expect(200);
+    partner.post(&format!("/v1/sub-orders/{first}/handoff"), &json!({})).await.expect(200);
+    partner.post(&format!("{path}/handoff"), &json!({})).await.expect(200);
+    deliver(world, partner, &order_id).await;
+    partner.get(&format!("/v1/sub-orders/{first}")).await.expect(200);
+    partner.get("/v1/orders?state=completed").await.expect(200);
+    partner.get(&format!("{path}/milestones")).await.expect(200);
+    partner.get(&format!("{path}/journey")).await.expect(200);
+    partner.get(&format!("/v1/history/{first}")).await.expect(200);
+}
+
+async fn operations_side(world: &World, partner: &Client) {
+    world.operations.get("/v1/operations/partners").await.expect(200);
+    let me = partner.get("/v1/me").await.expect(200);
+    let new = json!({ "name": "billing desk", "role": "connector",
+        "partner_ids": [me["partner"]["id"]] });
+    let minted = world.operations.post("/v1/operations/credentials", &new).await.expect(201);
+    let path = format!("/v1/operations/credentials/{}/revoke", id(&minted["credential"]["id"]));
+    world.operations.post(&path, &json!({})).await.expect(200);
+}

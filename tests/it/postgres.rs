@@ -1,0 +1,17 @@
+//! The same as in `main.rs` on PostgreSQL: all that could depend on the database.
+#![expect(dead_code, reason = "some of what the modules share is for those that are not here")]
+
+/// Which database the worlds of this program live on.
+pub(crate) const ON_POSTGRES: bool = true;
+
+mod access;
+mod atlas;
+mod client;
+mod editing;
+mod engines;
+mod examples;
+mod idempotency;
+mod law;
+mod problems;
+mod story;
+mod world;

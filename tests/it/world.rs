@@ -1,0 +1,280 @@
+//! A world for tests: a real server on loopback over a real store, with a clock that stands
+//! still, randomness that repeats, and jobs that run when told.
+
+use crate::client::Client;
+use crate::engines::Watched;
+use app::partner::CredentialAdd;
+use app::{App, Clock, Frozen, Outside, Seeded, Settings, Worker, load_catalogue};
+use connect::address::BuiltinAddressCheck;
+use connect::credit::BuiltinBureau;
+use connect::fulfilment::Simulator;
+use connect::signature::BuiltinDesk;
+use domain::party::{Environment, Role};
+use domain::time::Moment;
+use pgtest::Cluster;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::{
+    Change, Engine, Options, Postgres, PostgresOptions, Query, Row, Sqlite, Statement, Store,
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// When the world begins.
+pub(crate) const BEGINNING: &str = "2026-11-23T15:00:00Z";
+/// The largest body that its server reads.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+/// A day of the clock, in milliseconds.
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Arc<Frozen>,
+    /// The carrier's operations.
+    pub(crate) operations: Client,
+    engine: Arc<Watched>,
+    base: String,
+    worker: Worker,
+    stop: watch::Sender<bool>,
+    server: Option<JoinHandle<std::io::Result<()>>>,
+    home: Home,
+    /// How many worlds were made from this one; each has its own randomness.
+    made: AtomicU64,
+}
+
+impl World {
+    /// A fresh world on the database that this program tests.
+    pub(crate) async fn start() -> Self {
+        let beginning = Moment::parse(BEGINNING).expect("a moment");
+        let mut world = Self::build(Home::fresh(), beginning, 7).await;
+        let secret = world.operations_secret(Environment::Test).await;
+        world.operations = world.client(&secret);
+        world
+    }
+
+    async fn build(home: Home, now: Moment, seed: u64) -> Self {
+        let engine = Arc::new(Watched::new(home.open().await));
+        let store = Store::open(engine.clone()).await.expect("a store");
+        let clock = Arc::new(Frozen::at(now));
+        let outside = Outside {
+            address: Arc::new(BuiltinAddressCheck::new()),
+            credit: Arc::new(BuiltinBureau::default()),
+            signature: Arc::new(BuiltinDesk),
+            // A working day takes a second of the frozen clock.
+            fulfilment: Arc::new(Simulator::new(1000)),
+        };
+        let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
+        let random = Arc::new(Seeded::new(seed));
+        let settings = Settings::default();
+        let app = App::new(store, outside, catalogue, programmes, clock.clone(), random, settings);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let (stop, stopped) = watch::channel(false);
+        let options = web::Options { max_body_bytes: MAX_BODY_BYTES };
+        let server = tokio::spawn(web::serve(app.clone(), listener, options, stopped));
+        let operations = Client::new(&base, "");
+        let worker = Worker::new(app.clone());
+        let (server, made) = (Some(server), AtomicU64::new(0));
+        Self { app, clock, operations, engine, base, worker, stop, server, home, made }
+    }
+
+    async fn operations_secret(&self, at: Environment) -> String {
+        let add = CredentialAdd { name: "night shift".to_owned(), role: Role::Operations };
+        self.app.system_add_credential(at, &add).await.expect("a secret").secret
+    }
+
+    /// Operations of the live environment, where the tests' other things are not.
+    pub(crate) async fn live_operations(&self) -> Client {
+        self.client(&self.operations_secret(Environment::Live).await)
+    }
+
+    /// The same world once more, from a copy of its memory: what happens there leaves this one
+    /// as it is. Secrets and ids are the same.
+    pub(crate) async fn fork(&self) -> Self {
+        let seed = 1000 * (self.made.fetch_add(1, Ordering::SeqCst) + 1);
+        let mut world = Self::build(self.home.copy(), self.clock.now(), seed).await;
+        world.operations = world.client(self.operations.secret());
+        world
+    }
+
+    /// Stops the server, closes the store, and starts both again on the same file.
+    pub(crate) async fn restart(mut self) -> Self {
+        self.stopped().await;
+        self.app.store.close().await.expect("the store closes");
+        let (now, secret, home) =
+            (self.clock.now(), self.operations.secret().to_owned(), self.home);
+        drop((self.app, self.worker, self.engine));
+        let mut world = Self::build(home, now, 77).await;
+        world.operations = world.client(&secret);
+        world
+    }
+
+    /// Runs every job that is due. A test that forgets some finds them with `jobs_left`.
+    pub(crate) async fn run_jobs(&self) -> usize {
+        self.worker.drain().await.expect("jobs run")
+    }
+
+    pub(crate) async fn jobs_left(&self) -> i64 {
+        self.app.store.ask(store::job::open()).await.expect("a count")
+    }
+
+    /// A client with any secret.
+    pub(crate) fn client(&self, secret: &str) -> Client {
+        Client::new(&self.base, secret)
+    }
+
+    /// Where the server listens.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The database file.
+    pub(crate) fn file(&self) -> PathBuf {
+        match &self.home {
+            Home::Folder(folder) => file(folder.path()),
+            Home::Database(url) => panic!("{url} is no file"),
+        }
+    }
+
+    /// A fresh partner of a programme, with its credential.
+    pub(crate) async fn partner(&self, programme: &str) -> Client {
+        let new = json!({ "name": format!("Sample {programme} partner"), "programme": programme,
+            "tier": "standard" });
+        let partner = self.operations.post("/v1/operations/partners", &new).await.expect(201);
+        let new =
+            json!({ "name": "order desk", "role": "partner", "partner_ids": [partner["id"]] });
+        let minted = self.operations.post("/v1/operations/credentials", &new).await.expect(201);
+        self.client(minted["secret"].as_str().expect("a secret"))
+    }
+
+    /// Its engine, to be watched and hindered.
+    pub(crate) fn engine(&self) -> &Watched {
+        &self.engine
+    }
+
+    /// Tells the server to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Tells the server to stop and waits until it has.
+    pub(crate) async fn stopped(&mut self) {
+        self.stop();
+        if let Some(server) = self.server.take() {
+            server.await.expect("no panic").expect("the server ends well");
+        }
+    }
+
+    /// Asks the database itself.
+    pub(crate) async fn rows(&self, sql: &'static str) -> Vec<Row> {
+        let mut answers = self.engine.read(vec![Query::new(sql, [])]).await.expect("rows");
+        answers.remove(0)
+    }
+
+    /// Changes the database behind the server's back.
+    pub(crate) async fn damage(&self, sql: &'static str) {
+        let change = Change::new([Statement::new(sql, [])]);
+        assert!(self.engine.write(change).await.expect("a write").is_done());
+    }
+
+    /// Everything that the memory holds, table by table.
+    pub(crate) async fn memory(&self) -> Vec<(&'static str, Vec<Row>)> {
+        let mut tables = Vec::with_capacity(TABLES.len());
+        for (table, sql) in TABLES {
+            tables.push((table, self.rows(sql).await));
+        }
+        tables
+    }
+}
+
+/// Where a world's memory is kept.
+enum Home {
+    Folder(TempDir),
+    Database(String),
+}
+
+impl Home {
+    fn fresh() -> Self {
+        if crate::ON_POSTGRES {
+            Self::Database(Cluster::shared().database())
+        } else {
+            Self::Folder(tempfile::tempdir().expect("a temporary folder"))
+        }
+    }
+
+    async fn open(&self) -> Arc<dyn Engine> {
+        match self {
+            Self::Folder(folder) => sqlite(folder.path()),
+            Self::Database(url) => {
+                let options = PostgresOptions { pool: 4, ..PostgresOptions::default() };
+                Arc::new(Postgres::connect(url, options).await.expect("a database"))
+            }
+        }
+    }
+
+    /// Another with the same in it.
+    fn copy(&self) -> Self {
+        let copy = match self {
+            Self::Folder(_) => Self::fresh(),
+            Self::Database(url) => Self::Database(Cluster::shared().copy(url)),
+        };
+        if let (Self::Folder(from), Self::Folder(to)) = (self, &copy) {
+            for name in ["demarc.sqlite", "demarc.sqlite-wal"] {
+                let from = from.path().join(name);
+                if from.exists() {
+                    std::fs::copy(from, to.path().join(name)).expect("a copy");
+                }
+            }
+        }
+        copy
+    }
+}
+
+/// A database file in a folder, held as by the one server.
+pub(crate) fn sqlite(folder: &Path) -> Arc<dyn Engine> {
+    let options = Options { exclusive_server: true, ..Options::default() };
+    Arc::new(Sqlite::open(file(folder), options).expect("a database"))
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join("demarc.sqlite")
+}
+
+/// Every table, and how to read all of it.
+const TABLES: [(&str, &str); 17] = [
+    ("partner", "select id, version, doc from partner order by id"),
+    ("credential", "select id, version, doc from credential order by id"),
+    ("account", "select id, version, doc from account order by id"),
+    ("exception_request", "select id, version, doc from exception_request order by id"),
+    ("opportunity", "select id, version, doc from opportunity order by id"),
+    ("quote", "select id, version, doc from quote order by id"),
+    ("site", "select id, version, doc from site order by id"),
+    ("credit_check", "select id, version, doc from credit_check order by id"),
+    ("contract", "select id, version, doc from contract order by id"),
+    ("document", "select contract, body from document order by contract"),
+    ("orders", "select id, version, doc from orders order by id"),
+    ("sub_order", "select id, version, doc from sub_order order by id"),
+    ("billing_account", "select id, version, doc from billing_account order by id"),
+    ("customer_group", "select id, version, doc from customer_group order by id"),
+    ("event", "select id, object, sequence, doc from event order by id"),
+    ("job", "select id, state, due_at, tries, doc from job order by id"),
+    (
+        "idempotency",
+        "select tenant, name, fingerprint, body from idempotency order by tenant, name",
+    ),
+];
+
+#[test]
+fn the_memory_is_compared_whole() {
+    let made: Vec<&str> = store::MIGRATIONS
+        .iter()
+        .flat_map(|m| m.sql.split("create table ").skip(1))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect();
+    let read: Vec<&str> = TABLES.iter().map(|(table, _)| *table).collect();
+    assert_eq!(made, read);
+}
