@@ -1,14 +1,10 @@
 //! Actions on end customers.
 
-use crate::{Action, App, Caller, Decided, Problem};
-use domain::change::{Change, Context};
-use domain::code::{Because, Code};
-use domain::customer::{self, Account, AccountDetails, AccountStatus, AllianceStatus, NewAccount};
-use domain::decision::Decision;
-use domain::event::Happened;
-use domain::id::{Id, Kind};
-use domain::party::{Environment, Tenant};
-use domain::refusal::{Fault, IfMatch, Refusal};
+use crate::{Action, App, Caller, Decided};
+use domain::change::Context;
+use domain::customer::{self, Account, AccountDetails, CarrierAccount};
+use domain::id::Id;
+use domain::refusal::{IfMatch, Refusal};
 
 /// Updates a customer with what opportunity and quote captured.
 #[derive(Debug)]
@@ -38,66 +34,17 @@ impl Action for CustomerUpdate {
 
 /// Operations load an end customer's account.
 #[derive(Debug)]
-pub struct CustomerCreate {
-    pub new: NewAccount,
-    pub alliance_status: AllianceStatus,
-    pub account_status: AccountStatus,
-    /// The partner that serves it.
-    pub partner: Option<Id>,
-    pub acid: Option<String>,
-    pub sub_account_id: Option<String>,
-    pub sales_segment: Option<String>,
-    pub contract_status: Option<String>,
-    pub loa_on_file: bool,
-}
+pub struct CustomerCreate(pub CarrierAccount);
 
 impl Action for CustomerCreate {
     type View = Account;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Account> {
         let environment = caller.operations()?;
-        self.check_partner(app, environment).await?;
-        let account = Account {
-            id: ctx.ids.next(Kind::Account),
-            tenant: Tenant::carrier(environment),
-            version: 0,
-            name: self.new.name.clone(),
-            doing_business_as: self.new.doing_business_as.clone(),
-            address: self.new.address.clone(),
-            acid: self.acid.clone(),
-            sub_account_id: self.sub_account_id.clone(),
-            sales_segment: self.sales_segment.clone(),
-            contract_status: self.contract_status.clone(),
-            alliance_status: self.alliance_status,
-            account_status: self.account_status,
-            loa_on_file: self.loa_on_file,
-            partner: self.partner,
-            contacts: self.new.contacts.clone(),
-            created_at: ctx.now,
+        let known = match self.0.partner {
+            Some(id) => app.store.ask(store::partner::by_id(environment, id)).await?.is_some(),
+            None => false,
         };
-        let mut change = Change::default();
-        let view = change.insert(ctx, account, Happened::new("customer.created"));
-        Ok(Decision { change, view })
-    }
-}
-
-impl CustomerCreate {
-    /// The partner that it names must exist, and one that only a partner may serve must name it.
-    async fn check_partner(&self, app: &App, at: Environment) -> Result<(), Problem> {
-        let (code, because, detail) = match self.partner {
-            Some(id) => {
-                if app.store.ask(store::partner::by_id(at, id)).await?.is_some() {
-                    return Ok(());
-                }
-                (Code::UnknownReference, Because::UnknownId, "no such partner")
-            }
-            None if self.alliance_status == AllianceStatus::PartnerOnly => {
-                let detail = "partner_only needs the partner that has the customer";
-                (Code::InvalidBody, Because::Missing, detail)
-            }
-            None => return Ok(()),
-        };
-        let fault = Fault::new("/partner_id", because, detail);
-        Err(Refusal::new(code, detail).with(vec![fault]).into())
+        Ok(customer::customer_create(ctx, environment, self.0.clone(), known)?)
     }
 }

@@ -7,7 +7,7 @@ use crate::decision::Decision;
 use crate::event::Happened;
 use crate::exception::ExceptionRequest;
 use crate::id::{Id, Kind};
-use crate::party::Tenant;
+use crate::party::{Environment, Tenant};
 use crate::refusal::{Fault, IfMatch, Refusal};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,21 @@ pub struct NewAccount {
     pub contacts: Vec<Contact>,
 }
 
+/// An account as operations load it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierAccount {
+    pub new: NewAccount,
+    pub alliance_status: AllianceStatus,
+    pub account_status: AccountStatus,
+    /// The partner that serves it.
+    pub partner: Option<Id>,
+    pub acid: Option<String>,
+    pub sub_account_id: Option<String>,
+    pub sales_segment: Option<String>,
+    pub contract_status: Option<String>,
+    pub loa_on_file: bool,
+}
+
 /// What opportunity and quote captured later: only what is given changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountDetails {
@@ -143,6 +158,51 @@ pub fn unserved(
         None => format!("{} is served by others; no exception is approved", account.name),
     };
     Some(Fault::new("/customer_id", Because::CustomerUnserved, detail))
+}
+
+/// Operations load an account. A partner that it names must exist (`partner_known`), and a
+/// customer that only a partner may serve must name it.
+pub fn customer_create(
+    ctx: &mut Context,
+    environment: Environment,
+    account: CarrierAccount,
+    partner_known: bool,
+) -> Result<Decision<Account>, Refusal> {
+    let wrong = match account.partner {
+        Some(_) if !partner_known => {
+            Some((Code::UnknownReference, Because::UnknownId, "no such partner"))
+        }
+        None if account.alliance_status == AllianceStatus::PartnerOnly => {
+            let detail = "partner_only needs the partner that has the customer";
+            Some((Code::InvalidBody, Because::Missing, detail))
+        }
+        Some(_) | None => None,
+    };
+    if let Some((code, because, detail)) = wrong {
+        let fault = Fault::new("/partner_id", because, detail);
+        return Err(Refusal::new(code, detail).with(vec![fault]));
+    }
+    let account = Account {
+        id: ctx.ids.next(Kind::Account),
+        tenant: Tenant::carrier(environment),
+        version: 0,
+        name: account.new.name,
+        doing_business_as: account.new.doing_business_as,
+        address: account.new.address,
+        acid: account.acid,
+        sub_account_id: account.sub_account_id,
+        sales_segment: account.sales_segment,
+        contract_status: account.contract_status,
+        alliance_status: account.alliance_status,
+        account_status: account.account_status,
+        loa_on_file: account.loa_on_file,
+        partner: account.partner,
+        contacts: account.new.contacts,
+        created_at: ctx.now,
+    };
+    let mut change = Change::default();
+    let view = change.insert(ctx, account, Happened::new("customer.created"));
+    Ok(Decision { change, view })
 }
 
 /// Updates a customer's details with what opportunity and quote captured. Only a partner that

@@ -5,7 +5,7 @@ use crate::door::Command;
 use crate::v1::customer::{AccountWord, AllianceWord, CustomerBody};
 use crate::v1::shape::{AddressBody, At, ContactBody, Faults, contacts};
 use app::customer::CustomerCreate;
-use domain::customer::NewAccount;
+use domain::customer::{CarrierAccount, NewAccount};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -76,7 +76,7 @@ async fn customer_create(command: Command<CustomerRecord>) -> Answered {
     let mut faults = Faults::default();
     let partner = faults.maybe_id("/partner_id", body.partner_id.as_ref());
     let partner = faults.finish(Some(partner)).at(&place)?;
-    let action = CustomerCreate {
+    let action = CustomerCreate(CarrierAccount {
         new: NewAccount {
             name: body.name,
             doing_business_as: body.doing_business_as,
@@ -91,7 +91,7 @@ async fn customer_create(command: Command<CustomerRecord>) -> Answered {
         sales_segment: body.sales_segment,
         contract_status: body.contract_status,
         loa_on_file: body.loa_on_file,
-    };
+    });
     perform(&app, &call, &place, action, |account| {
         draw_version(StatusCode::CREATED, &CustomerBody::from(account), account.version)
     })
