@@ -89,7 +89,7 @@ fn the_page_of_states_is_what_the_tables_say() {
     diagram(&mut page, "Credit check", &moves!(CreditPhase));
     diagram(&mut page, "Contract", &moves!(ContractPhase));
     diagram(&mut page, "Sub-order", &moves!(SubOrderPhase));
-    for programme in Programmes::shipped().all() {
+    for programme in Programmes::shipped().expect("no mistake").all() {
         let _ = writeln!(page, "\n## What each stage needs: {}\n", programme.name);
         page.push_str("| stage | needs |\n| --- | --- |\n");
         for stage in &programme.stages {

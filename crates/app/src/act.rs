@@ -139,8 +139,7 @@ impl App {
             let detail = "this key was used for a request with another method, path or body";
             return Err(Refusal::new(Code::IdempotencyKeyReused, detail).into());
         }
-        let headers = serde_json::from_str(&kept.headers).unwrap_or_default();
-        Ok(Some(Answer { status: kept.status, headers, body: kept.body }))
+        Ok(Some(Answer { status: kept.status, headers: kept.headers, body: kept.body }))
     }
 
     fn kept(&self, call: &Call, key: &Key, answer: &Answer, ctx: &Context) -> Answered {

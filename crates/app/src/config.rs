@@ -29,17 +29,18 @@ impl Default for Settings {
 pub fn load_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Vec<String>> {
     let Some(folder) = folder else {
         let catalogue = Catalogue::shipped().map_err(|f| f.iter().map(line).collect::<Vec<_>>())?;
-        return Ok((catalogue, Programmes::shipped()));
+        return Ok((catalogue, Programmes::shipped()?));
     };
     let mut faults = Vec::new();
     let mut files = read_folder(folder)?;
     let at = files.iter().position(|(name, _)| name == PROGRAMMES);
     let programmes = match at.map(|at| files.swap_remove(at)) {
-        Some((_, text)) => Programmes::parse(&text)
-            .map_err(|f| faults.extend(f.into_iter().map(|f| format!("{PROGRAMMES}: {f}"))))
-            .ok(),
-        None => Some(Programmes::shipped()),
+        Some((_, text)) => Programmes::parse(&text),
+        None => Programmes::shipped(),
     };
+    let programmes = programmes
+        .map_err(|f| faults.extend(f.into_iter().map(|f| format!("{PROGRAMMES}: {f}"))))
+        .ok();
     let catalogue = Catalogue::parse(&files).map_err(|f| faults.extend(f.iter().map(line))).ok();
     match (catalogue, programmes) {
         (Some(catalogue), Some(programmes)) => {

@@ -11,11 +11,14 @@ use domain::id::{Id, Kind};
 use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
 use domain::opportunity::Opportunity;
-use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, SubOrder, order_state};
+use domain::order::{
+    BillingAccount, CustomerGroup, Order, OrderState, SubOrder, SubOrderPhase, order_state,
+};
 use domain::party::{Partner, Tenant};
 use domain::programme::Programme;
 use domain::quote::Quote;
 use domain::refusal::Refusal;
+use std::collections::HashMap;
 use store::Page;
 use store::customer::Search;
 
@@ -290,13 +293,13 @@ impl App {
             return Ok(Vec::new());
         };
         let rows = self.store.ask(store::order::states(tenant, first.id, last.id)).await?;
+        let mut phases: HashMap<String, Vec<SubOrderPhase>> = HashMap::new();
+        for (order, word) in rows {
+            let phase = SubOrderPhase::ALL.iter().find(|p| p.word() == word);
+            phases.entry(order).or_default().extend(phase);
+        }
         let with_state = |order: Order| {
-            let phases =
-                rows.iter().filter(|(id, _)| id == order.id.short()).filter_map(|(_, word)| {
-                    let all = domain::order::SubOrderPhase::ALL.iter();
-                    all.copied().find(|p| p.word() == word)
-                });
-            let state = order_state(phases);
+            let state = order_state(phases.remove(order.id.short()).unwrap_or_default());
             (order, state)
         };
         Ok(orders.into_iter().map(with_state).collect())

@@ -95,6 +95,14 @@ pub fn holds(need: Need, facts: &Facts<'_>) -> bool {
     needs::unmet(need, facts).is_empty()
 }
 
+/// The newest credit approval that alone meets the needs of a contract, if there is one.
+pub fn good_approval<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
+    facts.credit.iter().rev().find(|check| {
+        let alone = Facts { credit: std::slice::from_ref(*check), ..*facts };
+        holds(Need::CreditApproved, &alone) && holds(Need::CreditCovers, &alone)
+    })
+}
+
 /// Refuses a stage whose needs are not met, and says every one of them.
 pub fn gate(stage: Stage, facts: &Facts<'_>) -> Result<(), Refusal> {
     let missing = missing(stage, facts);

@@ -26,7 +26,7 @@ pub(crate) const KEY: &str = "idempotency_key";
 pub struct Kept {
     pub fingerprint: String,
     pub status: u16,
-    pub headers: String,
+    pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
@@ -49,12 +49,9 @@ pub fn find(tenant: Tenant, name: &str, now: Moment) -> Ask<Option<Kept>> {
     let read = |mut rows: Vec<Row>| {
         let Some(row) = rows.first_mut() else { return Ok(None) };
         let status = u16::try_from(row.int(1)?).map_err(|_| row.corrupt(1, "not a status"))?;
-        Ok(Some(Kept {
-            fingerprint: row.take_text(0)?,
-            status,
-            headers: row.take_text(2)?,
-            body: row.take_text(3)?,
-        }))
+        let headers =
+            serde_json::from_str(row.text(2)?).map_err(|e| row.corrupt(2, e.to_string()))?;
+        Ok(Some(Kept { fingerprint: row.take_text(0)?, status, headers, body: row.take_text(3)? }))
     };
     Ask { query: Query::new(FIND, values), read }
 }

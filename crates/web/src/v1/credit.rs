@@ -7,9 +7,8 @@ use app::credit::CreditRequest;
 use domain::credit::{
     Application, BusinessType, CreditCheck, CreditClass, CreditPhase, CreditState,
 };
-use domain::law::{self, Facts};
+use domain::law;
 use domain::money::{Currency, Money};
-use domain::programme::Need;
 use domain::time::Moment;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -269,11 +268,7 @@ async fn credits_list(PathId(quote): PathId, reading: Reading) -> Answered {
     let programme = app.programme_of(&caller).at(&place)?;
     let partner = caller.seller().at(&place)?.partner.id;
     let now = app.clock.now();
-    let facts = file.facts(now, programme, partner);
-    let valid = file.credit.iter().rev().find(|check| {
-        let alone = Facts { credit: std::slice::from_ref(*check), ..facts };
-        law::holds(Need::CreditApproved, &alone) && law::holds(Need::CreditCovers, &alone)
-    });
+    let valid = law::good_approval(&file.facts(now, programme, partner));
     let body = |check| CreditCheckBody::of(check, now);
     Ok(ok(&CreditChecks { items: file.credit.iter().map(body).collect(), valid: valid.map(body) }))
 }
