@@ -5,7 +5,7 @@ use crate::{Action, App, Caller, Decided, Problem};
 use domain::change::{Change, Context};
 use domain::code::{Because, Code};
 use domain::decision::Decision;
-use domain::event::Happened;
+use domain::event::{EventKind, Happened};
 use domain::id::{Id, Kind};
 use domain::party::{Actor, Credential, Environment, Partner, Role, Tenant};
 use domain::refusal::{Fault, Refusal};
@@ -55,7 +55,7 @@ impl PartnerAdd {
             created_at: ctx.now,
         };
         let mut change = Change::default();
-        let view = change.insert(ctx, partner, Happened::new("partner.added"));
+        let view = change.insert(ctx, partner, Happened::new(EventKind::PartnerAdded));
         Ok(Decision { change, view })
     }
 }
@@ -112,7 +112,7 @@ impl CredentialAdd {
             revoked_at: None,
         };
         let mut change = Change::default();
-        let credential = change.insert(ctx, credential, Happened::new("credential.added"));
+        let credential = change.insert(ctx, credential, Happened::new(EventKind::CredentialAdded));
         Ok(Decision { change, view: Minted { credential, secret } })
     }
 }
@@ -151,7 +151,7 @@ impl CredentialRevoke {
         }
         let revoked = Credential { revoked_at: Some(ctx.now), ..credential };
         let mut change = Change::default();
-        let what = Happened::new("credential.revoked").from("active");
+        let what = Happened::new(EventKind::CredentialRevoked).from("active");
         let view = change.update(ctx, revoked, what);
         app.known().clear();
         Ok(Decision { change, view })

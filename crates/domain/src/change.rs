@@ -208,7 +208,7 @@ impl Change {
         self.events.push(Event {
             id: ctx.ids.next(Kind::Event),
             tenant: object.tenant(),
-            kind: what.kind.to_owned(),
+            kind: what.kind.word().to_owned(),
             object: object.id(),
             sequence: object.version(),
             at: ctx.now,

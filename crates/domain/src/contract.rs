@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::change::{Change, Context, Settle};
 use crate::code::Code;
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::{self, QuoteFile};
@@ -231,14 +231,14 @@ pub fn contract_generate(
     for old in file.contracts.iter().filter(lapsed) {
         // The clock ended it; now the row says so too and makes room for the next.
         let ended = Contract { state: ContractState::Expired, ..old.clone() };
-        change.update(ctx, ended, Happened::new("contract.expired").from(old.state.word()));
+        change.update(ctx, ended, Happened::new(EventKind::ContractExpired).from(old.state.word()));
     }
     // The quote's row moves too, so that an edit of it at the same time and this exclude each
     // other.
-    change.update(ctx, file.quote.clone(), Happened::new("quote.contract_generated"));
+    change.update(ctx, file.quote.clone(), Happened::new(EventKind::QuoteContractGenerated));
     let document = Document { contract: contract.id, tenant: contract.tenant, text };
     change.insert_document(document);
-    let view = change.insert(ctx, contract, Happened::new("contract.generated"));
+    let view = change.insert(ctx, contract, Happened::new(EventKind::ContractGenerated));
     let now = ctx.now;
     change.later(ctx, view.tenant, Work::SendContract { contract: view.id }, now);
     Ok(Decision { change, view })
@@ -255,7 +255,7 @@ pub fn contract_sent(
     let expires_at = ctx.now.plus_days(signature_days).min(contract.good_until);
     let state = ContractState::Sent { reference, expires_at };
     let mut change = Change { settle: Some(settle), ..Change::default() };
-    let what = Happened::new("contract.sent");
+    let what = Happened::new(EventKind::ContractSent);
     let view = contract.go(ctx, ContractPhase::Sent, state, what, &mut change)?;
     Ok(Decision { change, view })
 }
@@ -292,12 +292,12 @@ pub fn contract_sign(
         by,
         document_sha256: contract.document_sha256.clone(),
     };
-    let what = Happened::new("contract.signed");
+    let what = Happened::new(EventKind::ContractSigned);
     let contract = contract.go(ctx, ContractPhase::Signed, state, what, &mut change)?;
     let mut quote = file.quote.clone();
     let accepted = QuoteState::Accepted { offer, contract: contract.id, at: ctx.now };
     let from = quote.go(ctx.now, QuotePhase::Accepted, accepted, "accepted")?;
-    let quote = change.update(ctx, quote, Happened::new("quote.accepted").from(from));
+    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteAccepted).from(from));
     Ok(Decision { change, view: Signed { contract, quote } })
 }
 
@@ -308,7 +308,7 @@ pub fn contract_decline(
 ) -> Result<Decision<Contract>, Refusal> {
     let state = ContractState::Declined { reason: reason.clone() };
     let mut change = Change::default();
-    let what = Happened::new("contract.declined").because(reason);
+    let what = Happened::new(EventKind::ContractDeclined).because(reason);
     let view = contract.go(ctx, ContractPhase::Declined, state, what, &mut change)?;
     Ok(Decision { change, view })
 }
@@ -320,7 +320,7 @@ pub fn contract_void(
 ) -> Result<Decision<Contract>, Refusal> {
     let state = ContractState::Voided { reason: reason.clone() };
     let mut change = Change::default();
-    let what = Happened::new("contract.voided").because(reason);
+    let what = Happened::new(EventKind::ContractVoided).because(reason);
     let view = contract.go(ctx, ContractPhase::Voided, state, what, &mut change)?;
     Ok(Decision { change, view })
 }

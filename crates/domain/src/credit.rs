@@ -5,7 +5,7 @@ use crate::address::Address;
 use crate::change::{Change, Context, Settle};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::{self, QuoteFile};
@@ -229,7 +229,7 @@ pub fn credit_request(
         created_at: ctx.now,
     };
     let mut change = Change::default();
-    let view = change.insert(ctx, check, Happened::new("credit_check.requested"));
+    let view = change.insert(ctx, check, Happened::new(EventKind::CreditCheckRequested));
     let now = ctx.now;
     change.later(ctx, view.tenant, Work::AssessCredit { check: view.id }, now);
     Ok(Decision { change, view })
@@ -253,14 +253,16 @@ pub fn credit_record(
             let valid_until = ctx.now.plus_days(APPROVAL_DAYS);
             let state =
                 CreditState::Approved { limit, deposit, valid_until, decided_by: by, assessment };
-            (CreditPhase::Approved, state, "credit_check.approved")
+            (CreditPhase::Approved, state, EventKind::CreditCheckApproved)
         }
-        Verdict::InReview => {
-            (CreditPhase::InReview, CreditState::InReview { assessment }, "credit_check.referred")
-        }
+        Verdict::InReview => (
+            CreditPhase::InReview,
+            CreditState::InReview { assessment },
+            EventKind::CreditCheckReferred,
+        ),
         Verdict::Declined => {
             let state = CreditState::Declined { decided_by: by, assessment };
-            (CreditPhase::Declined, state, "credit_check.declined")
+            (CreditPhase::Declined, state, EventKind::CreditCheckDeclined)
         }
     };
     check.go(ctx, to, state, Happened::new(kind).because(reasons), Some(settle))
@@ -273,7 +275,7 @@ pub fn credit_fail(
     why: String,
     settle: Settle,
 ) -> Result<Decision<CreditCheck>, Refusal> {
-    let what = Happened::new("credit_check.failed").because(why.clone());
+    let what = Happened::new(EventKind::CreditCheckFailed).because(why.clone());
     check.go(ctx, CreditPhase::Failed, CreditState::Failed { why }, what, Some(settle))
 }
 
@@ -299,11 +301,11 @@ pub fn credit_review(
             let valid_until = ctx.now.plus_days(APPROVAL_DAYS);
             let state =
                 CreditState::Approved { limit, deposit, valid_until, decided_by, assessment };
-            (CreditPhase::Approved, state, "credit_check.approved", reason)
+            (CreditPhase::Approved, state, EventKind::CreditCheckApproved, reason)
         }
         Review::Decline { reason } => {
             let state = CreditState::Declined { decided_by, assessment };
-            (CreditPhase::Declined, state, "credit_check.declined", reason)
+            (CreditPhase::Declined, state, EventKind::CreditCheckDeclined, reason)
         }
     };
     check.go(ctx, to, state, Happened::new(kind).because(reason), None)

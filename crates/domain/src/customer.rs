@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::exception::ExceptionRequest;
 use crate::id::{Id, Kind};
 use crate::party::{Environment, Tenant};
@@ -201,7 +201,7 @@ pub fn customer_create(
         created_at: ctx.now,
     };
     let mut change = Change::default();
-    let view = change.insert(ctx, account, Happened::new("customer.created"));
+    let view = change.insert(ctx, account, Happened::new(EventKind::CustomerCreated));
     Ok(Decision { change, view })
 }
 
@@ -231,7 +231,7 @@ pub fn customer_update(
         account.contacts = contacts;
     }
     let mut change = Change::default();
-    let view = change.update(ctx, account, Happened::new("customer.updated"));
+    let view = change.update(ctx, account, Happened::new(EventKind::CustomerUpdated));
     Ok(Decision { change, view })
 }
 

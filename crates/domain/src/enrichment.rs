@@ -6,7 +6,7 @@ use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::customer::Contact;
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::law::{self, Facts};
 use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
@@ -138,21 +138,21 @@ pub fn enrich(
     let kind = match what {
         Enrich::Installation(value) => {
             sub.enrichments.installation = Some(Filled { value, at });
-            "sub_order.installation_set"
+            EventKind::SubOrderInstallationSet
         }
         Enrich::Shipping(value) => {
             sub.enrichments.shipping = Some(Filled { value, at });
-            "sub_order.shipping_set"
+            EventKind::SubOrderShippingSet
         }
         Enrich::PortReservation(value) => {
             sub.enrichments.port_reservation = Some(Filled { value, at });
-            "sub_order.port_reserved"
+            EventKind::SubOrderPortReserved
         }
         Enrich::Billing { to, billing } => {
             let account = bill_to(ctx, &mut change, &sub, *to, billing.paperless);
             let value = Billing { billing_account: account.id, ..billing };
             sub.enrichments.billing = Some(Filled { value, at });
-            "sub_order.billing_set"
+            EventKind::SubOrderBillingSet
         }
     };
     let view = change.update(ctx, sub, Happened::new(kind));
@@ -180,7 +180,7 @@ fn bill_to(
         paperless,
         created_at: ctx.now,
     };
-    change.insert(ctx, account, Happened::new("billing_account.created"))
+    change.insert(ctx, account, Happened::new(EventKind::BillingAccountCreated))
 }
 
 /// What is wrong with an enrichment beyond its form; pointers into the request's body.
@@ -236,12 +236,12 @@ pub fn order_group(
             name,
             created_at: ctx.now,
         };
-        change.insert(ctx, group, Happened::new("customer_group.created"))
+        change.insert(ctx, group, Happened::new(EventKind::CustomerGroupCreated))
     };
     if order.group == Some(group.id) {
         return Ok(Decision { change, view: (order.clone(), group) }); // It is there already.
     }
     let grouped = Order { group: Some(group.id), ..order.clone() };
-    let order = change.update(ctx, grouped, Happened::new("order.grouped"));
+    let order = change.update(ctx, grouped, Happened::new(EventKind::OrderGrouped));
     Ok(Decision { change, view: (order, group) })
 }

@@ -3,6 +3,10 @@
 //! An object's version and its event's sequence are the same number, so the sequence per
 //! object is dense by construction; and the state history of an object is its events.
 
+mod kind;
+
+pub use kind::{EventKind, Noun};
+
 use crate::id::Id;
 use crate::party::{Actor, Tenant};
 use crate::time::Moment;
@@ -13,7 +17,8 @@ use serde::{Deserialize, Serialize};
 pub struct Event {
     pub id: Id,
     pub tenant: Tenant,
-    /// `quote.priced`: noun and past participle.
+    /// `quote.priced`: noun and past participle. A word, not an [`EventKind`]: another node may
+    /// be newer and know more of them.
     pub kind: String,
     pub object: Id,
     /// The object's version after the change: 1, 2, 3 … without a gap.
@@ -32,13 +37,13 @@ pub struct Event {
 /// What an action says about a change; the rest of the event is known from the object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
-    pub kind: &'static str,
+    pub kind: EventKind,
     pub from: Option<&'static str>,
     pub reason: Option<String>,
 }
 
 impl Happened {
-    pub const fn new(kind: &'static str) -> Self {
+    pub const fn new(kind: EventKind) -> Self {
         Self { kind, from: None, reason: None }
     }
 

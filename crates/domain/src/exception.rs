@@ -5,7 +5,7 @@ use crate::change::{Change, Context};
 use crate::code::Code;
 use crate::customer::Account;
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::party::Tenant;
 use crate::refusal::Refusal;
@@ -142,7 +142,8 @@ pub fn exception_file(
         created_at: ctx.now,
     };
     let mut change = Change::default();
-    let view = change.insert(ctx, request, Happened::new("exception.filed").because(reason));
+    let view =
+        change.insert(ctx, request, Happened::new(EventKind::ExceptionFiled).because(reason));
     Ok(Decision { change, view })
 }
 
@@ -150,7 +151,7 @@ pub fn exception_withdraw(
     ctx: &mut Context,
     request: ExceptionRequest,
 ) -> Result<Decision<ExceptionRequest>, Refusal> {
-    let what = Happened::new("exception.withdrawn");
+    let what = Happened::new(EventKind::ExceptionWithdrawn);
     request.go(ctx, ExceptionPhase::Withdrawn, ExceptionState::Withdrawn, what)
 }
 
@@ -166,7 +167,7 @@ pub fn exception_approve(
         valid_until: ctx.now.plus_days(valid_days),
         note: note.clone(),
     };
-    let what = Happened { reason: note, ..Happened::new("exception.approved") };
+    let what = Happened { reason: note, ..Happened::new(EventKind::ExceptionApproved) };
     request.go(ctx, ExceptionPhase::Approved, state, what)
 }
 
@@ -177,6 +178,6 @@ pub fn exception_deny(
     note: Option<String>,
 ) -> Result<Decision<ExceptionRequest>, Refusal> {
     let state = ExceptionState::Denied { by: ctx.actor.label(), reason_code, note: note.clone() };
-    let what = Happened { reason: note, ..Happened::new("exception.denied") };
+    let what = Happened { reason: note, ..Happened::new(EventKind::ExceptionDenied) };
     request.go(ctx, ExceptionPhase::Denied, state, what)
 }

@@ -2,7 +2,7 @@
 
 use crate::change::{Change, Context, Settle};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::job::Work;
 use crate::order::{Acknowledgement, SubOrder, SubOrderPhase};
 use crate::refusal::Refusal;
@@ -44,13 +44,13 @@ pub fn order_receive(
             sub.acknowledgement = Some(Acknowledgement { reference, at: ctx.now });
             let now = ctx.now;
             change.later(ctx, sub.tenant, Work::FollowOrder { sub_order: sub.id }, now);
-            Happened::new("sub_order.acknowledged")
+            Happened::new(EventKind::SubOrderAcknowledged)
         }
         Received::Rejected { reason } => {
             from.guard(SubOrderPhase::Rejected, "rejected")?;
             sub.state = SubOrderPhase::Rejected;
             sub.trouble = Some(reason.clone());
-            Happened::new("sub_order.rejected").because(reason)
+            Happened::new(EventKind::SubOrderRejected).because(reason)
         }
     };
     let view = change.update(ctx, sub, what.from(from.word()));
@@ -71,7 +71,7 @@ pub fn order_progress(
         from.guard(SubOrderPhase::Failed, "failed")?;
         sub.state = SubOrderPhase::Failed;
         sub.trouble = Some(reason.clone());
-        let what = Happened::new("sub_order.failed").from(from.word()).because(reason);
+        let what = Happened::new(EventKind::SubOrderFailed).from(from.word()).because(reason);
         let view = change.update(ctx, sub, what);
         return Ok(Decision { change, view });
     }
@@ -103,9 +103,9 @@ pub fn order_progress(
         return Ok(Decision { change, view: sub });
     }
     let kind = if sub.state == SubOrderPhase::Completed {
-        "sub_order.completed"
+        EventKind::SubOrderCompleted
     } else {
-        "sub_order.milestone_reached"
+        EventKind::SubOrderMilestoneReached
     };
     let what = Happened::new(kind).from(from.word()).because(said.join(", "));
     let view = change.update(ctx, sub, what);

@@ -4,7 +4,7 @@ use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::customer::{Account, NewAccount};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::exception::ExceptionRequest;
 use crate::id::{Id, Kind};
 use crate::law::{self, Facts};
@@ -83,7 +83,7 @@ pub fn opportunity_open(
         ForWhom::New(new) => {
             let carrier = Tenant::carrier(tenant.environment);
             let account = Account::prospect(ctx, carrier, partner.id, *new);
-            let account = change.insert(ctx, account, Happened::new("customer.captured"));
+            let account = change.insert(ctx, account, Happened::new(EventKind::CustomerCaptured));
             (Some(account.id), Some(account))
         }
     };
@@ -96,9 +96,9 @@ pub fn opportunity_open(
         external_id: open.external_id,
         created_at: ctx.now,
     };
-    let opportunity = change.insert(ctx, opportunity, Happened::new("opportunity.opened"));
+    let opportunity = change.insert(ctx, opportunity, Happened::new(EventKind::OpportunityOpened));
     let quote = Quote::draft(ctx, &opportunity, partner, open.quote_name, open.billing);
-    let quote = change.insert(ctx, quote, Happened::new("quote.created"));
+    let quote = change.insert(ctx, quote, Happened::new(EventKind::QuoteCreated));
     Ok(Decision { change, view: Opened { opportunity, quote, captured } })
 }
 
@@ -126,6 +126,6 @@ pub fn quote_create(
 ) -> Decision<Quote> {
     let mut change = Change::default();
     let quote = Quote::draft(ctx, opportunity, partner, name, billing);
-    let view = change.insert(ctx, quote, Happened::new("quote.created"));
+    let view = change.insert(ctx, quote, Happened::new(EventKind::QuoteCreated));
     Decision { change, view }
 }

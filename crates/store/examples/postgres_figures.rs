@@ -27,6 +27,7 @@ static TABLES: [Migration; 1] = [Migration {
             primary key (tenant, name));
           create table happened (tenant text not null, object text not null,
             sequence bigint not null, doc text not null, primary key (tenant, object, sequence));",
+    postgres: "",
 }];
 
 #[tokio::main]

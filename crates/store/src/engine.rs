@@ -54,6 +54,12 @@ pub trait Engine: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Whether every change passes one writer, so that the order of commits is the order of
+    /// writing.
+    fn one_writer(&self) -> bool {
+        !self.skips_locked()
+    }
+
     /// Finishes what was accepted, makes a file whole and lets go of it. Calls that come later
     /// are `Unavailable`; closing again does nothing.
     async fn close(&self) -> Result<(), StoreError>;

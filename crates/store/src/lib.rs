@@ -44,6 +44,7 @@ pub mod order;
 pub mod billing;
 // What goes with every change.
 pub mod event;
+mod feed;
 pub mod idempotency;
 pub mod job;
 
@@ -61,6 +62,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     order::SQL,
     billing::SQL,
     event::SQL,
+    feed::SQL,
     idempotency::SQL,
     job::SQL,
 ];

@@ -15,13 +15,15 @@ pub struct Migration {
     pub name: &'static str,
     /// One or more statements without transaction control: the engine wraps them in one.
     pub sql: &'static str,
+    /// What PostgreSQL needs besides, and SQLite has by itself or cannot do; may be empty.
+    pub postgres: &'static str,
 }
 
 impl Migration {
-    /// FNV-1a (64 bits) of the text, in hexadecimal. It notices edits, not malice; carriage
+    /// FNV-1a (64 bits) of both texts, in hexadecimal. It notices edits, not malice; carriage
     /// returns do not count, so that a checkout on another system is the same migration.
     pub(crate) fn checksum(&self) -> String {
-        let bytes = self.sql.bytes().filter(|byte| *byte != b'\r');
+        let bytes = self.sql.bytes().chain(self.postgres.bytes()).filter(|byte| *byte != b'\r');
         let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -100,9 +102,9 @@ mod tests {
     use super::*;
 
     static LIST: [Migration; 3] = [
-        Migration { number: 1, name: "start", sql: "create table a (id text)" },
-        Migration { number: 2, name: "more", sql: "create table b (id text)" },
-        Migration { number: 4, name: "most", sql: "create table c (id text)" },
+        Migration { number: 1, name: "start", sql: "create table a (id text)", postgres: "" },
+        Migration { number: 2, name: "more", sql: "create table b (id text)", postgres: "" },
+        Migration { number: 4, name: "most", sql: "create table c (id text)", postgres: "" },
     ];
 
     fn past(migration: &Migration) -> Past {
@@ -139,14 +141,14 @@ mod tests {
     #[test]
     fn a_list_that_does_not_rise_is_refused() {
         static TWICE: [Migration; 2] = [LIST_FIRST, LIST_FIRST];
-        const LIST_FIRST: Migration = Migration { number: 1, name: "start", sql: "" };
+        const LIST_FIRST: Migration = Migration { number: 1, name: "start", sql: "", postgres: "" };
         let fault = SchemaFault::Unordered { number: 1, name: "start" };
         assert_eq!(pending(&TWICE, &[]), Err(StoreError::Schema(vec![fault])));
     }
 
     #[test]
     fn the_checksum_is_fnv_1a_and_ignores_carriage_returns() {
-        let of = |sql| Migration { number: 1, name: "", sql }.checksum();
+        let of = |sql| Migration { number: 1, name: "", sql, postgres: "" }.checksum();
         // The published test vectors of FNV-1a, 64 bits.
         assert_eq!(of(""), "cbf29ce484222325");
         assert_eq!(of("foobar"), "85944171f73967e8");

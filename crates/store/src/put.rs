@@ -4,6 +4,7 @@ use crate::{Change, Guard, Statement, StoreError, Value};
 use domain::change::{Mode, Put, Record, Settle};
 use domain::id::Id;
 use domain::party::Tenant;
+use domain::time::Moment;
 use serde::Serialize;
 
 /// The stored answer to a request that had an effect: written with the effect.
@@ -22,10 +23,12 @@ pub struct Answered {
     pub forget_at: i64,
 }
 
-/// Turns a decision into the statements that write it.
+/// Turns a decision into the statements that write it. `placed`: the moment, if its events are
+/// placed in the feed at once.
 pub(crate) fn statements(
     change: &domain::change::Change,
     answered: Option<&Answered>,
+    placed: Option<Moment>,
 ) -> Result<Change, StoreError> {
     let mut statements = Vec::with_capacity(change.puts.len() + change.events.len() + 4);
     // First what others may have been faster with: the job's lease and the key.
@@ -38,11 +41,15 @@ pub(crate) fn statements(
     for put in &change.puts {
         statements.push(record(put)?);
     }
-    for event in &change.events {
-        statements.push(crate::event::insert(event)?);
+    for (ahead, event) in (1..).zip(&change.events) {
+        statements.push(crate::event::insert(event, placed.map(|_| ahead))?);
     }
     for job in &change.jobs {
         statements.push(crate::job::insert(job)?);
+    }
+    // Last, so that its last statement's row is the feed's new end.
+    if let Some(now) = placed.filter(|_| !change.events.is_empty()) {
+        statements.extend(crate::feed::plan(now));
     }
     Ok(Change::new(statements))
 }

@@ -2,16 +2,28 @@
 
 use crate::ask::Asks;
 use crate::put::{Answered, statements};
-use crate::{Engine, Guard, Migration, Query, Statement, StoreError, Why, Written};
+use crate::{Engine, Guard, Migration, Query, Row, Statement, StoreError, Why, Written};
 use domain::id::Id;
 use domain::job::Job;
 use domain::time::Moment;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// The schema, one step after the other.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "start", sql: include_str!("../migrations/0001_start.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "start",
+        sql: include_str!("../migrations/0001_start.sql"),
+        postgres: "",
+    },
+    Migration {
+        number: 2,
+        name: "events",
+        sql: include_str!("../migrations/0002_events.sql"),
+        postgres: include_str!("../migrations/0002_events.postgres.sql"),
+    },
+];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
 const WAITING_ROOMS: usize = 256;
@@ -36,6 +48,10 @@ pub struct Store {
     engine: Arc<dyn Engine>,
     /// Counts commits by the objects they touched, so that readers can wait for the next one.
     touched: Arc<[watch::Sender<u64>]>,
+    /// The feed's end, as far as this process knows.
+    head: Arc<watch::Sender<i64>>,
+    /// Rings when a commit of this process left events without a place.
+    unplaced: Arc<Notify>,
 }
 
 impl Store {
@@ -43,7 +59,8 @@ impl Store {
     pub async fn open(engine: Arc<dyn Engine>) -> Result<Self, StoreError> {
         engine.migrate(MIGRATIONS).await?;
         let touched = (0..WAITING_ROOMS).map(|_| watch::Sender::new(0)).collect();
-        Ok(Self { engine, touched })
+        let (head, unplaced) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
+        Ok(Self { engine, touched, head, unplaced })
     }
 
     /// Answers questions from one snapshot.
@@ -60,12 +77,19 @@ impl Store {
         change: &domain::change::Change,
         answered: Option<&Answered>,
     ) -> Result<Committed, StoreError> {
-        let mut writing = statements(change, answered)?;
+        let placed = self.engine.one_writer().then_some(now);
+        let mut writing = statements(change, answered, placed)?;
         if let Some(answered) = answered {
             writing.statements.insert(0, crate::idempotency::forget_one(answered, now));
         }
         match self.engine.write(writing).await? {
-            Written::Done(_) => {
+            Written::Done(rows) => {
+                if !change.events.is_empty() {
+                    match placed {
+                        Some(_) => self.end_is(rows)?,
+                        None => self.unplaced.notify_one(),
+                    }
+                }
                 for put in &change.puts {
                     let (object, whole) = put.record.concerns();
                     for id in [Some(object), whole].into_iter().flatten() {
@@ -92,6 +116,44 @@ impl Store {
     /// of it; now and then with one that does not.
     pub fn touched(&self, object: Id) -> watch::Receiver<u64> {
         self.room(object).subscribe()
+    }
+
+    /// Gives every committed event that has no place in the feed its place. Asks before it writes.
+    /// `Ok` means that everything committed before the call can be read in the feed after it.
+    pub async fn place(&self, now: Moment) -> Result<(), StoreError> {
+        loop {
+            let head = self.ask(crate::feed::head()).await?;
+            self.head.send_if_modified(|known| raise(known, head.position));
+            if !head.behind {
+                return Ok(());
+            }
+            match self.engine.write(crate::feed::place(now)).await? {
+                Written::Done(rows) => self.end_is(rows)?,
+                Written::Refused { why, statement, .. } => {
+                    let what = format!("placing events, statement {statement}: {why:?}");
+                    return Err(StoreError::ours(what));
+                }
+            }
+        }
+    }
+
+    /// The last statement of a change that placed events returned the feed's end.
+    fn end_is(&self, rows: Vec<Vec<Row>>) -> Result<(), StoreError> {
+        if let Some(row) = rows.last().and_then(|rows| rows.first()) {
+            let end = row.int(0)?;
+            self.head.send_if_modified(|known| raise(known, end));
+        }
+        Ok(())
+    }
+
+    /// The feed's end, as far as this process knows; changes as it grows.
+    pub fn feed_end(&self) -> watch::Receiver<i64> {
+        self.head.subscribe()
+    }
+
+    /// Waits until a commit of this process has left events without a place.
+    pub async fn unplaced(&self) {
+        self.unplaced.notified().await;
     }
 
     fn room(&self, object: Id) -> &watch::Sender<u64> {
@@ -159,4 +221,11 @@ impl Store {
         all.push(crate::job::claim_sql(self.engine.skips_locked()));
         self.engine.prepare_all(&all).await
     }
+}
+
+/// Two that hear of it may come in either order.
+fn raise(known: &mut i64, position: i64) -> bool {
+    let risen = position > *known;
+    *known = position.max(*known);
+    risen
 }

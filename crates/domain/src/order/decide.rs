@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::contract::Contract;
 use crate::customer::{Account, Contact};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::{self, Facts, QuoteFile};
@@ -73,15 +73,15 @@ pub fn order_create(
         created_at: ctx.now,
     };
     let mut change = Change::default();
-    let order = change.insert(ctx, order, Happened::new("order.created"));
+    let order = change.insert(ctx, order, Happened::new(EventKind::OrderCreated));
     let mut sub_orders = Vec::with_capacity(file.sites.len());
     for site in &file.sites {
         let sub = sub_order(ctx, &order, contract, site, catalogue)?;
-        sub_orders.push(change.insert(ctx, sub, Happened::new("sub_order.created")));
+        sub_orders.push(change.insert(ctx, sub, Happened::new(EventKind::SubOrderCreated)));
     }
     // The quote's row moves too, so that a customer assigned to a site at the same moment and
     // this order exclude each other.
-    change.update(ctx, file.quote.clone(), Happened::new("quote.ordered"));
+    change.update(ctx, file.quote.clone(), Happened::new(EventKind::QuoteOrdered));
     Ok(Decision { change, view: OrderView { order, sub_orders } })
 }
 
@@ -179,11 +179,11 @@ pub fn customer_assign(
             return Err(Refusal::state("sub-order", sub.state.word(), "given another customer"));
         }
         let assigned = SubOrder { customer: Some(account.id), ..sub.clone() };
-        let sub = change.update(ctx, assigned, Happened::new("sub_order.customer_assigned"));
+        let sub = change.update(ctx, assigned, Happened::new(EventKind::SubOrderCustomerAssigned));
         return Ok(Decision { change, view: Assigned::SubOrder(Box::new(sub)) });
     }
     let site = change.update_part(Site { customer: Some(account.id), ..found.clone() });
-    change.update(ctx, file.quote.clone(), Happened::new("quote.customer_assigned"));
+    change.update(ctx, file.quote.clone(), Happened::new(EventKind::QuoteCustomerAssigned));
     Ok(Decision { change, view: Assigned::Site(Box::new(site)) })
 }
 
@@ -209,7 +209,7 @@ pub fn hand_off(
         sub.state = SubOrderPhase::Submitted;
         sub.handed_off_at = Some(ctx.now);
         plan(&mut sub, ctx.now);
-        let what = Happened::new("sub_order.handed_off").from(SubOrderPhase::Draft.word());
+        let what = Happened::new(EventKind::SubOrderHandedOff).from(SubOrderPhase::Draft.word());
         let sub = change.update(ctx, sub, what);
         let now = ctx.now;
         change.later(ctx, sub.tenant, Work::SubmitOrder { sub_order: sub.id }, now);
@@ -217,7 +217,7 @@ pub fn hand_off(
     }
     // The parent's row moves too, so that enrichment of the whole order and handoff exclude
     // each other.
-    let order = change.update(ctx, order.clone(), Happened::new("order.handed_off"));
+    let order = change.update(ctx, order.clone(), Happened::new(EventKind::OrderHandedOff));
     Ok(Decision { change, view: OrderView { order, sub_orders: handed } })
 }
 

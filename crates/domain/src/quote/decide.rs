@@ -9,7 +9,7 @@ pub use sites::*;
 use super::{BillingPreferences, Quote, QuotePhase, QuoteState, Site, Validation};
 use crate::change::{Change, Context};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::law::{self, QuoteFile};
 use crate::programme::{Programme, Stage};
@@ -50,7 +50,7 @@ pub fn quote_edit(
         quote.name = name;
     }
     let mut change = Change::default();
-    let view = change.update(ctx, quote, Happened::new("quote.edited"));
+    let view = change.update(ctx, quote, Happened::new(EventKind::QuoteEdited));
     Ok(Decision { change, view })
 }
 
@@ -66,7 +66,7 @@ pub fn quote_set_billing(
     file.gate(ctx, rules, Stage::Sites)?;
     let mut change = Change::default();
     let quote = Quote { billing, ..file.quote.clone() };
-    let view = change.update(ctx, quote, Happened::new("quote.billing_set"));
+    let view = change.update(ctx, quote, Happened::new(EventKind::QuoteBillingSet));
     Ok(Decision { change, view })
 }
 
@@ -81,7 +81,7 @@ pub fn quote_cancel(
     let from = quote.go(ctx.now, QuotePhase::Cancelled, state, "cancelled")?;
     let mut change = Change::default();
     void_open_contracts(ctx, file, &mut change, "the quote was cancelled");
-    let what = Happened::new("quote.cancelled").from(from).because(reason);
+    let what = Happened::new(EventKind::QuoteCancelled).from(from).because(reason);
     let view = change.update(ctx, quote, what);
     Ok(Decision { change, view })
 }
@@ -95,7 +95,7 @@ pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quot
     let from = old.go(ctx.now, QuotePhase::Superseded, superseded, "revised")?;
     let mut change = Change::default();
     void_open_contracts(ctx, file, &mut change, "the quote was revised");
-    let old = change.update(ctx, old, Happened::new("quote.superseded").from(from));
+    let old = change.update(ctx, old, Happened::new(EventKind::QuoteSuperseded).from(from));
     let revision = Quote {
         id,
         version: 0,
@@ -105,7 +105,7 @@ pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quot
         created_at: ctx.now,
         ..old
     };
-    let view = change.insert(ctx, revision, Happened::new("quote.created"));
+    let view = change.insert(ctx, revision, Happened::new(EventKind::QuoteCreated));
     for site in &file.sites {
         let validation = match &site.validation {
             // What was asked for the old version is answered to the old version.
@@ -128,7 +128,7 @@ fn void_open_contracts(ctx: &mut Context, file: &QuoteFile, change: &mut Change,
     let now = ctx.now;
     for contract in file.contracts.iter().filter(|c| c.is_out(now)) {
         let (voided, from) = contract.voided(now, why);
-        let what = Happened::new("contract.voided").from(from).because(why);
+        let what = Happened::new(EventKind::ContractVoided).from(from).because(why);
         change.update(ctx, voided, what);
     }
 }

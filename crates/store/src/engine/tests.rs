@@ -72,6 +72,7 @@ pub(super) static SHELF: [Migration; 1] = [Migration {
               id text primary key,
               item text references item (id) deferrable initially deferred,
               whole text references item (id));",
+    postgres: "",
 }];
 
 pub(super) const PUT: &str = "insert into item (id, version, note) values ($1, 1, $2)";

@@ -5,7 +5,7 @@ use crate::catalogue::Catalogue;
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::law::QuoteFile;
 use crate::pricing::{self, PriceAsk, PriceRefusal, QuotePrice, RefusalCode, SiteAsk};
 use crate::programme::Stage;
@@ -42,12 +42,12 @@ pub fn quote_price(
     let (from, what) = match price.approval {
         None => {
             let to = QuotePhase::Priced;
-            (quote.go(ctx.now, to, QuoteState::Priced { offer }, "priced")?, "quote.priced")
+            (quote.go(ctx.now, to, QuoteState::Priced { offer }, "priced")?, EventKind::QuotePriced)
         }
         Some(approval) => {
             let state = QuoteState::PendingApproval { offer, approval };
             let to = QuotePhase::PendingApproval;
-            (quote.go(ctx.now, to, state, "priced")?, "quote.approval_requested")
+            (quote.go(ctx.now, to, state, "priced")?, EventKind::QuoteApprovalRequested)
         }
     };
     let mut change = Change::default();
@@ -148,11 +148,11 @@ pub fn discount_decide(
             let offer = Offer { approved_by: Some(ctx.actor.label()), ..offer.clone() };
             let state = QuoteState::Priced { offer };
             let from = decided.go(ctx.now, QuotePhase::Priced, state, "approved")?;
-            Happened { reason: note, ..Happened::new("quote.discount_approved").from(from) }
+            Happened { reason: note, ..Happened::new(EventKind::QuoteDiscountApproved).from(from) }
         }
         DiscountVerdict::Refuse { reason } => {
             let from = decided.go(ctx.now, QuotePhase::Draft, QuoteState::Draft, "refused")?;
-            Happened::new("quote.discount_refused").from(from).because(reason)
+            Happened::new(EventKind::QuoteDiscountRefused).from(from).because(reason)
         }
     };
     let view = change.update(ctx, decided, what);

@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Choice, ConfigurationFault};
 use crate::change::{Change, Context, Settle};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::event::Happened;
+use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::QuoteFile;
@@ -66,7 +66,7 @@ pub fn sites_add(
             created_at: ctx.now,
         }));
     }
-    let quote = change.update(ctx, quote, Happened::new("quote.sites_added").from(from));
+    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteSitesAdded).from(from));
     Ok(Decision { change, view: QuoteSites { quote, sites } })
 }
 
@@ -95,7 +95,7 @@ pub fn site_edit(
         site.given = address;
         site.validation = Validation::Unchecked;
     }
-    one_site(ctx, file, site, "quote.site_edited")
+    one_site(ctx, file, site, EventKind::QuoteSiteEdited)
 }
 
 pub fn site_remove(
@@ -111,7 +111,7 @@ pub fn site_remove(
     let (quote, from) = file.reopened(ctx)?;
     let mut change = Change::default();
     change.remove_part(site);
-    let quote = change.update(ctx, quote, Happened::new("quote.site_removed").from(from));
+    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteSiteRemoved).from(from));
     Ok(Decision { change, view: QuoteSites { quote, sites: Vec::new() } })
 }
 
@@ -135,7 +135,7 @@ pub fn addresses_request(
     let now = ctx.now;
     change.later(ctx, file.quote.tenant, work, now);
     // The price stays: an address changes it only when a correction is accepted.
-    let what = Happened::new("quote.validation_requested");
+    let what = Happened::new(EventKind::QuoteValidationRequested);
     let quote = change.update(ctx, file.quote.clone(), what);
     Ok(Decision { change, view: QuoteSites { quote, sites } })
 }
@@ -160,7 +160,7 @@ pub fn addresses_record(
         let validation = Validation::Answered { avps, at: ctx.now };
         sites.push(change.update_part(Site { validation, ..site.clone() }));
     }
-    let what = Happened::new("quote.addresses_validated");
+    let what = Happened::new(EventKind::QuoteAddressesValidated);
     let quote = change.update(ctx, file.quote.clone(), what);
     Decision { change, view: QuoteSites { quote, sites } }
 }
@@ -177,7 +177,7 @@ pub fn addresses_unanswered(
         let unchecked = Site { validation: Validation::Unchecked, ..site.clone() };
         sites.push(change.update_part(unchecked));
     }
-    let what = Happened::new("quote.validation_failed");
+    let what = Happened::new(EventKind::QuoteValidationFailed);
     let quote = change.update(ctx, file.quote.clone(), what);
     Decision { change, view: QuoteSites { quote, sites } }
 }
@@ -210,7 +210,7 @@ pub fn address_accept(
             .with(vec![fault.expected(format!("0 to {}", count - 1))]));
     };
     site.validation = Validation::Accepted { address, avps: avps.clone(), at: ctx.now };
-    one_site(ctx, file, site, "quote.address_accepted")
+    one_site(ctx, file, site, EventKind::QuoteAddressAccepted)
 }
 
 /// Which sites an offering's features are chosen for.
@@ -259,7 +259,7 @@ pub fn sites_configure(
         let configured = Site { configuration: Some(configuration.clone()), price: None, ..site };
         sites.push(change.update_part(configured));
     }
-    let quote = change.update(ctx, quote, Happened::new("quote.configured").from(from));
+    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteConfigured).from(from));
     Ok(Decision { change, view: QuoteSites { quote, sites } })
 }
 
@@ -308,7 +308,7 @@ fn one_site(
     ctx: &mut Context,
     file: &QuoteFile,
     site: Site,
-    kind: &'static str,
+    kind: EventKind,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     let (quote, from) = file.reopened(ctx)?;
     let mut change = Change::default();

@@ -71,10 +71,12 @@ async fn next(
     let Some(migration) = pending(migrations, &history).map_err(Failed::ours)?.first() else {
         return Ok(Step::Current(history.last().map_or(0, |last| last.number)));
     };
-    let Migration { number, name, sql } = *migration;
+    let Migration { number, name, sql, postgres } = *migration;
     let title = format!("migration {number} ({name})");
     let before = run(link, client, WHICH, &[]).await?;
-    client.batch_execute(sql).await.map_err(|error| Failed::new(&title, &error))?;
+    for sql in [sql, postgres] {
+        client.batch_execute(sql).await.map_err(|error| Failed::new(&title, &error))?;
+    }
     // What would have a transaction of its own is told by its error: outside of one this
     // session may not write.
     if run(link, client, WHICH, &[]).await.ok() != Some(before) {

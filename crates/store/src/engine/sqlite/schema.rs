@@ -45,7 +45,7 @@ fn next(conn: &Connection, migrations: &'static [Migration]) -> Result<Step, Fai
     let Some(migration) = pending(migrations, &history).map_err(Failed::ours)?.first() else {
         return Ok(Step::Current(history.last().map_or(0, |last| last.number)));
     };
-    let Migration { number, name, sql } = *migration;
+    let Migration { number, name, sql, .. } = *migration;
     let title = format!("migration {number} ({name})");
     conn.execute_batch(sql).map_err(|error| Failed::new(&title, error))?;
     if conn.is_autocommit() {

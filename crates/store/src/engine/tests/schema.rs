@@ -12,34 +12,47 @@ on_every_engine! {
     two_that_migrate_at_once_take_turns
 }
 
-static START: Migration = Migration { number: 1, name: "start", sql: "create table a (id text)" };
+static START: Migration =
+    Migration { number: 1, name: "start", sql: "create table a (id text)", postgres: "" };
 static TWO: [Migration; 2] = [
-    Migration { number: 1, name: "start", sql: "create table a (id text)" },
+    Migration { number: 1, name: "start", sql: "create table a (id text)", postgres: "" },
     Migration {
         number: 2,
         name: "next",
         sql: "create table b (id text); create table c (id text)",
+        postgres: "",
     },
 ];
 /// Its second statement fails.
 static BROKEN: [Migration; 2] = [
-    Migration { number: 1, name: "start", sql: "create table a (id text)" },
+    Migration { number: 1, name: "start", sql: "create table a (id text)", postgres: "" },
     Migration {
         number: 2,
         name: "next",
         sql: "create table b (id text); create tabel c (id text)",
+        postgres: "",
     },
 ];
 static EDITED: [Migration; 2] = [
-    Migration { number: 1, name: "start", sql: "create table a (id text, extra text)" },
+    Migration {
+        number: 1,
+        name: "start",
+        sql: "create table a (id text, extra text)",
+        postgres: "",
+    },
     Migration {
         number: 2,
         name: "next",
         sql: "create table b (id text); create table c (id text)",
+        postgres: "",
     },
 ];
-static LEAVING: [Migration; 1] =
-    [Migration { number: 1, name: "leaves", sql: "create table a (id text); commit" }];
+static LEAVING: [Migration; 1] = [Migration {
+    number: 1,
+    name: "leaves",
+    sql: "create table a (id text); commit",
+    postgres: "",
+}];
 
 /// Which of three tables there are.
 async fn tables(db: &dyn Engine) -> Vec<&'static str> {

@@ -1,0 +1,204 @@
+//! The closed list of what can happen: every kind of event, the noun that it is about, and what
+//! it means. Kinds are added, never renamed.
+
+use std::fmt;
+
+/// What an event can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Noun {
+    Partner,
+    Credential,
+    Customer,
+    Exception,
+    Opportunity,
+    Quote,
+    CreditCheck,
+    Contract,
+    Order,
+    SubOrder,
+    BillingAccount,
+    CustomerGroup,
+    WebhookEndpoint,
+}
+
+impl Noun {
+    pub const ALL: [Self; 13] = [
+        Self::Partner,
+        Self::Credential,
+        Self::Customer,
+        Self::Exception,
+        Self::Opportunity,
+        Self::Quote,
+        Self::CreditCheck,
+        Self::Contract,
+        Self::Order,
+        Self::SubOrder,
+        Self::BillingAccount,
+        Self::CustomerGroup,
+        Self::WebhookEndpoint,
+    ];
+
+    /// The first half of its events' kinds.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Partner => "partner",
+            Self::Credential => "credential",
+            Self::Customer => "customer",
+            Self::Exception => "exception",
+            Self::Opportunity => "opportunity",
+            Self::Quote => "quote",
+            Self::CreditCheck => "credit_check",
+            Self::Contract => "contract",
+            Self::Order => "order",
+            Self::SubOrder => "sub_order",
+            Self::BillingAccount => "billing_account",
+            Self::CustomerGroup => "customer_group",
+            Self::WebhookEndpoint => "webhook_endpoint",
+        }
+    }
+
+    /// Whether its objects are the carrier's own, so that only operations hear of them.
+    pub const fn is_carriers(self) -> bool {
+        matches!(self, Self::Partner | Self::Credential | Self::Customer)
+    }
+}
+
+macro_rules! kinds {
+    ($($variant:ident = $noun:ident, $word:literal, $meaning:literal;)*) => {
+        /// A kind of event.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum EventKind { $(#[doc = $meaning] $variant,)* }
+
+        impl EventKind {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// `quote.priced`: noun and past participle, as on the wire.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it is about.
+            pub const fn noun(self) -> Noun {
+                match self { $(Self::$variant => Noun::$noun,)* }
+            }
+
+            /// What it means, in a sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    PartnerAdded = Partner, "partner.added", "A partner was added.";
+    CredentialAdded = Credential, "credential.added", "A credential was added.";
+    CredentialRevoked = Credential, "credential.revoked", "A credential was revoked.";
+
+    CustomerCreated = Customer, "customer.created", "The carrier created an end customer.";
+    CustomerCaptured = Customer, "customer.captured", "A partner named a new end customer.";
+    CustomerUpdated = Customer, "customer.updated", "The carrier changed an end customer.";
+
+    ExceptionFiled = Exception, "exception.filed", "A partner asked to serve an end customer that its programme refuses.";
+    ExceptionApproved = Exception, "exception.approved", "Operations approved the exception request.";
+    ExceptionDenied = Exception, "exception.denied", "Operations denied the exception request.";
+    ExceptionWithdrawn = Exception, "exception.withdrawn", "The partner withdrew its exception request.";
+
+    OpportunityOpened = Opportunity, "opportunity.opened", "An opportunity was opened.";
+
+    QuoteCreated = Quote, "quote.created", "A quote version was created.";
+    QuoteEdited = Quote, "quote.edited", "The quote's own members were edited.";
+    QuoteSitesAdded = Quote, "quote.sites_added", "Sites were added.";
+    QuoteSiteEdited = Quote, "quote.site_edited", "A site was edited.";
+    QuoteSiteRemoved = Quote, "quote.site_removed", "A site was removed.";
+    QuoteCustomerAssigned = Quote, "quote.customer_assigned", "A site was given its end customer.";
+    QuoteValidationRequested = Quote, "quote.validation_requested", "Validation of the sites' addresses was requested.";
+    QuoteAddressesValidated = Quote, "quote.addresses_validated", "The sites' addresses were validated; each site has its result.";
+    QuoteValidationFailed = Quote, "quote.validation_failed", "The addresses could not be validated.";
+    QuoteAddressAccepted = Quote, "quote.address_accepted", "The correction of a site's address was accepted.";
+    QuoteConfigured = Quote, "quote.configured", "Sites were configured.";
+    QuotePriced = Quote, "quote.priced", "The quote has a price offer.";
+    QuoteApprovalRequested = Quote, "quote.approval_requested", "The discount waits for operations.";
+    QuoteDiscountApproved = Quote, "quote.discount_approved", "Operations approved the discount.";
+    QuoteDiscountRefused = Quote, "quote.discount_refused", "Operations refused the discount.";
+    QuoteBillingSet = Quote, "quote.billing_set", "The quote was given its billing account.";
+    QuoteContractGenerated = Quote, "quote.contract_generated", "A contract of this quote version was generated.";
+    QuoteAccepted = Quote, "quote.accepted", "The quote's contract is signed; this version is frozen.";
+    QuoteOrdered = Quote, "quote.ordered", "The quote was ordered.";
+    QuoteSuperseded = Quote, "quote.superseded", "A revision took the quote version's place.";
+    QuoteCancelled = Quote, "quote.cancelled", "The quote was cancelled.";
+
+    CreditCheckRequested = CreditCheck, "credit_check.requested", "A credit check was requested.";
+    CreditCheckReferred = CreditCheck, "credit_check.referred", "The credit check waits for operations.";
+    CreditCheckApproved = CreditCheck, "credit_check.approved", "Credit was approved.";
+    CreditCheckDeclined = CreditCheck, "credit_check.declined", "Credit was declined.";
+    CreditCheckFailed = CreditCheck, "credit_check.failed", "The credit check could not be made.";
+
+    ContractGenerated = Contract, "contract.generated", "A contract was generated.";
+    ContractSent = Contract, "contract.sent", "The contract is out for signature.";
+    ContractSigned = Contract, "contract.signed", "The contract is signed.";
+    ContractDeclined = Contract, "contract.declined", "The signer declined the contract.";
+    ContractExpired = Contract, "contract.expired", "The contract's envelope expired unsigned.";
+    ContractVoided = Contract, "contract.voided", "The contract was voided.";
+
+    OrderCreated = Order, "order.created", "An order was created from a signed contract.";
+    OrderGrouped = Order, "order.grouped", "The order was put into a customer defined group.";
+    OrderHandedOff = Order, "order.handed_off", "The whole order was handed off.";
+
+    SubOrderCreated = SubOrder, "sub_order.created", "A site's sub-order was created.";
+    SubOrderCustomerAssigned = SubOrder, "sub_order.customer_assigned", "A sub-order was given its end customer.";
+    SubOrderInstallationSet = SubOrder, "sub_order.installation_set", "The installation enrichment was sent.";
+    SubOrderShippingSet = SubOrder, "sub_order.shipping_set", "The shipping enrichment was sent.";
+    SubOrderPortReserved = SubOrder, "sub_order.port_reserved", "The port reservation enrichment was sent.";
+    SubOrderBillingSet = SubOrder, "sub_order.billing_set", "The billing enrichment was sent.";
+    SubOrderHandedOff = SubOrder, "sub_order.handed_off", "The sub-order was handed off and is frozen.";
+    SubOrderAcknowledged = SubOrder, "sub_order.acknowledged", "Fulfilment took the sub-order.";
+    SubOrderRejected = SubOrder, "sub_order.rejected", "Fulfilment rejected the sub-order.";
+    SubOrderMilestoneReached = SubOrder, "sub_order.milestone_reached", "A milestone of delivery was reached, or a date changed.";
+    SubOrderCompleted = SubOrder, "sub_order.completed", "The sub-order is delivered.";
+    SubOrderFailed = SubOrder, "sub_order.failed", "Delivery of the sub-order failed.";
+
+    BillingAccountCreated = BillingAccount, "billing_account.created", "A billing account was created.";
+    CustomerGroupCreated = CustomerGroup, "customer_group.created", "A customer defined group was created.";
+
+    WebhookEndpointCreated = WebhookEndpoint, "webhook_endpoint.created", "A webhook endpoint was created.";
+    WebhookEndpointUpdated = WebhookEndpoint, "webhook_endpoint.updated", "A webhook endpoint was edited.";
+    WebhookEndpointSecretRotated = WebhookEndpoint, "webhook_endpoint.secret_rotated", "A webhook endpoint has a new signing secret; the one before it stays valid for a while.";
+    WebhookEndpointTested = WebhookEndpoint, "webhook_endpoint.tested", "A test was sent to this webhook endpoint, and to no other.";
+    WebhookEndpointReplayed = WebhookEndpoint, "webhook_endpoint.replayed", "Past events are sent to this webhook endpoint again.";
+    WebhookEndpointEnabled = WebhookEndpoint, "webhook_endpoint.enabled", "A webhook endpoint was switched on.";
+    WebhookEndpointDisabled = WebhookEndpoint, "webhook_endpoint.disabled", "A webhook endpoint was switched off, by its owner, by its own 410, or after five days of failures only.";
+    WebhookEndpointRemoved = WebhookEndpoint, "webhook_endpoint.removed", "A webhook endpoint was removed.";
+}
+
+impl EventKind {
+    /// The kind of this word, if this program knows it.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_kind_is_its_noun_and_a_participle_and_stands_once() {
+        let mut seen = BTreeSet::new();
+        for kind in EventKind::ALL {
+            assert!(seen.insert(kind.word()), "{kind} stands twice");
+            let (noun, participle) = kind.word().split_once('.').expect("a dot");
+            assert_eq!(noun, kind.noun().word(), "{kind}");
+            assert!(!participle.is_empty() && !participle.contains('.'), "{kind}");
+            assert_eq!(EventKind::parse(kind.word()), Some(*kind));
+        }
+        assert_eq!(EventKind::parse("quote.eaten"), None);
+    }
+}
