@@ -1,4 +1,5 @@
-//! The outside: address, credit, signature, fulfilment, webhooks. Traits and what answers them; no SQL.
+//! The outside: address, credit, signature, fulfilment, webhooks. Traits and what answers them; no
+//! SQL.
 
 pub mod address;
 pub mod credit;

@@ -17,14 +17,16 @@ mkdir -p "$1/lists/partial" "$1/cache/archives/partial" "$1/debs" "$1/root" "$1/
 cd "$1/debs"
 own="-q -o Dir::State::Lists=$1/lists -o Dir::Cache=$1/cache -o Debug::NoLocking=1"
 apt-get $own update >&2
-python=$(apt-cache $own depends python3 | sed -n 's/.*Depends: \(python3\.[0-9]*\)$/\1/p' | head -n 1)
+python=$(apt-cache $own depends python3 |
+  sed -n 's/.*Depends: \(python3\.[0-9]*\)$/\1/p' | head -n 1)
 needed=$(apt-cache $own depends --recurse --no-recommends --no-suggests --no-conflicts \
   --no-breaks --no-replaces --no-enhances "$python" |
   grep -E '^(lib|python3|zlib1g)' |
   grep -vE '^(libc6|libc-bin|libgcc-s1|libstdc|libdebconf)' | sort -u)
 apt-get $own download $needed python3-pip-whl >&2
 for deb in *.deb; do dpkg -x "$deb" "$1/root"; done
-libraries=$(find "$1/root" -name 'lib*.so.*' | sed "s|/[^/]*$||; s|^$1|$2|" | sort -u | tr '\n' ':')
+libraries=$(find "$1/root" -name 'lib*.so.*' |
+  sed "s|/[^/]*$||; s|^$1|$2|" | sort -u | tr '\n' ':')
 printf '#!/bin/sh\nPYTHONHOME="%s" LD_LIBRARY_PATH="%s" exec "%s" "$@"\n' \
   "$2/root/usr" "${libraries%:}" "$2/root/usr/bin/$python" >"$1/bin/python3"
 chmod +x "$1/bin/python3"

@@ -58,7 +58,7 @@ pub(crate) async fn excerpt(mut response: Response, left: Duration) -> String {
 fn readable(bytes: &[u8]) -> String {
     let mut text = String::new();
     for c in String::from_utf8_lossy(bytes).chars() {
-        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let turns = is_turn(c);
         let c = match c {
             '\n' | '\t' => ' ',
             c if c.is_control() || turns => continue,
@@ -70,6 +70,10 @@ fn readable(bytes: &[u8]) -> String {
         text.push(c);
     }
     text
+}
+
+fn is_turn(c: char) -> bool {
+    matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The cause of death, found among the causes of the client's error.
