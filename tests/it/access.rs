@@ -37,6 +37,13 @@ async fn story(world: &World) -> (Client, Things) {
     let contract = contract(world, &partner, &quote).await;
     let made = order(&partner, &quote).await;
     let me = partner.get("/v1/me").await.expect(200);
+    let hook = json!({ "url": "https://hooks.example.com/demarc" });
+    let hook = partner.post("/v1/webhook-endpoints", &hook).await.expect(201);
+    let hook_id = id(&hook["id"]).to_owned();
+    let tested = format!("/v1/webhook-endpoints/{hook_id}/test");
+    partner.post(&tested, &json!({})).await.expect(200);
+    let event = partner.get("/v1/events?type=webhook_endpoint.tested").await.expect(200);
+    let event = id(&event["items"][0]["id"]).to_owned();
     let text = |value: &Value| id(value).to_owned();
     let things = Things::from([
         ("customers", text(&opened["customer"]["id"])),
@@ -53,6 +60,9 @@ async fn story(world: &World) -> (Client, Things) {
         ("discount-approvals", quote),
         ("credit-reviews", text(&check["id"])),
         ("credentials", text(&me["credential_id"])),
+        ("webhook-endpoints", hook_id),
+        ("events", event.clone()),
+        ("deliveries", event),
     ]);
     (partner, things)
 }
@@ -80,6 +90,12 @@ async fn ask(client: &Client, operation: &Operation, path: &str, more: &[(&str, 
     let mut headers = vec![("idempotency-key", key.as_str()), ("if-match", "*")];
     headers.extend(more);
     client.send(&operation.method, path, &headers, operation.body()).await
+}
+
+/// Whether an operation reads what has one owner, which this client is not.
+fn owned(operation: &str, client: &Client, owner: &Client) -> bool {
+    let owned = ["webhook_get", "webhook_secret", "deliveries_list", "delivery_get"];
+    operation == "history_get" || (client.secret() != owner.secret() && owned.contains(&operation))
 }
 
 /// What a problem says, without what is of this one request.
@@ -143,7 +159,7 @@ async fn a_credential_of_the_other_side_is_forbidden() {
                 let reply = ask(client, &operation, &path, &[]).await;
                 assert_eq!(reply.status, 403, "{}: {}", operation.id, reply.text);
                 reply.refused(403, "forbidden");
-            } else if operation.method == "GET" && operation.id != "history_get" {
+            } else if operation.method == "GET" && !owned(operation.id.as_str(), client, &partner) {
                 let reply = ask(client, &operation, &path, &[]).await;
                 assert_eq!(reply.status, 200, "{}: {}", operation.id, reply.text);
             }
@@ -161,6 +177,9 @@ async fn what_another_partner_has_is_answered_like_what_does_not_exist() {
         "street": "208 S Akard St", "city": "Dallas", "state": "TX", "zip": "75202" } } });
     let opened = second.post("/v1/opportunities", &open).await.expect(201);
     let own_quote = id(&opened["quote"]["id"]);
+    let hook = json!({ "url": "https://hooks.example.com/demarc" });
+    let hook = second.post("/v1/webhook-endpoints", &hook).await.expect(201);
+    let own_endpoint = id(&hook["id"]).to_owned();
     let before = world.memory().await;
     let mut asked = 0;
     for operation in operations().iter().filter(|o| o.for_partner) {
@@ -182,9 +201,13 @@ async fn what_another_partner_has_is_answered_like_what_does_not_exist() {
         assert_eq!(saying(theirs), saying(nobodys), "{}", operation.id);
         if parameters.len() > 1 {
             // In a quote of its own, a site of somebody else's.
-            assert_eq!(noun, "sites");
-            let mixed = foreign.replace(&things["quotes"], own_quote);
-            let none = unknown.replace(&nothing["quotes"], own_quote);
+            let (outer, own) = match noun.as_str() {
+                "sites" => ("quotes", own_quote),
+                "deliveries" => ("webhook-endpoints", &*own_endpoint),
+                noun => panic!("{noun} of what?"),
+            };
+            let mixed = foreign.replace(&things[outer], own);
+            let none = unknown.replace(&nothing[outer], own);
             let theirs = ask(&second, operation, &mixed, &[]).await;
             // Not found, or refused whichever site it is.
             assert!(matches!(theirs.status, 404 | 409 | 422), "{}: {}", operation.id, theirs.text);

@@ -64,6 +64,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(base: &str, secret: &str) -> Self {
+        connect::tls::provide();
         Self {
             http: reqwest::Client::new(),
             base: base.to_owned(),

@@ -8,6 +8,7 @@ use domain::exception::ExceptionPhase;
 use domain::order::SubOrderPhase;
 use domain::programme::Programmes;
 use domain::quote::QuotePhase;
+use domain::webhook::EndpointPhase;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -89,6 +90,7 @@ fn the_page_of_states_is_what_the_tables_say() {
     diagram(&mut page, "Credit check", &moves!(CreditPhase));
     diagram(&mut page, "Contract", &moves!(ContractPhase));
     diagram(&mut page, "Sub-order", &moves!(SubOrderPhase));
+    diagram(&mut page, "Webhook endpoint", &moves!(EndpointPhase));
     for programme in Programmes::shipped().expect("no mistake").all() {
         let _ = writeln!(page, "\n## What each stage needs: {}\n", programme.name);
         page.push_str("| stage | needs |\n| --- | --- |\n");

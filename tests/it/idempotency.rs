@@ -31,6 +31,10 @@ fn other_body(body: &Value) -> Option<Value> {
             }
             ("choice", _) => Some(json!(1)),
             ("discount_percent", _) => Some(json!("1")),
+            ("url", _) => Some(json!("https://hooks.example.com/another")),
+            ("overlap_hours", _) => Some(json!(1)),
+            ("since", _) => Some(json!("2026-11-22T00:00:00Z")),
+            ("event_id", _) => Some(json!("evt000000000001")),
             ("offering", _) => Some(json!("OFF_OTHER")),
             (_, Value::Object(_)) => other_body(value),
             (_, Value::Array(items)) => items.first().and_then(other_body).map(|one| json!([one])),

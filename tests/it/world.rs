@@ -3,12 +3,15 @@
 
 use crate::client::Client;
 use crate::engines::Watched;
+use crate::receivers::Receivers;
+use app::load_catalogue;
 use app::partner::CredentialAdd;
-use app::{App, Clock, Frozen, Outside, Seeded, Settings, Worker, load_catalogue};
+use app::{App, Clock, Frozen, Outside, Seeded, Sender, Settings, Webhooks, Worker};
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
 use connect::signature::BuiltinDesk;
+use connect::webhook::Walls;
 use domain::party::{Environment, Role};
 use domain::time::Moment;
 use pgtest::Cluster;
@@ -39,6 +42,9 @@ pub(crate) struct World {
     engine: Arc<Watched>,
     base: String,
     worker: Worker,
+    sender: Sender,
+    /// What its webhooks meet.
+    pub(crate) receivers: Arc<Receivers>,
     stop: watch::Sender<bool>,
     server: Option<JoinHandle<std::io::Result<()>>>,
     home: Home,
@@ -60,12 +66,18 @@ impl World {
         let engine = Arc::new(Watched::new(home.open().await));
         let store = Store::open(engine.clone()).await.expect("a store");
         let clock = Arc::new(Frozen::at(now));
+        let receivers = Arc::new(Receivers::default());
         let outside = Outside {
             address: Arc::new(BuiltinAddressCheck::new()),
             credit: Arc::new(BuiltinBureau::default()),
             signature: Arc::new(BuiltinDesk),
             // A working day takes a second of the frozen clock.
             fulfilment: Arc::new(Simulator::new(1000)),
+            webhooks: Webhooks {
+                post: receivers.clone(),
+                test: Walls::sandbox(),
+                live: Walls::public(),
+            },
         };
         let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
         let random = Arc::new(Seeded::new(seed));
@@ -78,8 +90,22 @@ impl World {
         let server = tokio::spawn(web::serve(app.clone(), listener, options, stopped));
         let operations = Client::new(&base, "");
         let worker = Worker::new(app.clone());
+        let sender = Sender::new(app.clone(), web::tell);
         let (server, made) = (Some(server), AtomicU64::new(0));
-        Self { app, clock, operations, engine, base, worker, stop, server, home, made }
+        Self {
+            app,
+            clock,
+            operations,
+            engine,
+            base,
+            worker,
+            sender,
+            receivers,
+            stop,
+            server,
+            home,
+            made,
+        }
     }
 
     async fn operations_secret(&self, at: Environment) -> String {
@@ -101,13 +127,20 @@ impl World {
         world
     }
 
+    /// Another node on the same database.
+    pub(crate) async fn beside(&self) -> Self {
+        let Home::Database(url) = &self.home else { panic!("a file has one server") };
+        let seed = 1000 * (self.made.fetch_add(1, Ordering::SeqCst) + 1);
+        Self::build(Home::Database(url.clone()), self.clock.now(), seed).await
+    }
+
     /// Stops the server, closes the store, and starts both again on the same file.
     pub(crate) async fn restart(mut self) -> Self {
         self.stopped().await;
         self.app.store.close().await.expect("the store closes");
         let (now, secret, home) =
             (self.clock.now(), self.operations.secret().to_owned(), self.home);
-        drop((self.app, self.worker, self.engine));
+        drop((self.app, self.worker, self.sender, self.engine));
         let mut world = Self::build(home, now, 77).await;
         world.operations = world.client(&secret);
         world
@@ -116,6 +149,11 @@ impl World {
     /// Runs every job that is due. A test that forgets some finds them with `jobs_left`.
     pub(crate) async fn run_jobs(&self) -> usize {
         self.worker.drain().await.expect("jobs run")
+    }
+
+    /// Sends every webhook that is due.
+    pub(crate) async fn send_webhooks(&self) -> usize {
+        self.sender.drain().await.expect("webhooks are sent")
     }
 
     pub(crate) async fn jobs_left(&self) -> i64 {
@@ -245,7 +283,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 22] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -265,6 +303,14 @@ const TABLES: [(&str, &str); 17] = [
     (
         "idempotency",
         "select tenant, name, fingerprint, body from idempotency order by tenant, name",
+    ),
+    ("feed", "select name from feed"),
+    ("webhook_endpoint", "select id, version, doc from webhook_endpoint order by id"),
+    ("subscription", "select endpoint, kind from subscription order by endpoint, kind"),
+    ("sender_turn", "select endpoint, epoch from sender_turn order by endpoint"),
+    (
+        "delivery",
+        "select endpoint, event, state, tries, doc from delivery order by event, endpoint",
     ),
 ];
 

@@ -15,11 +15,21 @@ pub struct Settings {
     pub lease_ms: i64,
     /// Jobs worked on at the same time.
     pub jobs_at_once: usize,
+    /// Webhook endpoints sent to at the same time.
+    pub endpoints_at_once: usize,
+    /// Days that the log of a finished webhook delivery is kept.
+    pub delivery_log_days: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { idempotency_days: 30, lease_ms: 60_000, jobs_at_once: 32 }
+        Self {
+            idempotency_days: 30,
+            lease_ms: 60_000,
+            jobs_at_once: 32,
+            endpoints_at_once: 256,
+            delivery_log_days: 30,
+        }
     }
 }
 

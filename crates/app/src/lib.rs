@@ -4,8 +4,10 @@ mod act;
 mod caller;
 mod clock;
 mod config;
+mod feed;
 mod load;
 mod problem;
+mod sender;
 mod wait;
 mod worker;
 
@@ -18,18 +20,22 @@ pub mod order;
 pub mod partner;
 pub mod quote;
 pub mod read;
+pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
 pub use caller::{Caller, Seller, Who};
 pub use clock::{Clock, Frozen, OsRandom, Random, Seeded, SystemClock};
 pub use config::{Settings, load_catalogue};
+pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;
+pub use sender::{Draw, Sender};
 pub use worker::Worker;
 
 use connect::address::AddressCheck;
 use connect::credit::CreditBureau;
 use connect::fulfilment::Fulfilment;
 use connect::signature::SignatureDesk;
+use connect::webhook::{Post, Walls};
 use domain::catalogue::Catalogue;
 use domain::programme::Programmes;
 use std::sync::{Arc, Mutex};
@@ -43,6 +49,17 @@ pub struct Outside {
     pub credit: Arc<dyn CreditBureau>,
     pub signature: Arc<dyn SignatureDesk>,
     pub fulfilment: Arc<dyn Fulfilment>,
+    pub webhooks: Webhooks,
+}
+
+/// How webhooks leave, and what they may reach.
+#[derive(Debug, Clone)]
+pub struct Webhooks {
+    pub post: Arc<dyn Post>,
+    /// For endpoints of the test environment.
+    pub test: Walls,
+    /// For endpoints of the live environment.
+    pub live: Walls,
 }
 
 /// Everything that an action may use. One per process, shared.

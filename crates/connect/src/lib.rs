@@ -1,9 +1,12 @@
-//! The outside: address, credit, signature, fulfilment. Traits and what answers them; no SQL.
+//! The outside: address, credit, signature, fulfilment, webhooks. Traits and what answers them; no
+//! SQL.
 
 pub mod address;
 pub mod credit;
 pub mod fulfilment;
 pub mod signature;
+pub mod tls;
+pub mod webhook;
 
 /// Why a connector gave no answer. Two words only, since a worker can do only two things.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@ mod database;
 mod read;
 
 use connect::credit::CreditRules;
+use connect::webhook::Walls;
 use domain::money::Money;
 use figment::providers::{Env, Format, Toml};
 use figment::{Figment, Provider};
@@ -38,10 +39,28 @@ pub(crate) struct Config {
     pub(crate) max_body_bytes: usize,
     pub(crate) shutdown_seconds: u64,
     pub(crate) settings: app::Settings,
+    pub(crate) webhooks: Webhooks,
     pub(crate) log: Log,
     /// Milliseconds of a working day of the built-in fulfilment.
     pub(crate) working_day_ms: i64,
     pub(crate) credit: CreditRules,
+}
+
+/// How webhooks leave, and what they may reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Webhooks {
+    /// Whether those of the test environment may go to this machine itself.
+    pub(crate) loopback: Loopback,
+    pub(crate) ports: Vec<u16>,
+    pub(crate) timeout_ms: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loopback {
+    /// While the server itself is heard on this machine only.
+    Auto,
+    Never,
+    Always,
 }
 
 /// What is logged, and how.
@@ -69,6 +88,11 @@ impl Default for Config {
             max_body_bytes: web::Options::default().max_body_bytes,
             shutdown_seconds: 20,
             settings: app::Settings::default(),
+            webhooks: Webhooks {
+                loopback: Loopback::Auto,
+                ports: Walls::public().ports,
+                timeout_ms: 15_000,
+            },
             log: Log { format: LogFormat::Text, filter: "info".to_owned() },
             working_day_ms: 1000,
             credit: CreditRules::default(),
@@ -127,6 +151,18 @@ impl Config {
                 idempotency_days: r.within("idempotency_days", 30, 1..=36_500),
                 jobs_at_once: r.within("jobs_at_once", 32, 1..=10_000),
                 lease_ms: r.within("job_lease_ms", 60_000, 1000..=86_400_000),
+                endpoints_at_once: r.within("webhooks.endpoints_at_once", 256, 1..=10_000),
+                delivery_log_days: r.within("webhooks.log_days", 30, 4..=36_500),
+            },
+            webhooks: Webhooks {
+                loopback: r.parsed("webhooks.loopback", Loopback::Auto, |text| match text {
+                    "auto" => Ok(Loopback::Auto),
+                    "never" => Ok(Loopback::Never),
+                    "always" => Ok(Loopback::Always),
+                    _ => Err("it is none of auto, never, always".to_owned()),
+                }),
+                ports: r.get("webhooks.ports", d.webhooks.ports),
+                timeout_ms: r.within("webhooks.timeout_ms", 15_000, 100..=30_000),
             },
             log: Log {
                 format: r.parsed("log.format", d.log.format, |text| match text {
@@ -141,6 +177,17 @@ impl Config {
             working_day_ms: r.within("fulfilment.working_day_ms", 1000, 0..=31_536_000_000),
             credit: credit(r, &d.credit),
         }
+    }
+
+    /// What webhooks of the test environment and of the live one may reach.
+    pub(crate) fn walls(&self) -> [Walls; 2] {
+        let loopback = match self.webhooks.loopback {
+            Loopback::Auto => self.listen.ip().is_loopback(),
+            Loopback::Never => false,
+            Loopback::Always => true,
+        };
+        let ports = || self.webhooks.ports.clone();
+        [Walls { loopback, ports: ports() }, Walls { loopback: false, ports: ports() }]
     }
 
     /// The database file, unless the database is elsewhere.

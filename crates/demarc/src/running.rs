@@ -1,7 +1,8 @@
-//! A server at work: the doors and the worker, started and stopped together.
+//! A server at work: the doors, and what works behind them, started and stopped together.
 
 use crate::failure::{Failure, Outcome, at};
-use app::{App, Worker};
+use app::{App, Sender, Worker, keep_feed};
+use futures::future::join_all;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +11,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// The doors and the worker of one app.
+/// The doors of one app, and who works behind them.
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) app: Arc<App>,
     pub(crate) address: SocketAddr,
     stop: watch::Sender<bool>,
     doors: JoinHandle<std::io::Result<()>>,
-    worker: JoinHandle<()>,
+    /// The worker, the sender of webhooks, and who keeps the feed.
+    hands: [JoinHandle<()>; 3],
 }
 
 /// Takes the port; port 0 takes a free one.
@@ -45,9 +47,13 @@ impl Running {
     ) -> Outcome<Self> {
         let address = listener.local_addr().map_err(at("listen"))?;
         let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(Worker::new(app.clone()).run(stopped.clone()));
+        let hands = [
+            tokio::spawn(Worker::new(app.clone()).run(stopped.clone())),
+            tokio::spawn(Sender::new(app.clone(), web::tell).run(stopped.clone())),
+            tokio::spawn(keep_feed(app.clone(), stopped.clone())),
+        ];
         let doors = tokio::spawn(web::serve(app.clone(), listener, options, stopped));
-        Ok(Self { app, address, stop, doors, worker })
+        Ok(Self { app, address, stop, doors, hands })
     }
 
     /// The server's base address, without a slash at its end.
@@ -68,19 +74,21 @@ impl Running {
     pub(crate) async fn stop(mut self, patience: Duration) -> Outcome<Ended> {
         // Both receivers live as long as their tasks: an error means that those have ended.
         let _ = self.stop.send(true);
-        let both = async {
+        let all = async {
             let doors = if self.doors.is_finished() { None } else { Some((&mut self.doors).await) };
-            (doors, (&mut self.worker).await)
+            (doors, join_all(&mut self.hands).await)
         };
-        let ended = if let Ok((doors, worker)) = timeout(patience, both).await {
+        let ended = if let Ok((doors, hands)) = timeout(patience, all).await {
             if let Some(doors) = doors {
                 doors.map_err(at("server"))?.map_err(at("server"))?;
             }
-            worker.map_err(at("worker"))?;
+            for hand in hands {
+                hand.map_err(at("worker"))?;
+            }
             Ended::Finished
         } else {
             self.doors.abort();
-            self.worker.abort();
+            self.hands.iter().for_each(JoinHandle::abort);
             Ended::Cut
         };
         self.app.store.close().await?;

@@ -1,14 +1,16 @@
 //! From the configuration to a running app: the one place that chooses the parts.
 
 use crate::config::{Config, Log, LogFormat};
-use crate::failure::{Failure, Outcome};
-use app::{App, OsRandom, Outside, SystemClock, load_catalogue};
+use crate::failure::{Failure, Outcome, at};
+use app::{App, OsRandom, Outside, SystemClock, Webhooks, load_catalogue};
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
 use connect::signature::BuiltinDesk;
+use connect::webhook::{HttpPost, Options};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Engine, Postgres, Sqlite, Store};
 use tracing_subscriber::EnvFilter;
 
@@ -43,10 +45,19 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
         credit: Arc::new(BuiltinBureau::new(config.credit.clone())),
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(config.working_day_ms)),
+        webhooks: webhooks(config)?,
     };
     let store = Store::open(engine).await?;
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
     Ok(App::new(store, outside, catalogue, programmes, clock, random, config.settings))
+}
+
+fn webhooks(config: &Config) -> Outcome<Webhooks> {
+    let timeout = Duration::from_millis(config.webhooks.timeout_ms.into());
+    let options = Options { timeout, ..Options::default() };
+    let post = HttpPost::new(&options).map_err(at("webhooks"))?;
+    let [test, live] = config.walls();
+    Ok(Webhooks { post: Arc::new(post), test, live })
 }
 
 fn with_place(folder: Option<&Path>, faults: &[String]) -> String {

@@ -68,6 +68,7 @@ async fn servers_that_start_at_once_share_one_new_database() {
     let made: Value = serde_json::from_slice(&made.stdout).unwrap();
     let secret = made["secret"].as_str().unwrap();
 
+    connect::tls::provide();
     let http = Client::new();
     let new = json!({ "name": "Sample partner", "programme": "alliance", "tier": "standard" });
     let send = |base: &str| {

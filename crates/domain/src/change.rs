@@ -4,6 +4,7 @@
 use crate::contract::{Contract, Document};
 use crate::credit::CreditCheck;
 use crate::customer::Account;
+use crate::delivery::{Planned, Replay};
 use crate::event::{Event, Happened};
 use crate::exception::ExceptionRequest;
 use crate::id::{Id, Ids, Kind};
@@ -13,6 +14,7 @@ use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
 use crate::party::{Actor, Credential, Partner, Tenant};
 use crate::quote::{Quote, Site};
 use crate::time::Moment;
+use crate::webhook::WebhookEndpoint;
 
 /// One object as it shall be from now on.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,7 @@ pub enum Record {
     SubOrder(Box<SubOrder>),
     BillingAccount(BillingAccount),
     CustomerGroup(CustomerGroup),
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 impl Record {
@@ -51,6 +54,7 @@ impl Record {
             Self::SubOrder(r) => (r.id, Some(r.order)),
             Self::BillingAccount(r) => (r.id, None),
             Self::CustomerGroup(r) => (r.id, None),
+            Self::WebhookEndpoint(r) => (r.id, None),
         }
     }
 }
@@ -136,6 +140,7 @@ object! {
     SubOrder, SubOrder, Box::new, |s: &SubOrder| Some(s.state.word());
     BillingAccount, BillingAccount, std::convert::identity, |_: &BillingAccount| None;
     CustomerGroup, CustomerGroup, std::convert::identity, |_: &CustomerGroup| None;
+    WebhookEndpoint, WebhookEndpoint, std::convert::identity, |e: &WebhookEndpoint| Some(e.state.word());
 }
 
 /// Everything that one decision changes.
@@ -145,6 +150,9 @@ pub struct Change {
     pub events: Vec<Event>,
     pub jobs: Vec<Job>,
     pub settle: Option<Settle>,
+    /// Webhook deliveries that do not follow from subscriptions.
+    pub plans: Vec<Planned>,
+    pub replay: Option<Replay>,
 }
 
 impl Change {

@@ -74,6 +74,7 @@ codes! {
         NotAnId = "not_an_id", "The text is not an id of the right kind", "Send an id as this interface gave it out.";
         UnknownId = "unknown_id", "The id names nothing that this caller may see", "Check it, and the environment.";
         Duplicate = "duplicate", "It occurs twice", "Leave one out.";
+        UrlRefused = "url_refused", "Webhooks cannot go to this URL", "Give an https URL of a public host on port 443 or 8443.";
         Conflicting = "conflicting", "Two members contradict each other", "Leave one out, or make them agree.";
 
         UnknownFeature = "unknown_feature", "The offering has no such feature", "Read the offering in the catalogue.";

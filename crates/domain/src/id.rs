@@ -34,13 +34,14 @@ pub enum Kind {
     Partner,
     Credential,
     CustomerGroup,
+    WebhookEndpoint,
     Event,
     Job,
     Request,
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Account,
         Self::Opportunity,
         Self::Quote,
@@ -53,6 +54,7 @@ impl Kind {
         Self::Partner,
         Self::Credential,
         Self::CustomerGroup,
+        Self::WebhookEndpoint,
         Self::Event,
         Self::Job,
         Self::Request,
@@ -73,6 +75,7 @@ impl Kind {
             Self::Partner => "a0P",
             Self::Credential => "a0C",
             Self::CustomerGroup => "a3G",
+            Self::WebhookEndpoint => "a6W",
             Self::Event => "evt",
             Self::Job => "job",
             Self::Request => "req",

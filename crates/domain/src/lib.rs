@@ -31,6 +31,10 @@ pub mod enrichment;
 pub mod fulfilment;
 pub mod tsp;
 
+// Who is told, and how it reaches them.
+pub mod webhook;
+pub mod delivery;
+
 // The law, and what a decision is.
 pub mod change;
 pub mod decision;

@@ -13,6 +13,7 @@ mod page;
 mod put;
 mod row;
 mod store;
+mod turn;
 mod value;
 
 pub use change::{Change, Expect, Guard, Query, Statement, Why, Written};
@@ -45,6 +46,8 @@ pub mod billing;
 // What goes with every change.
 pub mod event;
 mod feed;
+pub mod webhook;
+pub mod delivery;
 pub mod idempotency;
 pub mod job;
 
@@ -63,6 +66,8 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     billing::SQL,
     event::SQL,
     feed::SQL,
+    webhook::SQL,
+    delivery::SQL,
     idempotency::SQL,
     job::SQL,
 ];

@@ -39,13 +39,19 @@ pub(crate) fn statements(
         statements.push(crate::idempotency::remember(answered));
     }
     for put in &change.puts {
-        statements.push(record(put)?);
+        record(put, &mut statements)?;
     }
     for (ahead, event) in (1..).zip(&change.events) {
         statements.push(crate::event::insert(event, placed.map(|_| ahead))?);
     }
     for job in &change.jobs {
         statements.push(crate::job::insert(job)?);
+    }
+    for planned in &change.plans {
+        statements.extend(crate::delivery::plan_one(planned));
+    }
+    if let Some(replay) = &change.replay {
+        statements.extend(crate::delivery::replay(replay));
     }
     // Last, so that its last statement's row is the feed's new end.
     if let Some(now) = placed.filter(|_| !change.events.is_empty()) {
@@ -54,24 +60,29 @@ pub(crate) fn statements(
     Ok(Change::new(statements))
 }
 
-fn record(put: &Put) -> Result<Statement, StoreError> {
+fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> {
     let mode = put.mode;
-    match &put.record {
-        Record::Partner(r) => crate::partner::put(r, mode),
-        Record::Credential(r) => crate::credential::put(r, mode),
-        Record::Account(r) => crate::customer::put(r, mode),
-        Record::ExceptionRequest(r) => crate::exception::put(r, mode),
-        Record::Opportunity(r) => crate::opportunity::put(r, mode),
-        Record::Quote(r) => crate::quote::put(r, mode),
-        Record::Site(r) => crate::site::put(r, mode),
-        Record::CreditCheck(r) => crate::credit::put(r, mode),
-        Record::Contract(r) => crate::contract::put(r, mode),
-        Record::Document(r) => Ok(crate::contract::put_document(r)),
-        Record::Order(r) => crate::order::put(r, mode),
-        Record::SubOrder(r) => crate::order::put_sub(r, mode),
-        Record::BillingAccount(r) => crate::billing::put(r, mode),
-        Record::CustomerGroup(r) => crate::billing::put_group(r, mode),
-    }
+    statements.push(match &put.record {
+        Record::Partner(r) => crate::partner::put(r, mode)?,
+        Record::Credential(r) => crate::credential::put(r, mode)?,
+        Record::Account(r) => crate::customer::put(r, mode)?,
+        Record::ExceptionRequest(r) => crate::exception::put(r, mode)?,
+        Record::Opportunity(r) => crate::opportunity::put(r, mode)?,
+        Record::Quote(r) => crate::quote::put(r, mode)?,
+        Record::Site(r) => crate::site::put(r, mode)?,
+        Record::CreditCheck(r) => crate::credit::put(r, mode)?,
+        Record::Contract(r) => crate::contract::put(r, mode)?,
+        Record::Document(r) => crate::contract::put_document(r),
+        Record::Order(r) => crate::order::put(r, mode)?,
+        Record::SubOrder(r) => crate::order::put_sub(r, mode)?,
+        Record::BillingAccount(r) => crate::billing::put(r, mode)?,
+        Record::CustomerGroup(r) => crate::billing::put_group(r, mode)?,
+        Record::WebhookEndpoint(r) => {
+            statements.extend(crate::webhook::put(r, mode)?);
+            return Ok(());
+        }
+    });
+    Ok(())
 }
 
 /// The three texts that write a noun. Columns in order: insert has tenant, id, version, then the

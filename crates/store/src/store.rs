@@ -45,7 +45,7 @@ pub enum Committed {
 /// A handle to the memory; clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    engine: Arc<dyn Engine>,
+    pub(crate) engine: Arc<dyn Engine>,
     /// Counts commits by the objects they touched, so that readers can wait for the next one.
     touched: Arc<[watch::Sender<u64>]>,
     /// The feed's end, as far as this process knows.
@@ -195,7 +195,7 @@ impl Store {
         self.write_one(crate::idempotency::forget(now)).await
     }
 
-    async fn write_one(&self, statement: Statement) -> Result<(), StoreError> {
+    pub(crate) async fn write_one(&self, statement: Statement) -> Result<(), StoreError> {
         match self.engine.write(crate::Change::new([statement])).await? {
             Written::Done(_) => Ok(()),
             Written::Refused { why, .. } => {
@@ -219,6 +219,7 @@ impl Store {
         let mut all: Vec<&'static str> =
             crate::ALL_SQL.iter().flat_map(|s| s.iter()).copied().collect();
         all.push(crate::job::claim_sql(self.engine.skips_locked()));
+        all.push(crate::delivery::claim_sql(self.engine.skips_locked()));
         self.engine.prepare_all(&all).await
     }
 }

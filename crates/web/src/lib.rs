@@ -19,8 +19,14 @@ pub use registry::errors;
 pub use router::router;
 pub use serve::serve;
 
+use domain::event::Event;
 use domain::id::{Id, Ids, Kind};
 use std::sync::Arc;
+
+/// An event as every reader gets it: the feed, the stream and webhooks.
+pub fn tell(event: &Event) -> String {
+    v1::tell(event)
+}
 
 /// What an installation may set at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 struct Shared;
 
 /// The tags, in the order of the flow.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 16] = [
     ("Partner", "Who the caller is."),
     ("Catalogue", "What can be sold: offerings, features, promotions."),
     ("Customers", "End customers: found, and assigned to sites where the programme has it so."),
@@ -30,6 +30,8 @@ const TAGS: [(&str, &str); 14] = [
     ("Orders", "One order, one sub-order per site, one item per component; handoff and delivery."),
     ("Enrichment", "What fulfilment needs before handoff."),
     ("Journey", "Which stage a quote or order is in, and exactly what is still missing."),
+    ("Events", "What happened, in an order that never changes; also as a stream."),
+    ("Webhooks", "Events sent to the partner's own server, signed, until they are taken."),
     ("Operations", "The carrier's side. Needs a credential of operations."),
 ];
 
@@ -147,6 +149,9 @@ fn finish(method: &str, operation: &mut Value, examples: &Map<String, Value>) {
     operation["security"] = match (operations, id.as_str()) {
         (true, _) => json!([{ "operations": [] }]),
         (false, "me_get" | "catalogue_get" | "offering_get" | "history_get") => {
+            json!([{ "partner": [] }, { "operations": [] }])
+        }
+        (false, _) if ["Events", "Webhooks"].contains(&tag.as_str()) => {
             json!([{ "partner": [] }, { "operations": [] }])
         }
         (false, _) => json!([{ "partner": [] }]),

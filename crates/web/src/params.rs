@@ -4,6 +4,7 @@ use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
+use domain::webhook::Filter;
 use std::time::Duration;
 use store::Page;
 
@@ -65,7 +66,18 @@ impl Params {
         String::new()
     }
 
-    fn number(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
+    /// Which events: a kind, a noun's, or everything.
+    pub(crate) fn filter(&mut self, name: &str) -> Option<Filter> {
+        let text = self.take(name)?;
+        let filter = Filter::parse(&text);
+        if filter.is_none() {
+            let form = "a kind (quote.priced), a noun's (quote.*), or *";
+            self.fault(name, Because::NotAllowedValue, "no such kind of event", form);
+        }
+        filter
+    }
+
+    pub(crate) fn number(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
         let text = self.take(name)?;
         match text.parse::<u32>() {
             Ok(n) if (least..=most).contains(&n) => Some(n),

@@ -5,6 +5,7 @@ mod contract;
 mod credit;
 mod customer;
 mod enrichment;
+mod event;
 mod exception;
 mod journey;
 mod me;
@@ -14,6 +15,9 @@ mod order;
 mod quote;
 mod shape;
 mod site;
+mod webhook;
+
+pub(crate) use event::tell;
 
 use crate::State;
 use utoipa_axum::router::OpenApiRouter;
@@ -33,5 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(order::routes())
         .merge(enrichment::routes())
         .merge(journey::routes())
+        .merge(event::routes())
+        .merge(webhook::routes())
         .merge(operations::routes())
 }

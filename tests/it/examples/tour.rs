@@ -25,6 +25,7 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     side_quotes(world, &partner, &theirs).await;
     apex_assignment(&apex, &theirs).await;
     main_quote(world, &partner, &theirs).await;
+    events(world, &partner).await;
     operations_side(world, &partner).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
     vec![apex, partner, world.operations.clone()]
@@ -208,6 +209,37 @@ async fn the_order(world: &World, partner: &Client, quote: &str) {
     partner.get(&format!("{path}/milestones")).await.expect(200);
     partner.get(&format!("{path}/journey")).await.expect(200);
     partner.get(&format!("/v1/history/{first}")).await.expect(200);
+}
+
+/// Events and webhooks: the endpoint hears of what is done to itself.
+async fn events(world: &World, partner: &Client) {
+    let new = json!({ "url": "https://hooks.example.com/demarc", "description": "Order desk",
+        "types": ["quote.*", "order.created", "sub_order.*"] });
+    let made = partner.post("/v1/webhook-endpoints", &new).await.expect(201);
+    let path = format!("/v1/webhook-endpoints/{}", id(&made["id"]));
+    partner.get("/v1/webhook-endpoints").await.expect(200);
+    partner.get(&path).await.expect(200);
+    let patch = json!({ "types": ["quote.*", "sub_order.*"] });
+    partner.edit("PATCH", &path, "\"1\"", &patch).await.expect(200);
+    partner.get(&format!("{path}/secret")).await.expect(200);
+    partner.post(&format!("{path}/test"), &json!({})).await.expect(200);
+    world.send_webhooks().await;
+    let tested = "/v1/events?type=webhook_endpoint.tested";
+    let tested = partner.get(tested).await.expect(200);
+    let event = id(&tested["items"][0]["id"]).to_owned();
+    partner.get(&format!("/v1/events/{event}")).await.expect(200);
+    partner.get(&format!("{path}/deliveries")).await.expect(200);
+    partner.get(&format!("{path}/deliveries/{event}")).await.expect(200);
+    let again = json!({ "event_id": event });
+    partner.post(&format!("{path}/resend"), &again).await.expect(200);
+    let since = json!({ "since": "2026-11-23T00:00:00Z" });
+    partner.post(&format!("{path}/replay"), &since).await.expect(200);
+    let rotate = json!({ "overlap_hours": 24 });
+    partner.post(&format!("{path}/rotate-secret"), &rotate).await.expect(200);
+    partner.post(&format!("{path}/disable"), &json!({})).await.expect(200);
+    partner.post(&format!("{path}/enable"), &json!({})).await.expect(200);
+    partner.edit("DELETE", &path, "*", &json!({})).await.expect(200);
+    partner.get("/v1/events?type=quote.*&limit=2").await.expect(200);
 }
 
 async fn operations_side(world: &World, partner: &Client) {

@@ -76,6 +76,8 @@ async fn forms(apex: &Client) {
         "new_customer": { "name": "Both", "address": { "street": "1 Dell Way",
             "city": "Round Rock", "state": "TX" } } });
     apex.post("/v1/opportunities", &whose).await.refused(422, "invalid_body");
+    let inside = json!({ "url": "https://10.0.0.1/" });
+    apex.post("/v1/webhook-endpoints", &inside).await.refused(422, "invalid_body");
 }
 
 /// Choices that do not fit, and prices that are not given.
