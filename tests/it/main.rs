@@ -13,6 +13,7 @@ mod engines;
 mod examples;
 mod idempotency;
 mod law;
+mod limits;
 mod problems;
 mod serving;
 mod story;

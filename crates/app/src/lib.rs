@@ -4,6 +4,7 @@ mod act;
 mod caller;
 mod clock;
 mod config;
+mod in_flight;
 mod load;
 mod problem;
 mod wait;
@@ -58,6 +59,8 @@ pub struct App {
     /// Rings when a commit left work that is due.
     pub(crate) work: Notify,
     pub(crate) callers: Mutex<caller::Known>,
+    /// The idempotency keys under way in this process.
+    pub(crate) in_flight: in_flight::InFlight,
     /// Turns true when the server stops.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -82,6 +85,7 @@ impl App {
             settings,
             work: Notify::new(),
             callers: Mutex::default(),
+            in_flight: in_flight::InFlight::default(),
             stopping: watch::Sender::new(false),
         })
     }

@@ -2,6 +2,7 @@
 //! at once, with its key and where it was set.
 
 mod database;
+mod limits;
 mod read;
 
 use connect::credit::CreditRules;
@@ -36,6 +37,7 @@ pub(crate) struct Config {
     /// Folder of the catalogue; none: the shipped one.
     pub(crate) catalogue: Option<PathBuf>,
     pub(crate) max_body_bytes: usize,
+    pub(crate) limits: web::Limits,
     pub(crate) shutdown_seconds: u64,
     pub(crate) settings: app::Settings,
     pub(crate) log: Log,
@@ -67,6 +69,7 @@ impl Default for Config {
             postgres_options: PostgresOptions::default(),
             catalogue: None,
             max_body_bytes: web::Options::default().max_body_bytes,
+            limits: web::Limits::default(),
             shutdown_seconds: 20,
             settings: app::Settings::default(),
             log: Log { format: LogFormat::Text, filter: "info".to_owned() },
@@ -122,6 +125,7 @@ impl Config {
             catalogue: Some(r.get("catalogue", PathBuf::new()))
                 .filter(|c| c != Path::new("shipped") && c != Path::new("")),
             max_body_bytes: r.within("max_body_bytes", d.max_body_bytes, 1024..=usize::MAX),
+            limits: limits::read(r, &d.limits),
             shutdown_seconds: r.get("shutdown_seconds", d.shutdown_seconds),
             settings: app::Settings {
                 idempotency_days: r.within("idempotency_days", 30, 1..=36_500),
@@ -141,6 +145,11 @@ impl Config {
             working_day_ms: r.within("fulfilment.working_day_ms", 1000, 0..=31_536_000_000),
             credit: credit(r, &d.credit),
         }
+    }
+
+    /// What the doors need of it.
+    pub(crate) fn door(&self) -> web::Options {
+        web::Options { max_body_bytes: self.max_body_bytes, limits: self.limits }
     }
 
     /// The database file, unless the database is elsewhere.
