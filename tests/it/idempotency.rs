@@ -232,7 +232,10 @@ async fn a_key_must_be_visible_ascii_of_at_most_255_characters() {
 /// Sends a command.
 fn sending(partner: &Client, path: &str, body: &Value) -> impl Future<Output = Reply> + use<> {
     let (partner, path, body) = (partner.clone(), path.to_owned(), body.clone());
-    async move { partner.post_with_key(&path, &body, "k-1").await }
+    async move {
+        let sent = partner.post_with_key(&path, &body, "k-1");
+        tokio::time::timeout(Duration::from_secs(60), sent).await.expect("an answer in time")
+    }
 }
 
 /// A partner whose first command is under way: its write is held.

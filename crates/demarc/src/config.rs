@@ -206,13 +206,15 @@ mod tests {
 
     #[test]
     fn a_file_beats_the_defaults_and_the_environment_beats_the_file() {
-        let file = "listen = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n[credit]\nyoung_years = 3";
+        let file = "listen = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n[credit]\nyoung_years = 3\n\
+                    [limits]\nlive_burst = 0";
         let config = load(file, &[("listen", "127.0.0.1:2"), ("credit.clear_limit", "99.5")]);
         let config = config.unwrap();
         assert_eq!(config.listen, SocketAddr::from(([127, 0, 0, 1], 2)));
         assert_eq!(config.log.format, LogFormat::Json);
         assert_eq!(config.credit.young_years, 3);
         assert_eq!(config.credit.clear_limit, Money::from_minor(9950));
+        assert_eq!(config.limits.live, web::Rate { per_second: 100, burst: 0 });
         assert_eq!(config.shutdown_seconds, 20);
     }
 
