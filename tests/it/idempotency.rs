@@ -234,7 +234,7 @@ fn sending(partner: &Client, path: &str, body: &Value) -> impl Future<Output = R
     let (partner, path, body) = (partner.clone(), path.to_owned(), body.clone());
     async move {
         let sent = partner.post_with_key(&path, &body, "k-1");
-        tokio::time::timeout(Duration::from_secs(60), sent).await.expect("an answer in time")
+        tokio::time::timeout(Duration::from_secs(30), sent).await.expect("an answer in time")
     }
 }
 
