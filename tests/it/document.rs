@@ -126,7 +126,7 @@ fn every_operation_says_what_it_does_who_may_and_what_it_answers() {
         assert!(own.len() == 1 && tags.contains(own[0]), "{what}: {own:?}");
         let responses = operation["responses"].as_object().expect("responses");
         assert_eq!(responses.keys().filter(|s| s.starts_with('2')).count(), 1, "{what}");
-        let mut problems = vec!["400", "401", "403", "500", "503"];
+        let mut problems = vec!["400", "401", "403", "429", "500", "503"];
         let takes = |name: &str| operation["parameters"].to_string().contains(name);
         if path.contains('{') {
             problems.push("404");

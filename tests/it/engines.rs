@@ -5,21 +5,27 @@ use crate::world::World;
 use async_trait::async_trait;
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use store::{Applied, Change, Engine, Guard, Migration, Query, Row, StoreError, Why, Written};
+use tokio::sync::watch;
 
 /// An engine in front of another.
 #[derive(Debug)]
 pub(crate) struct Watched {
     inner: Arc<dyn Engine>,
     reads: AtomicUsize,
-    /// Whether others are always faster.
-    crowded: AtomicBool,
+    /// How many more changes find that others were faster.
+    crowded: AtomicUsize,
+    /// Whether writes wait.
+    held: watch::Sender<bool>,
+    writes: AtomicUsize,
 }
 
 impl Watched {
     pub(crate) fn new(inner: Arc<dyn Engine>) -> Self {
-        Self { inner, reads: AtomicUsize::new(0), crowded: AtomicBool::new(false) }
+        let (reads, writes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (crowded, held) = (AtomicUsize::new(0), watch::Sender::new(false));
+        Self { inner, reads, crowded, held, writes }
     }
 
     /// How often it was read from.
@@ -30,7 +36,27 @@ impl Watched {
     /// From now on every change that depends on a version is refused, as if others were always
     /// faster; or no longer.
     pub(crate) fn crowd(&self, yes: bool) {
-        self.crowded.store(yes, Ordering::SeqCst);
+        self.crowd_for(if yes { usize::MAX } else { 0 });
+    }
+
+    /// The next `changes` that depend on a version are refused.
+    pub(crate) fn crowd_for(&self, changes: usize) {
+        self.crowded.store(changes, Ordering::SeqCst);
+    }
+
+    fn was_slower(&self) -> bool {
+        let fewer = |left: usize| left.checked_sub(1);
+        self.crowded.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok()
+    }
+
+    /// From now on every write waits; or no longer.
+    pub(crate) fn hold(&self, yes: bool) {
+        self.held.send_replace(yes);
+    }
+
+    /// How often it was written to, counting what is held.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
     }
 }
 
@@ -42,8 +68,12 @@ impl Engine for Watched {
     }
 
     async fn write(&self, change: Change) -> Result<Written, StoreError> {
+        self.writes.fetch_add(1, Ordering::SeqCst);
+        let mut held = self.held.subscribe();
+        // The one who holds lives as long as this.
+        let _ = held.wait_for(|held| !held).await;
         let versioned = change.statements.iter().position(|s| s.guard == Guard::Version);
-        match versioned.filter(|_| self.crowded.load(Ordering::SeqCst)) {
+        match versioned.filter(|_| self.was_slower()) {
             Some(statement) => {
                 let (guard, why) = (Guard::Version, Why::RowCount(0));
                 Ok(Written::Refused { statement, guard, why })

@@ -8,6 +8,8 @@ use crate::story::steps::{adi, id, two_sites};
 use crate::world::{DAY_MS, World};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// The commands among what a client sent, each with its operation.
 fn commands<'a>(all: &'a [Operation], sent: &[Reply]) -> Vec<(&'a Operation, Reply)> {
@@ -29,10 +31,9 @@ fn other_body(body: &Value) -> Option<Value> {
             ("name" | "reason" | "note" | "first_name" | "business_name", Value::String(text)) => {
                 Some(json!(format!("{text} again")))
             }
-            ("choice", _) => Some(json!(1)),
+            ("choice" | "overlap_hours", _) => Some(json!(1)),
             ("discount_percent", _) => Some(json!("1")),
             ("url", _) => Some(json!("https://hooks.example.com/another")),
-            ("overlap_hours", _) => Some(json!(1)),
             ("since", _) => Some(json!("2026-11-22T00:00:00Z")),
             ("event_id", _) => Some(json!("evt000000000001")),
             ("offering", _) => Some(json!("OFF_OTHER")),
@@ -229,4 +230,108 @@ async fn a_key_must_be_visible_ascii_of_at_most_255_characters() {
         assert_eq!(problem["errors"][0]["pointer"], "/headers/idempotency-key");
         assert_eq!(problem["errors"][0]["code"], "bad_format");
     }
+}
+
+/// Sends a command.
+fn sending(partner: &Client, path: &str, body: &Value) -> impl Future<Output = Reply> + use<> {
+    let (partner, path, body) = (partner.clone(), path.to_owned(), body.clone());
+    async move {
+        let sent = partner.post_with_key(&path, &body, "k-1");
+        tokio::time::timeout(Duration::from_secs(30), sent).await.expect("an answer in time")
+    }
+}
+
+/// A partner whose first command is under way: its write is held.
+async fn first_under_way(world: &World, body: &Value) -> (Client, JoinHandle<Reply>) {
+    let partner = world.partner("apex").await;
+    world.engine().hold(true);
+    let first = world.writing(sending(&partner, "/v1/opportunities", body)).await;
+    (partner, first)
+}
+
+/// Sees that a twin waits: other requests, sent after it, are answered.
+async fn is_at_the_door(partner: &Client, twin: &JoinHandle<Reply>) {
+    for _ in 0..20 {
+        partner.get("/v1/opportunities").await.expect(200);
+    }
+    assert!(!twin.is_finished(), "it waits");
+}
+
+#[tokio::test]
+async fn a_twin_waits_for_the_first_and_gets_its_answer_without_doing_the_work() {
+    let world = World::start().await;
+    let open = json!({ "name": "Resale" });
+    let (partner, first) = first_under_way(&world, &open).await;
+    let writes = world.engine().writes();
+    let twin = tokio::spawn(sending(&partner, "/v1/opportunities", &open));
+    is_at_the_door(&partner, &twin).await;
+    world.engine().hold(false);
+    let (first, twin) = (first.await.expect("no panic"), twin.await.expect("no panic"));
+    assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
+    assert_eq!((twin.text.as_str(), twin.header("idempotency-replayed")), (&*first.text, "true"));
+    assert_eq!(world.engine().writes(), writes, "the twin wrote nothing");
+}
+
+#[tokio::test]
+async fn a_twin_that_has_waited_for_two_seconds_is_told_to_come_back() {
+    let world = World::start().await;
+    let open = json!({ "name": "Resale" });
+    let (partner, first) = first_under_way(&world, &open).await;
+    let before = Instant::now();
+    let twin = sending(&partner, "/v1/opportunities", &open).await;
+    assert!(before.elapsed() >= Duration::from_secs(2), "it waits first");
+    assert_eq!(twin.header("retry-after"), "1");
+    twin.refused(409, "idempotency_key_in_use");
+    world.engine().hold(false);
+    let first = first.await.expect("no panic");
+    let again = sending(&partner, "/v1/opportunities", &open).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.text, first.text);
+}
+
+#[tokio::test]
+async fn another_request_under_a_key_that_is_under_way_is_refused_at_once() {
+    let world = World::start().await;
+    let (partner, first) = first_under_way(&world, &json!({ "name": "Resale" })).await;
+    let other = sending(&partner, "/v1/opportunities", &json!({ "name": "Other" })).await;
+    other.refused(422, "idempotency_key_reused");
+    assert!(!first.is_finished(), "it did not wait for the first");
+    world.engine().hold(false);
+    first.await.expect("no panic").expect(201);
+}
+
+#[tokio::test]
+async fn once_the_first_is_refused_its_twin_goes_on_by_itself() {
+    let world = World::start().await;
+    let partner = world.partner("apex").await;
+    let opened = partner.post("/v1/opportunities", &json!({ "name": "Resale" })).await.expect(201);
+    let cancel = format!("/v1/quotes/{}/cancel", id(&opened["quote"]["id"]));
+    let why = json!({ "reason": "The customer chose another offer." });
+    world.engine().hold(true);
+    let first = world.writing(sending(&partner, &cancel, &why)).await;
+    let twin = tokio::spawn(sending(&partner, &cancel, &why));
+    is_at_the_door(&partner, &twin).await;
+    // As often as one request tries, others are faster.
+    world.engine().crowd_for(64);
+    world.engine().hold(false);
+    first.await.expect("no panic").refused(409, "busy");
+    let twin = twin.await.expect("no panic");
+    assert_eq!(twin.header("idempotency-replayed"), "", "nothing was there to be replayed");
+    twin.expect(200);
+}
+
+#[tokio::test]
+async fn a_first_that_nobody_waits_for_any_more_frees_its_key() {
+    let world = World::start().await;
+    let open = json!({ "name": "Resale" });
+    let (partner, first) = first_under_way(&world, &open).await;
+    first.abort();
+    assert!(first.await.expect_err("aborted").is_cancelled());
+    // Its connection is gone: the next one comes to its own write at last.
+    let next = world.writing(sending(&partner, "/v1/opportunities", &open)).await;
+    world.engine().hold(false);
+    let next = next.await.expect("no panic");
+    next.clone().expect(201);
+    let made = partner.get("/v1/opportunities").await.expect(200);
+    assert_eq!(made["items"].as_array().map(Vec::len), Some(1), "there is one effect: {made}");
 }

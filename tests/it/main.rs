@@ -14,6 +14,7 @@ mod examples;
 mod feed;
 mod idempotency;
 mod law;
+mod limits;
 mod problems;
 mod receivers;
 mod serving;

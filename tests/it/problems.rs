@@ -10,6 +10,7 @@ use crate::world::{MAX_BODY_BYTES, World};
 use domain::code::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use web::{Limits, Rate};
 
 /// An APEX partner with a draft quote of two sites.
 async fn draft(world: &World) -> (Client, String) {
@@ -102,6 +103,53 @@ async fn failures(world: &World, partner: &Client, quote: &str) -> Vec<(Code, Re
     vec![(Code::Busy, busy), (Code::Internal, internal), (Code::Unavailable, unavailable)]
 }
 
+/// What is asked for too often, too much at once, or twice at the same time.
+async fn crowds() -> Vec<(Code, Reply)> {
+    let rate = Rate { per_second: 1, burst: 1 };
+    let limits = Limits { live: rate, concurrent: 1, in_flight: 2, ..Limits::OFF };
+    let world = World::start_within(limits).await;
+    let live = world.live_operations().await;
+    let mut limited = live.get("/v1/me").await;
+    while limited.status == 200 {
+        limited = live.get("/v1/me").await;
+    }
+    let (one, two) = (world.partner("apex").await, world.partner("apex").await);
+    world.engine().hold(true);
+    let first = world.writing(open(&one, "k-1")).await;
+    let concurrent = one.get("/v1/me").await;
+    let second = world.writing(open(&two, "k-1")).await;
+    let overloaded = one.get("/v1/me").await;
+    world.engine().hold(false);
+    for sent in [first, second] {
+        sent.await.expect("no panic").expect(201);
+    }
+    let (twin, first) = twins().await;
+    first.expect(201);
+    vec![
+        (Code::RateLimited, limited),
+        (Code::TooManyConcurrent, concurrent),
+        (Code::Overloaded, overloaded),
+        (Code::IdempotencyKeyInUse, twin),
+    ]
+}
+
+/// A request whose first did not end while it waited, and that first.
+async fn twins() -> (Reply, Reply) {
+    let world = World::start().await;
+    let partner = world.partner("apex").await;
+    world.engine().hold(true);
+    let first = world.writing(open(&partner, "k-1")).await;
+    let twin = open(&partner, "k-1").await;
+    world.engine().hold(false);
+    (twin, first.await.expect("no panic"))
+}
+
+/// Opens an opportunity.
+fn open(partner: &Client, key: &'static str) -> impl Future<Output = Reply> + use<> {
+    let partner = partner.clone();
+    async move { partner.post_with_key("/v1/opportunities", &json!({ "name": "R" }), key).await }
+}
+
 /// A problem has everything that is documented of its code.
 fn is_documented(code: Code, reply: &Reply, page: &Value) {
     let problem = reply.clone().refused(web::status(code).as_u16(), code.as_str());
@@ -117,7 +165,8 @@ fn is_documented(code: Code, reply: &Reply, page: &Value) {
         assert!(fault["pointer"].is_string() && fault["detail"].is_string(), "{fault}");
     }
     assert_eq!(problem.get("current_version").is_some(), code == Code::StaleVersion);
-    let waits = matches!(code, Code::Busy | Code::Unavailable);
+    let same = web::retryable(code) == web::Retryable::SameKey;
+    let waits = same && code != Code::Internal;
     assert_eq!(reply.header("retry-after").is_empty(), !waits, "{}", code.as_str());
     assert_eq!(page["status"], reply.status, "the page of {}", code.as_str());
     assert_eq!(page["retryable"], problem["retryable"]);
@@ -129,6 +178,7 @@ async fn every_problem_is_reached_and_is_as_documented() {
     let (partner, quote) = draft(&world).await;
     let mut reached = refusals(&world, &partner, &quote).await;
     reached.extend(failures(&world, &partner, &quote).await);
+    reached.extend(crowds().await);
     for (code, reply) in &reached {
         let kind = problem_type(reply);
         let page = partner.get(&kind).await.expect(200);

@@ -26,6 +26,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use web::Limits;
 
 /// When the world begins.
 pub(crate) const BEGINNING: &str = "2026-11-23T15:00:00Z";
@@ -50,19 +51,25 @@ pub(crate) struct World {
     home: Home,
     /// How many worlds were made from this one; each has its own randomness.
     made: AtomicU64,
+    limits: Limits,
 }
 
 impl World {
     /// A fresh world on the database that this program tests.
     pub(crate) async fn start() -> Self {
+        Self::start_within(Limits::OFF).await
+    }
+
+    /// The same, whose server keeps to `limits`.
+    pub(crate) async fn start_within(limits: Limits) -> Self {
         let beginning = Moment::parse(BEGINNING).expect("a moment");
-        let mut world = Self::build(Home::fresh(), beginning, 7).await;
+        let mut world = Self::build(Home::fresh(), beginning, 7, limits).await;
         let secret = world.operations_secret(Environment::Test).await;
         world.operations = world.client(&secret);
         world
     }
 
-    async fn build(home: Home, now: Moment, seed: u64) -> Self {
+    async fn build(home: Home, now: Moment, seed: u64, limits: Limits) -> Self {
         let engine = Arc::new(Watched::new(home.open().await));
         let store = Store::open(engine.clone()).await.expect("a store");
         let clock = Arc::new(Frozen::at(now));
@@ -86,7 +93,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = watch::channel(false);
-        let options = web::Options { max_body_bytes: MAX_BODY_BYTES };
+        let options = web::Options { max_body_bytes: MAX_BODY_BYTES, limits };
         let server = tokio::spawn(web::serve(app.clone(), listener, options, stopped));
         let operations = Client::new(&base, "");
         let worker = Worker::new(app.clone());
@@ -105,6 +112,7 @@ impl World {
             server,
             home,
             made,
+            limits,
         }
     }
 
@@ -122,7 +130,7 @@ impl World {
     /// as it is. Secrets and ids are the same.
     pub(crate) async fn fork(&self) -> Self {
         let seed = 1000 * (self.made.fetch_add(1, Ordering::SeqCst) + 1);
-        let mut world = Self::build(self.home.copy(), self.clock.now(), seed).await;
+        let mut world = Self::build(self.home.copy(), self.clock.now(), seed, self.limits).await;
         world.operations = world.client(self.operations.secret());
         world
     }
@@ -131,7 +139,7 @@ impl World {
     pub(crate) async fn beside(&self) -> Self {
         let Home::Database(url) = &self.home else { panic!("a file has one server") };
         let seed = 1000 * (self.made.fetch_add(1, Ordering::SeqCst) + 1);
-        Self::build(Home::Database(url.clone()), self.clock.now(), seed).await
+        Self::build(Home::Database(url.clone()), self.clock.now(), seed, self.limits).await
     }
 
     /// Stops the server, closes the store, and starts both again on the same file.
@@ -141,7 +149,7 @@ impl World {
         let (now, secret, home) =
             (self.clock.now(), self.operations.secret().to_owned(), self.home);
         drop((self.app, self.worker, self.sender, self.engine));
-        let mut world = Self::build(home, now, 77).await;
+        let mut world = Self::build(home, now, 77, self.limits).await;
         world.operations = world.client(&secret);
         world
     }
@@ -192,6 +200,19 @@ impl World {
     /// Its engine, to be watched and hindered.
     pub(crate) fn engine(&self) -> &Watched {
         &self.engine
+    }
+
+    /// Does `act`, and waits until it has led to a write.
+    pub(crate) async fn writing<T: Send + 'static>(
+        &self,
+        act: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        let before = self.engine.writes();
+        let acting = tokio::spawn(act);
+        while self.engine.writes() == before {
+            tokio::task::yield_now().await;
+        }
+        acting
     }
 
     /// Tells the server to stop.

@@ -1,6 +1,7 @@
 //! The one way to change anything: load and decide, draw the answer, commit both together; if
 //! somebody was faster, load and decide again.
 
+use crate::in_flight::{Entered, Guard, PATIENCE};
 use crate::{App, Caller, Problem};
 use domain::change::Context;
 use domain::code::Code;
@@ -10,7 +11,9 @@ use domain::party::Actor;
 use domain::refusal::Refusal;
 use futures::future::join;
 use std::future::Future;
+use std::time::Instant;
 use store::{Answered, Committed};
+use tokio::time::timeout_at;
 
 /// What an action's deciding gives.
 pub type Decided<V> = Result<Decision<V>, Problem>;
@@ -31,6 +34,8 @@ pub struct Call {
     pub request: Id,
     /// Required by the native doors for every POST that creates or moves state.
     pub key: Option<Key>,
+    /// When it is no longer worked on: whoever sent it has given up by then. None: never.
+    pub until: Option<Instant>,
 }
 
 /// An answer as a dialect drew it: stored with the effect, so that a replay is the same bytes.
@@ -68,6 +73,19 @@ pub trait Action: Send + Sync {
 /// object, each round lets at least one of them through.
 const MOST_ROUNDS: usize = 64;
 
+/// Whose turn it is.
+enum Turn<'a> {
+    /// This request's; without a guard if it has no key.
+    Mine(Option<Guard<'a>>),
+    /// Nobody's: a twin has just been given this answer.
+    Answered(Answer),
+}
+
+fn reused() -> Refusal {
+    let detail = "this key was used for a request with another method, path or body";
+    Refusal::new(Code::IdempotencyKeyReused, detail)
+}
+
 impl App {
     /// Performs `action`. The answer is drawn before the commit, because it is committed with
     /// the effect: a replay gives the same bytes.
@@ -78,7 +96,16 @@ impl App {
         render: impl Fn(&A::View) -> Answer + Send + Sync,
     ) -> Result<Performed, Problem> {
         let actor = call.caller.actor();
+        // Held until the end, however it ends: a twin waits for it.
+        let _turn = match self.turn(call).await? {
+            Turn::Mine(guard) => guard,
+            Turn::Answered(answer) => return Ok(Performed { answer, replayed: true }),
+        };
         for _ in 0..MOST_ROUNDS {
+            if call.until.is_some_and(|until| until < Instant::now()) {
+                let detail = "the request stood in a queue for too long and was given up";
+                return Err(Refusal::new(Code::Overloaded, detail).into());
+            }
             let mut ctx = self.context(actor.clone(), Some(call.request));
             // Asked together: a replay is rare, and its decision is thrown away.
             let before = self.answered_before(call);
@@ -104,6 +131,29 @@ impl App {
             }
         }
         Err(Refusal::new(Code::Busy, "others kept changing the same object").into())
+    }
+
+    /// Waits while the same request is under way in this process, for as long as is decent. That
+    /// a key has at most one effect is not decided here, but by the commit: on several nodes, two
+    /// may be at it at once.
+    async fn turn(&self, call: &Call) -> Result<Turn<'_>, Problem> {
+        let Some(key) = &call.key else { return Ok(Turn::Mine(None)) };
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let mut first = match self.in_flight.enter(call.caller.tenant(), key) {
+                Entered::First(guard) => return Ok(Turn::Mine(Some(guard))),
+                Entered::Twin(first) => first,
+                Entered::Other => return Err(reused().into()),
+            };
+            if timeout_at(deadline, first.ended()).await.is_err() {
+                let detail = "the first request with this key has no answer yet";
+                return Err(Refusal::new(Code::IdempotencyKeyInUse, detail).into());
+            }
+            // None: it was refused or lost, and this one may try.
+            if let Some(answer) = self.answered_before(call).await? {
+                return Ok(Turn::Answered(answer));
+            }
+        }
     }
 
     /// Commits a decision and wakes the worker if it left work that is due.
@@ -136,8 +186,7 @@ impl App {
         let find = store::idempotency::find(call.caller.tenant(), &key.name, now);
         let Some(kept) = self.store.ask(find).await? else { return Ok(None) };
         if kept.fingerprint != key.fingerprint {
-            let detail = "this key was used for a request with another method, path or body";
-            return Err(Refusal::new(Code::IdempotencyKeyReused, detail).into());
+            return Err(reused().into());
         }
         Ok(Some(Answer { status: kept.status, headers: kept.headers, body: kept.body }))
     }

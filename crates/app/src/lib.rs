@@ -5,6 +5,7 @@ mod caller;
 mod clock;
 mod config;
 mod feed;
+mod in_flight;
 mod load;
 mod problem;
 mod sender;
@@ -75,6 +76,8 @@ pub struct App {
     /// Rings when a commit left work that is due.
     pub(crate) work: Notify,
     pub(crate) callers: Mutex<caller::Known>,
+    /// The idempotency keys under way in this process.
+    pub(crate) in_flight: in_flight::InFlight,
     /// Turns true when the server stops.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -99,6 +102,7 @@ impl App {
             settings,
             work: Notify::new(),
             callers: Mutex::default(),
+            in_flight: in_flight::InFlight::default(),
             stopping: watch::Sender::new(false),
         })
     }

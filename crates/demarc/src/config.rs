@@ -2,6 +2,7 @@
 //! at once, with its key and where it was set.
 
 mod database;
+mod limits;
 mod read;
 
 use connect::credit::CreditRules;
@@ -37,6 +38,7 @@ pub(crate) struct Config {
     /// Folder of the catalogue; none: the shipped one.
     pub(crate) catalogue: Option<PathBuf>,
     pub(crate) max_body_bytes: usize,
+    pub(crate) limits: web::Limits,
     pub(crate) shutdown_seconds: u64,
     pub(crate) settings: app::Settings,
     pub(crate) webhooks: Webhooks,
@@ -86,6 +88,7 @@ impl Default for Config {
             postgres_options: PostgresOptions::default(),
             catalogue: None,
             max_body_bytes: web::Options::default().max_body_bytes,
+            limits: web::Limits::default(),
             shutdown_seconds: 20,
             settings: app::Settings::default(),
             webhooks: Webhooks {
@@ -146,6 +149,7 @@ impl Config {
             catalogue: Some(r.get("catalogue", PathBuf::new()))
                 .filter(|c| c != Path::new("shipped") && c != Path::new("")),
             max_body_bytes: r.within("max_body_bytes", d.max_body_bytes, 1024..=usize::MAX),
+            limits: limits::read(r, &d.limits),
             shutdown_seconds: r.get("shutdown_seconds", d.shutdown_seconds),
             settings: app::Settings {
                 idempotency_days: r.within("idempotency_days", 30, 1..=36_500),
@@ -188,6 +192,11 @@ impl Config {
         };
         let ports = || self.webhooks.ports.clone();
         [Walls { loopback, ports: ports() }, Walls { loopback: false, ports: ports() }]
+    }
+
+    /// What the doors need of it.
+    pub(crate) fn door(&self) -> web::Options {
+        web::Options { max_body_bytes: self.max_body_bytes, limits: self.limits }
     }
 
     /// The database file, unless the database is elsewhere.
@@ -244,13 +253,15 @@ mod tests {
 
     #[test]
     fn a_file_beats_the_defaults_and_the_environment_beats_the_file() {
-        let file = "listen = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n[credit]\nyoung_years = 3";
+        let file = "listen = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n[credit]\nyoung_years = 3\n\
+                    [limits]\nlive_burst = 0";
         let config = load(file, &[("listen", "127.0.0.1:2"), ("credit.clear_limit", "99.5")]);
         let config = config.unwrap();
         assert_eq!(config.listen, SocketAddr::from(([127, 0, 0, 1], 2)));
         assert_eq!(config.log.format, LogFormat::Json);
         assert_eq!(config.credit.young_years, 3);
         assert_eq!(config.credit.clear_limit, Money::from_minor(9950));
+        assert_eq!(config.limits.live, web::Rate { per_second: 100, burst: 0 });
         assert_eq!(config.shutdown_seconds, 20);
     }
 

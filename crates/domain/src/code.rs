@@ -39,6 +39,7 @@ codes! {
         InvalidHeader = "invalid_header", "A header is wrong", "Mend the header that `errors` names.";
         IdempotencyKeyMissing = "idempotency_key_missing", "The Idempotency-Key header is missing", "Send a fresh random key (a UUID will do) with every POST, and the same key with its retries.";
         IdempotencyKeyReused = "idempotency_key_reused", "The Idempotency-Key belongs to another request", "Use a fresh key; this one answered a request with other content.";
+        IdempotencyKeyInUse = "idempotency_key_in_use", "The first request with this Idempotency-Key is still under way", "Send the same request again with the same key after Retry-After; its answer is then replayed.";
         Unauthenticated = "unauthenticated", "No valid credential", "Send `Authorization: Bearer` with a secret that is neither mistyped nor revoked.";
         Forbidden = "forbidden", "The credential may not do this", "Use a credential of the role that the operation names.";
         NotFound = "not_found", "There is no such thing for this caller", "Check the id and the environment; ids of other partners answer the same.";
@@ -55,6 +56,9 @@ codes! {
         InvalidConfiguration = "invalid_configuration", "The configuration does not fit the offering", "Choose among the allowed values that `errors` names.";
         PriceRefused = "price_refused", "The quote cannot be priced so", "Mend what `errors` names: a promotion, a discount, or a configuration.";
         Busy = "busy", "Others changed the same object at the same time", "Send the same request again with the same key.";
+        RateLimited = "rate_limited", "The credential sends more requests than it may", "Send the same request again with the same key after Retry-After; keep to the rate that RateLimit-Policy names.";
+        TooManyConcurrent = "too_many_concurrent", "Too many requests of the credential are under way", "Wait for the answers that are due, then send the same request again with the same key.";
+        Overloaded = "overloaded", "The server has more to do than it can", "Send the same request again with the same key after Retry-After, then after ever longer pauses.";
         Unavailable = "unavailable", "The server cannot store at the moment", "Send the same request again with the same key after Retry-After.";
         Internal = "internal", "The server failed", "Send the same request again with the same key; quote the request id to the carrier if it lasts.";
     }

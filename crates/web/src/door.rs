@@ -9,6 +9,7 @@
 //!   same as once.
 
 use crate::State;
+use crate::limits::Passage;
 use crate::params::Params;
 use crate::problem;
 use app::{Call, Caller, Key, Problem};
@@ -151,6 +152,10 @@ async fn caller(parts: &Parts, state: &State) -> Result<(Caller, Place), Refused
     };
     let found = state.app.authenticate(secret, acting_for).await;
     let caller = found.map_err(|p| place.refuse(p))?;
+    if let Some(passage) = parts.extensions.get::<Passage>() {
+        let admitted = state.gate.admit(passage, caller.credential, caller.environment);
+        admitted.map_err(|r| place.refuse(r))?;
+    }
     Ok((caller, place))
 }
 
@@ -294,7 +299,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Command<T> {
         let request = Request::from_parts(parts, rest);
         let (body, value) = body(request, state).await.map_err(|r| place.refuse(r))?;
         let key = Some(Key { name, fingerprint: fingerprint(&method, &path, &value) });
-        let call = Call { caller, request: place.request, key };
+        let call = Call { caller, request: place.request, key, until: state.gate.until() };
         Ok(Self { app: state.app.clone(), call, place, body })
     }
 }
@@ -308,7 +313,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Edit<T> {
         let seen = if_match(&parts.headers).map_err(|r| place.refuse(r))?;
         let request = Request::from_parts(parts, rest);
         let (body, _) = body(request, state).await.map_err(|r| place.refuse(r))?;
-        let call = Call { caller, request: place.request, key: None };
+        let call = Call { caller, request: place.request, key: None, until: state.gate.until() };
         Ok(Self { app: state.app.clone(), call, place, seen, body })
     }
 }
@@ -318,7 +323,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Setting<T> {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Refused> {
         let Question { app, caller, place, body } = Question::from_request(request, state).await?;
-        let call = Call { caller, request: place.request, key: None };
+        let call = Call { caller, request: place.request, key: None, until: state.gate.until() };
         Ok(Self { app, call, place, body })
     }
 }

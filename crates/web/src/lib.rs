@@ -4,6 +4,7 @@ mod answer;
 mod docs;
 mod door;
 mod health;
+mod limits;
 mod openapi;
 mod params;
 mod problem;
@@ -13,6 +14,7 @@ mod schema;
 mod serve;
 mod v1;
 
+pub use limits::{Limits, Rate};
 pub use openapi::openapi;
 pub use problem::{Retryable, retryable, status};
 pub use registry::errors;
@@ -33,11 +35,13 @@ pub fn tell(event: &Event) -> String {
 pub struct Options {
     /// The largest body that is read, in bytes.
     pub max_body_bytes: usize,
+    /// How much is let in.
+    pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_body_bytes: 2 * 1024 * 1024 }
+        Self { max_body_bytes: 2 * 1024 * 1024, limits: Limits::default() }
     }
 }
 
@@ -48,6 +52,7 @@ pub(crate) struct State {
     pub(crate) schemas: Arc<schema::Schemas>,
     pub(crate) document: Arc<str>,
     pub(crate) options: Options,
+    pub(crate) gate: Arc<limits::Gate>,
 }
 
 impl State {

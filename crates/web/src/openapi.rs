@@ -192,6 +192,9 @@ fn answer_headers(door: Door, operation: &mut Value) {
     let text =
         |description: &str| json!({ "description": description, "schema": { "type": "string" } });
     let mut headers = json!({ "Request-Id": text("This request, for the carrier's log.") });
+    headers["RateLimit-Policy"] = text("The credential's limit: `q` requests in `w` seconds.");
+    headers["RateLimit"] =
+        text("What is left of it (`r`), and the seconds until all of it is back.");
     if door == Door::Command {
         let note = "`true` if this answer was given before to the same key.";
         headers["Idempotency-Replayed"] = text(note);

@@ -84,9 +84,11 @@ pub const fn status(code: Code) -> StatusCode {
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound | Code::UnknownRoute => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Code::PrematureStep | Code::StateConflict | Code::AlreadyExists | Code::Busy => {
-            StatusCode::CONFLICT
-        }
+        Code::PrematureStep
+        | Code::StateConflict
+        | Code::AlreadyExists
+        | Code::IdempotencyKeyInUse
+        | Code::Busy => StatusCode::CONFLICT,
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
         Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -96,21 +98,35 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::InvalidConfiguration
         | Code::PriceRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Code::RateLimited | Code::TooManyConcurrent => StatusCode::TOO_MANY_REQUESTS,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Overloaded | Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// Whether the same request may succeed later.
 pub const fn retryable(code: Code) -> Retryable {
     match code {
-        Code::Busy | Code::Unavailable | Code::Internal => Retryable::SameKey,
+        Code::IdempotencyKeyInUse
+        | Code::Busy
+        | Code::RateLimited
+        | Code::TooManyConcurrent
+        | Code::Overloaded
+        | Code::Unavailable
+        | Code::Internal => Retryable::SameKey,
         Code::PrematureStep | Code::StateConflict => Retryable::After,
         _ => Retryable::Never,
     }
 }
 
-/// Seconds that a caller waits before it tries again.
+/// Whether the answer says when to try again. All that passes by itself does; a failure of the
+/// server may not.
+pub(crate) const fn passes(code: Code) -> bool {
+    matches!(retryable(code), Retryable::SameKey) && !matches!(code, Code::Internal)
+}
+
+/// Seconds that a caller waits before it tries again: the least that can be said. No bucket
+/// takes longer to have its next token.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Draws a refusal. `instance` is the path.
@@ -133,7 +149,7 @@ pub(crate) fn refused(refusal: &Refusal, request: Id, instance: &str) -> Respons
     let text = serde_json::to_string(&body).unwrap_or_default();
     let kind = HeaderValue::from_static("application/problem+json");
     let mut response = (status, [(header::CONTENT_TYPE, kind)], text).into_response();
-    if matches!(code, Code::Unavailable | Code::Busy) {
+    if passes(code) {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     if code == Code::Unauthenticated {

@@ -1,6 +1,7 @@
 //! The router: what the doors lead to, and what every request passes on its way.
 
 use crate::door::RequestId;
+use crate::limits::{Class, Gate};
 use crate::schema::Schemas;
 use crate::{Options, State, docs, health, openapi, problem, registry, v1};
 use app::App;
@@ -10,9 +11,10 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use domain::code::Code;
+use domain::id::Id;
 use domain::refusal::Refusal;
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,7 +25,8 @@ pub fn router(app: Arc<App>, options: Options) -> Result<Router, String> {
     let document = openapi();
     let schemas = Schemas::compile(&document)?;
     let text: Arc<str> = document.to_string().into();
-    let state = State { app, schemas: Arc::new(schemas), document: text, options };
+    let (schemas, gate) = (Arc::new(schemas), Arc::new(Gate::new(options.limits)));
+    let state = State { app, schemas, document: text, options, gate };
     let (v1, _) = v1::routes().split_for_parts();
     Ok(v1
         .route("/livez", get(health::livez))
@@ -55,23 +58,47 @@ fn refuse(request: &Request, refusal: &Refusal) -> Response {
     problem::refused(refusal, id.unwrap_or(zero), request.uri().path())
 }
 
-/// What every request passes: an id, the log, and a net under panics.
+/// What every request passes: an id, a place in the process, the log, and a net under panics.
 async fn around(Shared(state): Shared<State>, mut request: Request, next: Next) -> Response {
     let id = state.fresh();
-    request.extensions_mut().insert(RequestId(id));
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let begun = Instant::now();
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = answered.unwrap_or_else(|_| {
-        tracing::error!(request = %id, %method, path, "a handler panicked");
-        let refusal = Refusal::new(Code::Internal, "the server failed");
-        problem::refused(&refusal, id, &path)
-    });
-    let name = HeaderName::from_static("request-id");
-    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert(name, value);
-    }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(RequestId(id));
+    let response = if HEALTH.contains(&path.as_str()) {
+        caught(id, &method, &path, next.run(request)).await
+    } else {
+        let passage = match state.gate.enter(Class::of(&request)) {
+            Ok(passage) => passage,
+            // Not logged: shedding is said in sum, by the gate.
+            Err(refusal) => return named(id, problem::refused(&refusal, id, &path)),
+        };
+        request.extensions_mut().insert(passage.clone());
+        passage.end(caught(id, &method, &path, next.run(request)).await)
+    };
+    let response = named(id, response);
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::info!(request = %id, %method, path, status = response.status().as_u16(), ms, "answered");
+    response
+}
+
+/// Answered whatever the load: they decide whether the process is left running.
+const HEALTH: [&str; 2] = ["/livez", "/readyz"];
+
+async fn caught(
+    id: Id,
+    method: &Method,
+    path: &str,
+    answer: impl Future<Output = Response>,
+) -> Response {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(request = %id, %method, path, "a handler panicked");
+        problem::refused(&Refusal::new(Code::Internal, "the server failed"), id, path)
+    })
+}
+
+fn named(id: Id, mut response: Response) -> Response {
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(HeaderName::from_static("request-id"), value);
+    }
     response
 }

@@ -77,7 +77,7 @@ impl Demo {
         };
         // The one thing that nobody could do over HTTP: the first credential.
         let minted = app.system_add_credential(Environment::Test, &add).await?;
-        let options = web::Options { max_body_bytes: config.max_body_bytes };
+        let options = config.door();
         let running = Running::start(app, running::bind(config.listen).await?, options)?;
         let url = running.url();
         telling.title(&format!("Demarc at {url}, database {}", config.database().display()));
@@ -119,6 +119,8 @@ impl Demo {
             data: self.data.clone().unwrap_or(temporary),
             log: Log { format: LogFormat::Text, filter: "error".to_owned() },
             working_day_ms: WORKING_DAY_MS,
+            // One visitor on a machine of its own.
+            limits: web::Limits::OFF,
             ..Config::default()
         };
         if config.database().exists() {

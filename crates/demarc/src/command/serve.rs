@@ -44,7 +44,7 @@ impl Serve {
         let first_start = config.postgres.is_none() && !config.database().exists();
         let app = wire::app(&config, wire::engine(&config, true).await?).await?;
         let catalogue = app.catalogue.version().clone();
-        let options = web::Options { max_body_bytes: config.max_body_bytes };
+        let options = config.door();
         let running = Running::start(app, listener, options)?;
         tracing::info!(
             url = running.url(),

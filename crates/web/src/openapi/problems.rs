@@ -1,13 +1,13 @@
 //! The problems that operations may answer, from the registry of codes.
 
 use super::Door;
-use crate::problem::{retryable, status};
+use crate::problem::{passes, retryable, status};
 use domain::code::Code;
 use serde_json::{Map, Value, json};
 
 /// The statuses that an operation with this door may answer besides its own.
 pub(super) fn of(door: Door, has_path: bool) -> Vec<u16> {
-    let mut statuses = vec![400, 401, 403, 500, 503];
+    let mut statuses = vec![400, 401, 403, 429, 500, 503];
     if has_path {
         statuses.push(404);
     }
@@ -41,6 +41,12 @@ pub(super) fn responses() -> Value {
                 } },
             })
         });
+        if passes(code) {
+            response["headers"]["Retry-After"] = json!({
+                "description": "Seconds until the same request may be sent again.",
+                "schema": { "type": "integer" },
+            });
+        }
         response["content"]["application/problem+json"]["examples"][code.as_str()] = json!({
             "summary": code.title(),
             "value": {

@@ -31,6 +31,8 @@ impl Server {
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             working_day_ms: 0,
+            // The server is measured, not what it lets in.
+            limits: web::Limits::OFF,
             ..Config::default()
         };
         let app = wire::app(&config, engine).await?;
@@ -45,7 +47,7 @@ impl Server {
         let role = Role::Partner { partner: partner.id };
         let add = app::partner::CredentialAdd { name: "bench".to_owned(), role };
         let secret = app.system_add_credential(at, &add).await?.secret;
-        let options = web::Options { max_body_bytes: config.max_body_bytes };
+        let options = config.door();
         let running = Running::start(app, running::bind(config.listen).await?, options)?;
         // It accepts before it is ready; how long that takes is measured as the cold start.
         Client::new(&running.url(), "", 0)?.get("/readyz").await?.expect(200)?;
