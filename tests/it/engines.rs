@@ -4,9 +4,10 @@
 use crate::world::World;
 use async_trait::async_trait;
 use serde_json::json;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use store::{Applied, Change, Engine, Guard, Migration, Query, Row, StoreError, Why, Written};
+use tokio::sync::watch;
 
 /// An engine in front of another.
 #[derive(Debug)]
@@ -15,11 +16,17 @@ pub(crate) struct Watched {
     reads: AtomicUsize,
     /// Whether others are always faster.
     crowded: AtomicBool,
+    /// Whether no write arrives.
+    away: AtomicBool,
+    /// Told at the next claim of jobs.
+    at_claim: Mutex<Option<watch::Sender<bool>>>,
 }
 
 impl Watched {
     pub(crate) fn new(inner: Arc<dyn Engine>) -> Self {
-        Self { inner, reads: AtomicUsize::new(0), crowded: AtomicBool::new(false) }
+        let (reads, crowded, away) =
+            (AtomicUsize::new(0), AtomicBool::new(false), AtomicBool::new(false));
+        Self { inner, reads, crowded, away, at_claim: Mutex::default() }
     }
 
     /// How often it was read from.
@@ -32,6 +39,16 @@ impl Watched {
     pub(crate) fn crowd(&self, yes: bool) {
         self.crowded.store(yes, Ordering::SeqCst);
     }
+
+    /// From now on every write is unavailable; or no longer.
+    pub(crate) fn away(&self, yes: bool) {
+        self.away.store(yes, Ordering::SeqCst);
+    }
+
+    /// Says `true` as soon as a job is claimed.
+    pub(crate) fn at_claim(&self, tell: watch::Sender<bool>) {
+        *self.at_claim.lock().expect("no panic while it is held") = Some(tell);
+    }
 }
 
 #[async_trait]
@@ -42,6 +59,14 @@ impl Engine for Watched {
     }
 
     async fn write(&self, change: Change) -> Result<Written, StoreError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("it is away".to_owned()));
+        }
+        if change.statements.iter().any(|s| s.sql.contains("tries = tries + 1"))
+            && let Some(tell) = self.at_claim.lock().expect("no panic while it is held").take()
+        {
+            tell.send_replace(true);
+        }
         let versioned = change.statements.iter().position(|s| s.guard == Guard::Version);
         match versioned.filter(|_| self.crowded.load(Ordering::SeqCst)) {
             Some(statement) => {

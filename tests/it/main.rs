@@ -12,6 +12,7 @@ mod editing;
 mod engines;
 mod examples;
 mod idempotency;
+mod jobs;
 mod law;
 mod problems;
 mod serving;

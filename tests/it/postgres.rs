@@ -11,6 +11,7 @@ mod editing;
 mod engines;
 mod examples;
 mod idempotency;
+mod jobs;
 mod law;
 mod problems;
 mod story;

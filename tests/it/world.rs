@@ -4,7 +4,7 @@
 use crate::client::Client;
 use crate::engines::Watched;
 use app::partner::CredentialAdd;
-use app::{App, Clock, Frozen, Outside, Seeded, Settings, Worker, load_catalogue};
+use app::{App, Clock, Frozen, Outside, Problem, Seeded, Settings, Worker, load_catalogue};
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
@@ -49,27 +49,34 @@ pub(crate) struct World {
 impl World {
     /// A fresh world on the database that this program tests.
     pub(crate) async fn start() -> Self {
+        Self::start_with(builtin(), Settings::default()).await
+    }
+
+    /// The same with other outside systems and settings.
+    pub(crate) async fn start_with(outside: Outside, settings: Settings) -> Self {
         let beginning = Moment::parse(BEGINNING).expect("a moment");
-        let mut world = Self::build(Home::fresh(), beginning, 7).await;
+        let mut world = Self::build_with(Home::fresh(), beginning, 7, outside, settings).await;
         let secret = world.operations_secret(Environment::Test).await;
         world.operations = world.client(&secret);
         world
     }
 
     async fn build(home: Home, now: Moment, seed: u64) -> Self {
+        Self::build_with(home, now, seed, builtin(), Settings::default()).await
+    }
+
+    async fn build_with(
+        home: Home,
+        now: Moment,
+        seed: u64,
+        outside: Outside,
+        settings: Settings,
+    ) -> Self {
         let engine = Arc::new(Watched::new(home.open().await));
         let store = Store::open(engine.clone()).await.expect("a store");
         let clock = Arc::new(Frozen::at(now));
-        let outside = Outside {
-            address: Arc::new(BuiltinAddressCheck::new()),
-            credit: Arc::new(BuiltinBureau::default()),
-            signature: Arc::new(BuiltinDesk),
-            // A working day takes a second of the frozen clock.
-            fulfilment: Arc::new(Simulator::new(1000)),
-        };
         let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
         let random = Arc::new(Seeded::new(seed));
-        let settings = Settings::default();
         let app = App::new(store, outside, catalogue, programmes, clock.clone(), random, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -80,6 +87,14 @@ impl World {
         let worker = Worker::new(app.clone());
         let (server, made) = (Some(server), AtomicU64::new(0));
         Self { app, clock, operations, engine, base, worker, stop, server, home, made }
+    }
+
+    /// Another node on the same database, with the same clock.
+    pub(crate) fn node(&self, outside: Outside) -> Arc<App> {
+        let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
+        let (store, clock) = (self.app.store.clone(), self.clock.clone());
+        let random = Arc::new(Seeded::new(99));
+        App::new(store, outside, catalogue, programmes, clock, random, self.app.settings)
     }
 
     async fn operations_secret(&self, at: Environment) -> String {
@@ -116,6 +131,11 @@ impl World {
     /// Runs every job that is due. A test that forgets some finds them with `jobs_left`.
     pub(crate) async fn run_jobs(&self) -> usize {
         self.worker.drain().await.expect("jobs run")
+    }
+
+    /// The same where it may fail.
+    pub(crate) async fn try_jobs(&self) -> Result<usize, Problem> {
+        self.worker.drain().await
     }
 
     pub(crate) async fn jobs_left(&self) -> i64 {
@@ -188,6 +208,17 @@ impl World {
             tables.push((table, self.rows(sql).await));
         }
         tables
+    }
+}
+
+/// The outside as it is shipped.
+pub(crate) fn builtin() -> Outside {
+    Outside {
+        address: Arc::new(BuiltinAddressCheck::new()),
+        credit: Arc::new(BuiltinBureau::default()),
+        signature: Arc::new(BuiltinDesk),
+        // A working day takes a second of the frozen clock.
+        fulfilment: Arc::new(Simulator::new(1000)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! somebody was faster, load and decide again.
 
 use crate::{App, Caller, Problem};
-use domain::change::Context;
+use domain::change::{Context, Settle};
 use domain::code::Code;
 use domain::decision::Decision;
 use domain::id::{Id, Ids};
@@ -118,7 +118,9 @@ impl App {
             return Ok(Committed::Done);
         }
         let committed = self.store.commit(ctx.now, change, answered).await?;
-        if committed == Committed::Done && !change.jobs.is_empty() {
+        let left_work = !change.jobs.is_empty()
+            || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }));
+        if committed == Committed::Done && left_work {
             self.work.notify_one();
         }
         Ok(committed)

@@ -1,6 +1,7 @@
 //! The outside: address, credit, signature, fulfilment. Traits and what answers them; no SQL.
 
 pub mod address;
+pub mod breaker;
 pub mod credit;
 pub mod fulfilment;
 pub mod signature;

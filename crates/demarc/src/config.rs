@@ -127,6 +127,7 @@ impl Config {
                 idempotency_days: r.within("idempotency_days", 30, 1..=36_500),
                 jobs_at_once: r.within("jobs_at_once", 32, 1..=10_000),
                 lease_ms: r.within("job_lease_ms", 60_000, 1000..=86_400_000),
+                connector_timeout_ms: r.within("connector_timeout_ms", 20_000, 10..=86_400_000),
             },
             log: Log {
                 format: r.parsed("log.format", d.log.format, |text| match text {
