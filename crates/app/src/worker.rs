@@ -108,9 +108,10 @@ impl Worker {
         let now = self.app.clock.now();
         let (rooms, _) = self.app.lanes.rooms(now);
         let lanes: Vec<&str> = rooms.iter().map(|(connector, _)| *connector).collect();
-        let due = match lanes.is_empty() {
-            true => None,
-            false => self.app.store.next_due(&lanes, now).await.ok().flatten(),
+        let due = if lanes.is_empty() {
+            None
+        } else {
+            self.app.store.next_due(&lanes, now).await.ok().flatten()
         };
         let next = [due, self.app.lanes.next_probe(now)].into_iter().flatten().min();
         let until = next.map_or(LONGEST_SLEEP, |due| {

@@ -16,7 +16,7 @@ const UNKNOWN: &str = "";
 /// The lanes of one process.
 #[derive(Debug)]
 pub(crate) struct Lanes {
-    lanes: Mutex<Vec<Lane>>,
+    all: Mutex<Vec<Lane>>,
     /// Places in all, and of one lane.
     at_once: usize,
     a_lane: usize,
@@ -69,12 +69,12 @@ impl Lanes {
         let lanes = CONNECTORS.into_iter().chain([UNKNOWN]).map(lane).collect();
         let a_lane = (at_once / 2).max(1);
         let (freed, owed) = (Notify::new(), Mutex::default());
-        Self { lanes: Mutex::new(lanes), at_once, a_lane, freed, owed }
+        Self { all: Mutex::new(lanes), at_once, a_lane, freed, owed }
     }
 
     /// The lanes with room at `now`, and how many places are free in all.
     pub(super) fn rooms(&self, now: Moment) -> (Vec<Room>, u32) {
-        let lanes = hold(&self.lanes);
+        let lanes = hold(&self.all);
         let running: usize = lanes.iter().map(|l| l.running).sum();
         let free = self.at_once.saturating_sub(running);
         let room = |lane: &Lane| {
@@ -89,7 +89,7 @@ impl Lanes {
 
     /// When the next breaker lets a call through again.
     pub(super) fn next_probe(&self, now: Moment) -> Option<Moment> {
-        let lanes = hold(&self.lanes);
+        let lanes = hold(&self.all);
         let until = lanes.iter().filter_map(|l| match l.breaker.circuit(now.ms()) {
             Circuit::Open { until } => Some(Moment::from_ms(until)),
             Circuit::Closed | Circuit::HalfOpen => None,
@@ -99,7 +99,7 @@ impl Lanes {
 
     /// How every connector does.
     pub(crate) fn health(&self, now: Moment) -> Vec<Health> {
-        let lanes = hold(&self.lanes);
+        let lanes = hold(&self.all);
         let known = lanes.iter().filter(|l| l.connector != UNKNOWN);
         let health = known.map(|l| {
             let (failed, calls) = l.breaker.counts(now.ms());
@@ -110,7 +110,7 @@ impl Lanes {
     }
 
     fn with<T>(&self, connector: &str, act: impl FnOnce(&mut Lane) -> T) -> Option<T> {
-        hold(&self.lanes).iter_mut().find(|l| l.connector == connector).map(act)
+        hold(&self.all).iter_mut().find(|l| l.connector == connector).map(act)
     }
 
     /// Asks for one call. An error says when to ask again.
