@@ -16,7 +16,7 @@ pub struct JobRetry {
 }
 
 impl JobRetry {
-    async fn retry(&self, app: &App, at: Environment, ctx: &Context) -> Decided<JobFile> {
+    async fn retry(&self, app: &App, at: Environment, ctx: &mut Context) -> Decided<JobFile> {
         Ok(app.job_file(at, self.job).await?.retry(ctx, self.reason.as_deref())?)
     }
 }
@@ -37,7 +37,7 @@ pub struct JobQuarantine {
 }
 
 impl JobQuarantine {
-    async fn put_aside(&self, app: &App, at: Environment, ctx: &Context) -> Decided<JobFile> {
+    async fn put_aside(&self, app: &App, at: Environment, ctx: &mut Context) -> Decided<JobFile> {
         Ok(app.job_file(at, self.job).await?.quarantine(ctx, &self.reason)?)
     }
 }
@@ -89,8 +89,8 @@ impl App {
         at: Environment,
         retry: &JobRetry,
     ) -> Result<JobFile, Problem> {
-        let ctx = self.context(Actor::System, None);
-        let decision = retry.retry(self, at, &ctx).await?;
+        let mut ctx = self.context(Actor::System, None);
+        let decision = retry.retry(self, at, &mut ctx).await?;
         self.system_save(&ctx, decision).await
     }
 
@@ -99,8 +99,8 @@ impl App {
         at: Environment,
         quarantine: &JobQuarantine,
     ) -> Result<JobFile, Problem> {
-        let ctx = self.context(Actor::System, None);
-        let decision = quarantine.put_aside(self, at, &ctx).await?;
+        let mut ctx = self.context(Actor::System, None);
+        let decision = quarantine.put_aside(self, at, &mut ctx).await?;
         self.system_save(&ctx, decision).await
     }
 }

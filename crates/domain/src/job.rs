@@ -2,7 +2,8 @@
 
 use crate::change::{Change, Context, Settle};
 use crate::decision::Decision;
-use crate::id::Id;
+use crate::event::{Event, Happened};
+use crate::id::{Id, Kind};
 use crate::party::Tenant;
 use crate::refusal::Refusal;
 use crate::state::phases;
@@ -119,6 +120,8 @@ pub struct JobFile {
     pub why: Option<String>,
     /// When it was put aside.
     pub quarantined_at: Option<Moment>,
+    /// How often a person moved it.
+    pub moves: u64,
 }
 
 impl JobFile {
@@ -137,7 +140,11 @@ impl JobFile {
 
     /// One more chance: due at once, with all its tries before it. A worker that still thinks that
     /// it has the job is fenced off by the epoch. Refused while it runs.
-    pub fn retry(mut self, ctx: &Context, reason: Option<&str>) -> Result<Decision<Self>, Refusal> {
+    pub fn retry(
+        mut self,
+        ctx: &mut Context,
+        reason: Option<&str>,
+    ) -> Result<Decision<Self>, Refusal> {
         let phase = self.phase(ctx.now);
         if phase == JobPhase::Running {
             return Err(Refusal::state("job", phase.word(), "retried"));
@@ -147,11 +154,16 @@ impl JobFile {
         let settle =
             Settle::Retry { job: self.id, epoch: self.epoch, due_at: ctx.now, why: why.clone() };
         (self.tries, self.due_at, self.quarantined_at) = (0, ctx.now, None);
-        Ok(self.moved(settle, why))
+        let what = Happened { reason: reason.map(str::to_owned), ..Happened::new("job.retried") };
+        Ok(self.moved(ctx, settle, why, what.from(phase.word())))
     }
 
     /// Taken out by a person, until it is retried. Refused while it runs.
-    pub fn quarantine(mut self, ctx: &Context, reason: &str) -> Result<Decision<Self>, Refusal> {
+    pub fn quarantine(
+        mut self,
+        ctx: &mut Context,
+        reason: &str,
+    ) -> Result<Decision<Self>, Refusal> {
         let phase = self.phase(ctx.now);
         if phase == JobPhase::Running {
             return Err(Refusal::state("job", phase.word(), "quarantined"));
@@ -161,21 +173,45 @@ impl JobFile {
         let settle =
             Settle::PutAside { job: self.id, epoch: self.epoch, at: ctx.now, why: why.clone() };
         self.quarantined_at = Some(ctx.now);
-        Ok(self.moved(settle, why))
+        let what = Happened::new("job.quarantined").because(reason);
+        Ok(self.moved(ctx, settle, why, what.from(phase.word())))
     }
 
-    fn moved(mut self, settle: Settle, why: String) -> Decision<Self> {
+    /// A person's move is an event of the carrier's: partners know nothing of jobs. Moves are
+    /// counted for themselves, so that the events are dense; a worker's leave none.
+    fn moved(
+        mut self,
+        ctx: &mut Context,
+        settle: Settle,
+        why: String,
+        what: Happened,
+    ) -> Decision<Self> {
         self.epoch += 1;
+        self.moves += 1;
         self.lease_until = Moment::from_ms(0);
         self.why = Some(why);
-        Decision { change: Change { settle: Some(settle), ..Change::default() }, view: self }
+        let event = Event {
+            id: ctx.ids.next(Kind::Event),
+            tenant: Tenant::carrier(self.tenant.environment),
+            kind: what.kind.to_owned(),
+            object: self.id,
+            sequence: self.moves,
+            at: ctx.now,
+            actor: ctx.actor.clone(),
+            from: what.from.map(str::to_owned),
+            to: Some(self.phase(ctx.now).word().to_owned()),
+            reason: what.reason,
+            request: ctx.request,
+        };
+        let (events, settle) = (vec![event], Some(settle));
+        Decision { change: Change { events, settle, ..Change::default() }, view: self }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{Ids, Kind};
+    use crate::id::Ids;
     use crate::party::{Actor, Environment};
 
     const NOW: Moment = Moment::from_ms(1_800_000_000_000);
@@ -192,6 +228,7 @@ mod tests {
             epoch: 9,
             why: None,
             quarantined_at: (phase == JobPhase::Quarantined).then_some(NOW),
+            moves: 2,
         }
     }
 
@@ -209,20 +246,26 @@ mod tests {
     #[test]
     fn a_person_moves_what_no_worker_has() {
         for phase in JobPhase::ALL {
-            let retried = file(*phase).retry(&ctx(), None);
+            let retried = file(*phase).retry(&mut ctx(), None);
             assert_eq!(retried.is_ok(), *phase != JobPhase::Running, "{}", phase.word());
-            let aside = file(*phase).quarantine(&ctx(), "why");
+            let aside = file(*phase).quarantine(&mut ctx(), "why");
             assert_eq!(aside.is_ok(), *phase == JobPhase::Ready, "{}", phase.word());
         }
     }
 
     #[test]
     fn a_retried_job_is_due_at_once_with_all_its_tries_and_another_epoch() {
-        let decided = file(JobPhase::Quarantined).retry(&ctx(), Some("mended")).unwrap();
+        let decided = file(JobPhase::Quarantined).retry(&mut ctx(), Some("mended")).unwrap();
         let JobFile { due_at, tries, epoch, why, .. } = decided.view.clone();
         assert_eq!((due_at, tries, epoch), (NOW, 0, 10));
         assert_eq!(why.as_deref(), Some("retried by system: mended"));
         assert_eq!(decided.view.phase(NOW), JobPhase::Ready);
+        let event = &decided.change.events[0];
+        assert_eq!((event.kind.as_str(), event.sequence), ("job.retried", 3));
+        assert_eq!(
+            (event.from.as_deref(), event.to.as_deref()),
+            (Some("quarantined"), Some("ready"))
+        );
     }
 
     #[test]

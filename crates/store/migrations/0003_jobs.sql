@@ -3,6 +3,8 @@
 alter table job add column connector text not null default '';
 -- When it was put aside for a person to look at, in milliseconds; null unless it is.
 alter table job add column quarantined_at bigint;
+-- How often a person moved it: the sequence of the events that say so.
+alter table job add column moves bigint not null default 0;
 update job set connector = case
   when doc like '%"job":"validate_addresses"%' then 'address'
   when doc like '%"job":"assess_credit"%' then 'credit'

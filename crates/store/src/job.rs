@@ -20,7 +20,10 @@ const AGAIN: &str = "update job set due_at = $1, tries = $2, why = $3, epoch = e
 const QUARANTINE: &str = "update job set state = 'quarantined', quarantined_at = $1, why = $2, \
     epoch = epoch + 1, lease_until = 0, owner = '' where id = $3 and epoch = $4";
 const RETRY: &str = "update job set state = 'ready', quarantined_at = null, due_at = $1, \
-    why = $2, tries = 0, epoch = epoch + 1, lease_until = 0, owner = '' \
+    why = $2, tries = 0, moves = moves + 1, epoch = epoch + 1, lease_until = 0, owner = '' \
+    where id = $3 and epoch = $4";
+const PUT_ASIDE: &str = "update job set state = 'quarantined', quarantined_at = $1, why = $2, \
+    moves = moves + 1, epoch = epoch + 1, lease_until = 0, owner = '' \
     where id = $3 and epoch = $4";
 /// The due jobs of one lane, as many as are asked for.
 const DUE: &str = "select due_at from job where state = 'ready' and connector = $1 \
@@ -41,14 +44,14 @@ const NEXT: &str = "select min(due_at) from job where state = 'ready' and connec
 const OPEN: &str = "select count(*) from job where state = 'ready'";
 /// An environment is the last part of a tenant.
 const LIST: &str = "select doc, epoch, tries, id, why, tenant, connector, due_at, lease_until, \
-    quarantined_at from job where tenant like $1 and id < $2 and id >= $3 and ($4 = '' or \
+    quarantined_at, moves from job where tenant like $1 and id < $2 and id >= $3 and ($4 = '' or \
     $4 = case when state = 'ready' and lease_until > $5 then 'running' else state end) \
     order by id desc limit $6";
 const BY_ID: &str = "select doc, epoch, tries, id, why, tenant, connector, due_at, lease_until, \
-    quarantined_at from job where tenant like $1 and id = $2";
+    quarantined_at, moves from job where tenant like $1 and id = $2";
 
 pub(crate) const SQL: &[&str] =
-    &[INSERT, DONE, AGAIN, QUARANTINE, RETRY, DUE, NEXT, OPEN, LIST, BY_ID];
+    &[INSERT, DONE, AGAIN, QUARANTINE, RETRY, PUT_ASIDE, DUE, NEXT, OPEN, LIST, BY_ID];
 
 /// A claimed job, or as much of it as could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +105,7 @@ pub(crate) fn settle(settle: &Settle) -> Statement {
         // By a person, who looks again if it has moved.
         Settle::PutAside { at, why, .. } => {
             let values = [at.ms().into(), why.as_str().into(), job, epoch];
-            Statement::one(QUARANTINE, values, Guard::Version)
+            Statement::one(PUT_ASIDE, values, Guard::Version)
         }
         Settle::Retry { due_at, why, .. } => {
             let values = [due_at.ms().into(), why.as_str().into(), job, epoch];
@@ -205,6 +208,7 @@ pub(crate) fn claimed(row: &Row) -> Result<Claimed, StoreError> {
 /// A job as operations look at it: one whose document cannot be read is shown nevertheless.
 fn file(row: &Row) -> Result<JobFile, StoreError> {
     let (epoch, tries, id) = counts(row)?;
+    let moves = u64::try_from(row.int(10)?).map_err(|_| row.corrupt(10, "negative"))?;
     let tenant = row.text(5)?.parse().map_err(|e: String| row.corrupt(5, e))?;
     Ok(JobFile {
         id,
@@ -218,5 +222,6 @@ fn file(row: &Row) -> Result<JobFile, StoreError> {
         epoch,
         why: row.opt_text(4)?.map(str::to_owned),
         quarantined_at: row.opt_int(9)?.map(Moment::from_ms),
+        moves,
     })
 }
