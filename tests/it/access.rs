@@ -36,6 +36,13 @@ async fn story(world: &World) -> (Client, Things) {
     let check = credit(world, &partner, &quote, &asked).await;
     let contract = contract(world, &partner, &quote).await;
     let made = order(&partner, &quote).await;
+    let open = json!({ "name": "Left undone", "customer_id": opened["customer"]["id"] });
+    let later = partner.post("/v1/opportunities", &open).await.expect(201);
+    let undone = id(&later["quote"]["id"]).to_owned();
+    two_sites(&partner, &undone).await;
+    let path = format!("/v1/quotes/{undone}/address-validation");
+    partner.post(&path, &json!({})).await.expect(202);
+    let jobs = world.operations.get("/v1/operations/jobs").await.expect(200);
     let me = partner.get("/v1/me").await.expect(200);
     let hook = json!({ "url": "https://hooks.example.com/demarc" });
     let hook = partner.post("/v1/webhook-endpoints", &hook).await.expect(201);
@@ -63,6 +70,7 @@ async fn story(world: &World) -> (Client, Things) {
         ("webhook-endpoints", hook_id),
         ("events", event.clone()),
         ("deliveries", event),
+        ("jobs", text(&jobs["items"][0]["id"])),
     ]);
     (partner, things)
 }

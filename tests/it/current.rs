@@ -5,6 +5,7 @@ use domain::code::{Because, Code};
 use domain::contract::ContractPhase;
 use domain::credit::CreditPhase;
 use domain::exception::ExceptionPhase;
+use domain::job::JobPhase;
 use domain::order::SubOrderPhase;
 use domain::programme::Programmes;
 use domain::quote::QuotePhase;
@@ -91,6 +92,7 @@ fn the_page_of_states_is_what_the_tables_say() {
     diagram(&mut page, "Contract", &moves!(ContractPhase));
     diagram(&mut page, "Sub-order", &moves!(SubOrderPhase));
     diagram(&mut page, "Webhook endpoint", &moves!(EndpointPhase));
+    diagram(&mut page, "Job", &moves!(JobPhase));
     for programme in Programmes::shipped().expect("no mistake").all() {
         let _ = writeln!(page, "\n## What each stage needs: {}\n", programme.name);
         page.push_str("| stage | needs |\n| --- | --- |\n");

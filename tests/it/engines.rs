@@ -4,8 +4,8 @@
 use crate::world::World;
 use async_trait::async_trait;
 use serde_json::json;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use store::{Applied, Change, Engine, Guard, Migration, Query, Row, StoreError, Why, Written};
 use tokio::sync::watch;
 
@@ -19,13 +19,23 @@ pub(crate) struct Watched {
     /// Whether writes wait.
     held: watch::Sender<bool>,
     writes: AtomicUsize,
+    /// Whether no write arrives.
+    away: AtomicBool,
+    /// Told at the next claim of jobs.
+    at_claim: Mutex<Option<watch::Sender<bool>>>,
 }
 
 impl Watched {
     pub(crate) fn new(inner: Arc<dyn Engine>) -> Self {
-        let (reads, writes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let (crowded, held) = (AtomicUsize::new(0), watch::Sender::new(false));
-        Self { inner, reads, crowded, held, writes }
+        Self {
+            inner,
+            reads: AtomicUsize::new(0),
+            crowded: AtomicUsize::new(0),
+            held: watch::Sender::new(false),
+            writes: AtomicUsize::new(0),
+            away: AtomicBool::new(false),
+            at_claim: Mutex::default(),
+        }
     }
 
     /// How often it was read from.
@@ -58,6 +68,16 @@ impl Watched {
     pub(crate) fn writes(&self) -> usize {
         self.writes.load(Ordering::SeqCst)
     }
+
+    /// From now on every write is unavailable; or no longer.
+    pub(crate) fn away(&self, yes: bool) {
+        self.away.store(yes, Ordering::SeqCst);
+    }
+
+    /// Says `true` as soon as a job is claimed.
+    pub(crate) fn at_claim(&self, tell: watch::Sender<bool>) {
+        *self.at_claim.lock().expect("no panic while it is held") = Some(tell);
+    }
 }
 
 #[async_trait]
@@ -72,6 +92,14 @@ impl Engine for Watched {
         let mut held = self.held.subscribe();
         // The one who holds lives as long as this.
         let _ = held.wait_for(|held| !held).await;
+        if self.away.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("it is away".to_owned()));
+        }
+        if change.statements.iter().any(|s| s.sql.contains("tries = tries + 1"))
+            && let Some(tell) = self.at_claim.lock().expect("no panic while it is held").take()
+        {
+            tell.send_replace(true);
+        }
         let versioned = change.statements.iter().position(|s| s.guard == Guard::Version);
         match versioned.filter(|_| self.was_slower()) {
             Some(statement) => {

@@ -13,6 +13,7 @@ mod engines;
 mod examples;
 mod feed;
 mod idempotency;
+mod jobs;
 mod law;
 mod limits;
 mod problems;

@@ -12,6 +12,7 @@ mod engines;
 mod examples;
 mod feed;
 mod idempotency;
+mod jobs;
 mod law;
 mod problems;
 mod receivers;

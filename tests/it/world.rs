@@ -6,7 +6,7 @@ use crate::engines::Watched;
 use crate::receivers::Receivers;
 use app::load_catalogue;
 use app::partner::CredentialAdd;
-use app::{App, Clock, Frozen, Outside, Seeded, Sender, Settings, Webhooks, Worker};
+use app::{App, Clock, Frozen, Outside, Problem, Seeded, Sender, Settings, Webhooks, Worker};
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
@@ -51,44 +51,41 @@ pub(crate) struct World {
     home: Home,
     /// How many worlds were made from this one; each has its own randomness.
     made: AtomicU64,
-    limits: Limits,
 }
 
 impl World {
     /// A fresh world on the database that this program tests.
     pub(crate) async fn start() -> Self {
-        Self::start_within(Limits::OFF).await
+        Self::start_as(Plan::default()).await
     }
 
     /// The same, whose server keeps to `limits`.
     pub(crate) async fn start_within(limits: Limits) -> Self {
+        Self::start_as(Plan { limits, ..Plan::default() }).await
+    }
+
+    /// The same with other outside systems and settings.
+    pub(crate) async fn start_with(outside: Outside, settings: Settings) -> Self {
+        Self::start_as(Plan { outside, settings, ..Plan::default() }).await
+    }
+
+    async fn start_as(plan: Plan) -> Self {
         let beginning = Moment::parse(BEGINNING).expect("a moment");
-        let mut world = Self::build(Home::fresh(), beginning, 7, limits).await;
+        let mut world = Self::build(Home::fresh(), beginning, 7, plan).await;
         let secret = world.operations_secret(Environment::Test).await;
         world.operations = world.client(&secret);
         world
     }
 
-    async fn build(home: Home, now: Moment, seed: u64, limits: Limits) -> Self {
+    async fn build(home: Home, now: Moment, seed: u64, plan: Plan) -> Self {
+        let Plan { outside, settings, limits } = plan;
         let engine = Arc::new(Watched::new(home.open().await));
         let store = Store::open(engine.clone()).await.expect("a store");
         let clock = Arc::new(Frozen::at(now));
         let receivers = Arc::new(Receivers::default());
-        let outside = Outside {
-            address: Arc::new(BuiltinAddressCheck::new()),
-            credit: Arc::new(BuiltinBureau::default()),
-            signature: Arc::new(BuiltinDesk),
-            // A working day takes a second of the frozen clock.
-            fulfilment: Arc::new(Simulator::new(1000)),
-            webhooks: Webhooks {
-                post: receivers.clone(),
-                test: Walls::sandbox(),
-                live: Walls::public(),
-            },
-        };
+        let outside = Outside { webhooks: webhooks(receivers.clone()), ..outside };
         let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
         let random = Arc::new(Seeded::new(seed));
-        let settings = Settings::default();
         let app = App::new(store, outside, catalogue, programmes, clock.clone(), random, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -112,8 +109,15 @@ impl World {
             server,
             home,
             made,
-            limits,
         }
+    }
+
+    /// Another node on the same database, with the same clock.
+    pub(crate) fn node(&self, outside: Outside) -> Arc<App> {
+        let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
+        let (store, clock) = (self.app.store.clone(), self.clock.clone());
+        let random = Arc::new(Seeded::new(99));
+        App::new(store, outside, catalogue, programmes, clock, random, self.app.settings)
     }
 
     async fn operations_secret(&self, at: Environment) -> String {
@@ -130,7 +134,8 @@ impl World {
     /// as it is. Secrets and ids are the same.
     pub(crate) async fn fork(&self) -> Self {
         let seed = 1000 * (self.made.fetch_add(1, Ordering::SeqCst) + 1);
-        let mut world = Self::build(self.home.copy(), self.clock.now(), seed, self.limits).await;
+        let mut world =
+            Self::build(self.home.copy(), self.clock.now(), seed, Plan::default()).await;
         world.operations = world.client(self.operations.secret());
         world
     }
@@ -139,7 +144,7 @@ impl World {
     pub(crate) async fn beside(&self) -> Self {
         let Home::Database(url) = &self.home else { panic!("a file has one server") };
         let seed = 1000 * (self.made.fetch_add(1, Ordering::SeqCst) + 1);
-        Self::build(Home::Database(url.clone()), self.clock.now(), seed, self.limits).await
+        Self::build(Home::Database(url.clone()), self.clock.now(), seed, Plan::default()).await
     }
 
     /// Stops the server, closes the store, and starts both again on the same file.
@@ -149,7 +154,7 @@ impl World {
         let (now, secret, home) =
             (self.clock.now(), self.operations.secret().to_owned(), self.home);
         drop((self.app, self.worker, self.sender, self.engine));
-        let mut world = Self::build(home, now, 77, self.limits).await;
+        let mut world = Self::build(home, now, 77, Plan::default()).await;
         world.operations = world.client(&secret);
         world
     }
@@ -157,6 +162,11 @@ impl World {
     /// Runs every job that is due. A test that forgets some finds them with `jobs_left`.
     pub(crate) async fn run_jobs(&self) -> usize {
         self.worker.drain().await.expect("jobs run")
+    }
+
+    /// The same where it may fail.
+    pub(crate) async fn try_jobs(&self) -> Result<usize, Problem> {
+        self.worker.drain().await
     }
 
     /// Sends every webhook that is due.
@@ -247,6 +257,36 @@ impl World {
             tables.push((table, self.rows(sql).await));
         }
         tables
+    }
+}
+
+/// The outside as it is shipped.
+pub(crate) fn builtin() -> Outside {
+    Outside {
+        address: Arc::new(BuiltinAddressCheck::new()),
+        credit: Arc::new(BuiltinBureau::default()),
+        signature: Arc::new(BuiltinDesk),
+        // A working day takes a second of the frozen clock.
+        fulfilment: Arc::new(Simulator::new(1000)),
+        webhooks: webhooks(Arc::default()),
+    }
+}
+
+fn webhooks(receivers: Arc<Receivers>) -> Webhooks {
+    Webhooks { post: receivers, test: Walls::sandbox(), live: Walls::public() }
+}
+
+/// How a world is made.
+struct Plan {
+    /// Its webhooks go to the world's receivers.
+    outside: Outside,
+    settings: Settings,
+    limits: Limits,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { outside: builtin(), settings: Settings::default(), limits: Limits::OFF }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::in_flight::{Entered, Guard, PATIENCE};
 use crate::{App, Caller, Problem};
-use domain::change::Context;
+use domain::change::{Context, Settle};
 use domain::code::Code;
 use domain::decision::Decision;
 use domain::id::{Id, Ids};
@@ -168,7 +168,9 @@ impl App {
             return Ok(Committed::Done);
         }
         let committed = self.store.commit(ctx.now, change, answered).await?;
-        if committed == Committed::Done && !change.jobs.is_empty() {
+        let left_work = !change.jobs.is_empty()
+            || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }));
+        if committed == Committed::Done && left_work {
             self.work.notify_one();
         }
         Ok(committed)

@@ -11,8 +11,10 @@ use std::path::Path;
 pub struct Settings {
     /// Days that an idempotency key and its answer are kept.
     pub idempotency_days: u32,
-    /// Milliseconds that a job is leased for; longer than any connector may take.
+    /// Milliseconds that a job is leased for; its calls are cut off before that.
     pub lease_ms: i64,
+    /// Milliseconds that one call of a connector may take.
+    pub connector_timeout_ms: i64,
     /// Jobs worked on at the same time.
     pub jobs_at_once: usize,
     /// Webhook endpoints sent to at the same time.
@@ -26,6 +28,7 @@ impl Default for Settings {
         Self {
             idempotency_days: 30,
             lease_ms: 60_000,
+            connector_timeout_ms: 20_000,
             jobs_at_once: 32,
             endpoints_at_once: 256,
             delivery_log_days: 30,

@@ -16,6 +16,7 @@ pub mod contract;
 pub mod credit;
 pub mod customer;
 pub mod exception;
+pub mod job;
 pub mod opportunity;
 pub mod order;
 pub mod partner;
@@ -27,12 +28,15 @@ pub use act::{Action, Answer, Call, Decided, Key, Performed};
 pub use caller::{Caller, Seller, Who};
 pub use clock::{Clock, Frozen, OsRandom, Random, Seeded, SystemClock};
 pub use config::{Settings, load_catalogue};
+pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;
 pub use sender::{Draw, Sender};
 pub use worker::Worker;
+pub use worker::lanes::Health;
 
 use connect::address::AddressCheck;
+use connect::breaker::BreakerRules;
 use connect::credit::CreditBureau;
 use connect::fulfilment::Fulfilment;
 use connect::signature::SignatureDesk;
@@ -75,6 +79,8 @@ pub struct App {
     pub settings: Settings,
     /// Rings when a commit left work that is due.
     pub(crate) work: Notify,
+    /// How the connectors do, and who works on what.
+    pub(crate) lanes: worker::lanes::Lanes,
     pub(crate) callers: Mutex<caller::Known>,
     /// The idempotency keys under way in this process.
     pub(crate) in_flight: in_flight::InFlight,
@@ -100,6 +106,7 @@ impl App {
             clock,
             random,
             settings,
+            lanes: worker::lanes::Lanes::new(settings.jobs_at_once, BreakerRules::default()),
             work: Notify::new(),
             callers: Mutex::default(),
             in_flight: in_flight::InFlight::default(),

@@ -198,7 +198,11 @@ impl App {
         self.system_save(&ctx, decision).await
     }
 
-    async fn system_save<V>(&self, ctx: &Context, decision: Decision<V>) -> Result<V, Problem> {
+    pub(crate) async fn system_save<V>(
+        &self,
+        ctx: &Context,
+        decision: Decision<V>,
+    ) -> Result<V, Problem> {
         match self.save(ctx, &decision, None).await? {
             store::Committed::Done => Ok(decision.view),
             _ => Err(Refusal::new(Code::Busy, "somebody else changed it meanwhile").into()),

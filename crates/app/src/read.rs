@@ -217,7 +217,7 @@ impl App {
         given: &Address,
     ) -> Result<Avps, Problem> {
         caller.seller()?;
-        let answer = self.outside.address.validate(given).await;
+        let answer = self.call("address", self.outside.address.validate(given)).await;
         answer.map_err(|e| Problem::Fault(store::StoreError::Unavailable(e.to_string())))
     }
 

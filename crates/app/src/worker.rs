@@ -1,15 +1,21 @@
 //! The worker: claims jobs, asks the outside, and brings the answers back as commands. Every
 //! outcome settles its job in the same commit, so that none counts twice.
 
+pub(crate) mod call;
+pub(crate) mod lanes;
 mod run;
 
 use crate::{App, Problem};
+use call::Limits;
 use domain::id::{Id, Ids, Kind};
-use domain::job::Job;
+use lanes::Place;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use store::StoreError;
+use store::job::Claimed;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// Works off jobs until told to stop.
 #[derive(Debug)]
@@ -30,9 +36,9 @@ impl Worker {
         Self { app, owner }
     }
 
-    /// Claims and works until `stop` turns true; then finishes what it has begun.
+    /// Claims and works until `stop` turns true; then finishes what it has begun, or gives it
+    /// back if that takes long.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let places = Arc::new(Semaphore::new(self.app.settings.jobs_at_once.max(1)));
         let mut running = JoinSet::new();
         let mut swept_at = self.app.clock.now();
         while !*stop.borrow() {
@@ -44,52 +50,78 @@ impl Worker {
                     tracing::warn!(error = %e, "idempotency keys could not be swept");
                 }
             }
-            let free = u32::try_from(places.available_permits()).unwrap_or(u32::MAX);
-            let jobs = self.claim(free).await;
-            if jobs.is_empty() {
-                self.sleep(&mut stop, &places, free == 0).await;
+            self.app.pay().await;
+            let asked = Instant::now();
+            let claims = self.claim(u32::MAX).await.unwrap_or_else(|e| {
+                tracing::warn!(error = %e, "no jobs could be claimed");
+                Vec::new()
+            });
+            if claims.is_empty() {
+                self.sleep(&mut stop).await;
                 continue;
             }
-            for job in jobs {
-                // Never more are claimed than there are places, so this does not wait.
-                let Ok(place) = places.clone().acquire_owned().await else { return };
+            let limits = Limits::new(asked, self.app.settings.lease_ms, stop.clone());
+            for claimed in claims {
+                if *stop.borrow() {
+                    self.give_back(&claimed).await;
+                    continue;
+                }
+                let (place, limits) = (self.place(&claimed), limits.clone());
                 let app = self.app.clone();
                 running.spawn(async move {
-                    app.run_job(job).await;
+                    app.run_job(claimed, &limits).await;
                     drop(place);
                 });
             }
         }
         while running.join_next().await.is_some() {}
+        self.app.pay().await;
     }
 
-    async fn claim(&self, free: u32) -> Vec<Job> {
-        if free == 0 {
-            return Vec::new();
-        }
+    /// Claims for the lanes that have room, and at most `most`.
+    async fn claim(&self, most: u32) -> Result<Vec<Claimed>, StoreError> {
         let now = self.app.clock.now();
+        let (rooms, free) = self.app.lanes.rooms(now);
+        if rooms.is_empty() {
+            return Ok(Vec::new());
+        }
         let lease = self.app.settings.lease_ms;
-        match self.app.store.claim(self.owner, now, lease, free).await {
-            Ok(jobs) => jobs,
-            Err(e) => {
-                tracing::warn!(error = %e, "no jobs could be claimed");
-                Vec::new()
-            }
+        self.app.store.claim(self.owner, now, lease, &rooms, free.min(most)).await
+    }
+
+    fn place(&self, claimed: &Claimed) -> Place {
+        Place::take(&self.app, claimed.job.as_ref().ok().map(|job| job.work.connector()))
+    }
+
+    /// Claimed, but it is time to stop: the next node need not wait for the lease.
+    async fn give_back(&self, claimed: &Claimed) {
+        let owed = run::owed(claimed);
+        let now = self.app.clock.now();
+        if let Err(e) = self.app.put_off(&owed, now, claimed.why.clone()).await {
+            tracing::warn!(job = %claimed.id, error = %e, "the job waits for its lease to end");
         }
     }
 
-    /// Until there is work, or the next job is due, or a place is free, or it is time to stop.
-    async fn sleep(&self, stop: &mut watch::Receiver<bool>, places: &Semaphore, full: bool) {
+    /// Until there is work, or the next job of a lane with room is due, or a place is free, or a
+    /// connector may be probed, or it is time to stop.
+    async fn sleep(&self, stop: &mut watch::Receiver<bool>) {
         let now = self.app.clock.now();
-        let next = self.app.store.ask(store::job::next_due(now)).await.ok().flatten();
+        let (rooms, _) = self.app.lanes.rooms(now);
+        let lanes: Vec<&str> = rooms.iter().map(|(connector, _)| *connector).collect();
+        let due = if lanes.is_empty() {
+            None
+        } else {
+            self.app.store.next_due(&lanes, now).await.ok().flatten()
+        };
+        let next = [due, self.app.lanes.next_probe(now)].into_iter().flatten().min();
         let until = next.map_or(LONGEST_SLEEP, |due| {
             let ms = u64::try_from(due.ms() - now.ms()).unwrap_or(0);
             Duration::from_millis(ms.max(1)).min(LONGEST_SLEEP)
         });
         tokio::select! {
-            () = self.app.work.notified(), if !full => {}
-            _ = places.acquire(), if full => {}
-            () = tokio::time::sleep(until), if !full => {}
+            () = self.app.work.notified() => {}
+            () = self.app.lanes.freed.notified() => {}
+            () = tokio::time::sleep(until) => {}
             _ = stop.changed() => {}
         }
     }
@@ -97,12 +129,17 @@ impl Worker {
     /// Works off everything that is due at the clock's reading, one job after the other, and
     /// answers how many there were. For a world whose clock stands still.
     pub async fn drain(&self) -> Result<usize, Problem> {
+        // Nobody tells it to stop.
+        let (_, stop) = watch::channel(false);
         let mut count = 0;
         loop {
-            let now = self.app.clock.now();
-            let jobs = self.app.store.claim(self.owner, now, self.app.settings.lease_ms, 1).await?;
-            let Some(job) = jobs.into_iter().next() else { return Ok(count) };
-            self.app.run_job(job).await;
+            self.app.pay().await;
+            let asked = Instant::now();
+            let Some(claimed) = self.claim(1).await?.pop() else { return Ok(count) };
+            let limits = Limits::new(asked, self.app.settings.lease_ms, stop.clone());
+            let place = self.place(&claimed);
+            self.app.run_job(claimed, &limits).await;
+            drop(place);
             count += 1;
         }
     }

@@ -2,6 +2,7 @@
 //! SQL.
 
 pub mod address;
+pub mod breaker;
 pub mod credit;
 pub mod fulfilment;
 pub mod signature;

@@ -5,6 +5,7 @@ mod catalogue;
 mod credential;
 mod demo;
 mod errors;
+mod jobs;
 mod openapi;
 mod partner;
 mod serve;
@@ -53,6 +54,9 @@ enum Command {
     /// Add and revoke credentials, on the database itself
     #[command(subcommand)]
     Credential(credential::Credential),
+    /// List, retry and put aside jobs, on the database itself
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
     /// Print the OpenAPI document
     Openapi,
     /// Print every error code with its remedy
@@ -113,6 +117,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Catalogue(catalogue) => catalogue.run(),
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),
+        Command::Jobs(jobs) => wait(jobs.run()),
         Command::Openapi => openapi::run(),
         Command::Errors(errors) => errors.run(),
     }

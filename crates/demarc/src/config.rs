@@ -155,6 +155,7 @@ impl Config {
                 idempotency_days: r.within("idempotency_days", 30, 1..=36_500),
                 jobs_at_once: r.within("jobs_at_once", 32, 1..=10_000),
                 lease_ms: r.within("job_lease_ms", 60_000, 1000..=86_400_000),
+                connector_timeout_ms: r.within("connector_timeout_ms", 20_000, 10..=86_400_000),
                 endpoints_at_once: r.within("webhooks.endpoints_at_once", 256, 1..=10_000),
                 delivery_log_days: r.within("webhooks.log_days", 30, 4..=36_500),
             },

@@ -122,3 +122,18 @@ fn a_secret_given_as_an_id_is_not_repeated() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(!stderr(&refused).contains("0123"), "{}", stderr(&refused));
 }
+
+#[test]
+fn jobs_are_listed_without_a_server_and_one_that_is_not_there_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = run(folder.path(), &["jobs", "list", "--state", "quarantined", "--json"]);
+    assert!(listed.status.success(), "{}", stderr(&listed));
+    let listed: Value = serde_json::from_str(&stdout(&listed)).unwrap();
+    assert_eq!(listed, serde_json::json!({ "items": [] }));
+    let none = run(folder.path(), &["jobs", "retry", "job000000000000"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(stderr(&none).contains("there is no such job"), "{}", stderr(&none));
+    let wrong = run(folder.path(), &["jobs", "quarantine", "0Q0000000000000", "--why", "x"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("a job's id begins with job"), "{}", stderr(&wrong));
+}

@@ -85,9 +85,13 @@ pub enum Settle {
     /// Done: forget it.
     Done { job: Id, epoch: u64 },
     /// Not yet: due again later.
-    Again { job: Id, epoch: u64, due_at: Moment, tries: u32 },
+    Again { job: Id, epoch: u64, due_at: Moment, tries: u32, why: Option<String> },
     /// Given up; kept for a person to look at.
-    Quarantine { job: Id, epoch: u64, why: String },
+    Quarantine { job: Id, epoch: u64, at: Moment, why: String },
+    /// Moved by a person: ready again, as if never tried.
+    Retry { job: Id, epoch: u64, due_at: Moment, why: String },
+    /// Moved by a person: taken out.
+    PutAside { job: Id, epoch: u64, at: Moment, why: String },
 }
 
 /// Who decides, when, and where fresh ids come from: all that a rule may know besides the

@@ -136,6 +136,13 @@ impl Id {
         kind.prefix().as_bytes() == &self.0[..3]
     }
 
+    /// When it was made, in milliseconds since the Unix epoch.
+    pub fn made_at_ms(&self) -> i64 {
+        let digit = |c: &u8| BASE62.iter().position(|b| b == c).unwrap_or(0) as u128;
+        let rest = self.0[3..].iter().fold(0_u128, |n, c| n * 62 + digit(c));
+        EPOCH_MS + i64::try_from(rest >> 30).unwrap_or(0)
+    }
+
     /// The 15 significant characters, as stored.
     pub fn short(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -293,6 +300,7 @@ mod tests {
         #[test]
         fn ids_round_trip(ms in 0i64..(1 << 41), random: u32, upper: bool) {
             let id = Id::new(Kind::Quote, EPOCH_MS + ms, random);
+            prop_assert_eq!(id.made_at_ms(), EPOCH_MS + ms);
             let long = id.to_string();
             prop_assert_eq!(long.len(), 18);
             let shown = if upper { long.to_uppercase() } else { long.to_lowercase() };

@@ -152,6 +152,8 @@ pub(crate) const fn leased(settle: &Settle) -> (Id, u64) {
     match settle {
         Settle::Done { job, epoch }
         | Settle::Again { job, epoch, .. }
-        | Settle::Quarantine { job, epoch, .. } => (*job, *epoch),
+        | Settle::Quarantine { job, epoch, .. }
+        | Settle::Retry { job, epoch, .. }
+        | Settle::PutAside { job, epoch, .. } => (*job, *epoch),
     }
 }

@@ -1,10 +1,10 @@
 //! The store as the actions see it: ask, commit, claim.
 
 use crate::ask::Asks;
+use crate::job::{Claimed, Room};
 use crate::put::{Answered, statements};
 use crate::{Engine, Guard, Migration, Query, Row, Statement, StoreError, Why, Written};
 use domain::id::Id;
-use domain::job::Job;
 use domain::time::Moment;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -22,6 +22,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "events",
         sql: include_str!("../migrations/0002_events.sql"),
         postgres: include_str!("../migrations/0002_events.postgres.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "jobs",
+        sql: include_str!("../migrations/0003_jobs.sql"),
+        postgres: "",
     },
 ];
 
@@ -167,27 +173,45 @@ impl Store {
         &self.touched[hash % WAITING_ROOMS]
     }
 
-    /// Claims due jobs for `owner`. Asks before it writes, so that an idle worker writes nothing.
+    /// Claims due jobs for `owner`: from each lane at most its room, in all at most `limit`. Asks
+    /// before it writes, so that an idle worker writes nothing.
     pub async fn claim(
         &self,
         owner: Id,
         now: Moment,
         lease_ms: i64,
+        rooms: &[Room],
         limit: u32,
-    ) -> Result<Vec<Job>, StoreError> {
-        if !self.ask(crate::job::due(now)).await? {
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let due = rooms.iter().map(|room| crate::job::due(*room, now)).collect();
+        let shares = crate::job::share(rooms, &self.engine.read(due).await?, limit)?;
+        if shares.is_empty() {
             return Ok(Vec::new());
         }
         let sql = crate::job::claim_sql(self.engine.skips_locked());
-        let claim = crate::job::claim(sql, owner, now, now.plus_ms(lease_ms), limit);
-        match self.engine.write(crate::Change::new([claim])).await? {
-            Written::Done(mut rows) => {
-                rows.pop().unwrap_or_default().iter().map(crate::job::claimed).collect()
-            }
+        let until = now.plus_ms(lease_ms);
+        let claims = shares.iter().map(|share| crate::job::claim(sql, owner, now, until, *share));
+        match self.engine.write(crate::Change::new(claims.collect::<Vec<_>>())).await? {
+            Written::Done(rows) => rows.iter().flatten().map(crate::job::claimed).collect(),
             Written::Refused { why, .. } => {
                 Err(StoreError::ours(format!("a claim was refused: {why:?}")))
             }
         }
+    }
+
+    /// When the next free job of these lanes is due.
+    pub async fn next_due(
+        &self,
+        connectors: &[&str],
+        now: Moment,
+    ) -> Result<Option<Moment>, StoreError> {
+        let asks = connectors.iter().map(|lane| crate::job::next_due(lane, now)).collect();
+        let mut next = None;
+        for rows in self.engine.read(asks).await? {
+            let due = rows.first().map(|row| row.opt_int(0)).transpose()?.flatten();
+            next = [next, due].into_iter().flatten().min();
+        }
+        Ok(next.map(Moment::from_ms))
     }
 
     /// Forgets idempotency keys whose time is over.

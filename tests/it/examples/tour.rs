@@ -27,6 +27,7 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     main_quote(world, &partner, &theirs).await;
     events(world, &partner).await;
     operations_side(world, &partner).await;
+    jobs(world, &apex).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
     vec![apex, partner, world.operations.clone()]
 }
@@ -250,4 +251,22 @@ async fn operations_side(world: &World, partner: &Client) {
     let minted = world.operations.post("/v1/operations/credentials", &new).await.expect(201);
     let path = format!("/v1/operations/credentials/{}/revoke", id(&minted["credential"]["id"]));
     world.operations.post(&path, &json!({})).await.expect(200);
+}
+
+/// A job that is put aside and retried.
+async fn jobs(world: &World, partner: &Client) {
+    let opened = partner.post("/v1/opportunities", &json!({ "name": "Branch" })).await.expect(201);
+    let quote = id(&opened["quote"]["id"]).to_owned();
+    two_sites(partner, &quote).await;
+    let path = format!("/v1/quotes/{quote}/address-validation");
+    partner.post(&path, &json!({})).await.expect(202);
+    let waiting = world.operations.get("/v1/operations/jobs?state=ready").await.expect(200);
+    let job = id(&waiting["items"][0]["id"]).to_owned();
+    let path = |what: &str| format!("/v1/operations/jobs/{job}/{what}");
+    let aside = json!({ "reason": "The address service is moved tonight." });
+    world.operations.post(&path("quarantine"), &aside).await.expect(200);
+    world.operations.get("/v1/operations/jobs?state=quarantined").await.expect(200);
+    let again = json!({ "reason": "It is back." });
+    world.operations.post(&path("retry"), &again).await.expect(200);
+    world.run_jobs().await;
 }

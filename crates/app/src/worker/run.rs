@@ -1,9 +1,12 @@
 //! One job: ask the outside, then bring its reply back as a command and commit what it means
-//! together with the job's end.
+//! together with the job's end. Whatever goes wrong, the job has an end: an outcome, a later try,
+//! or quarantine after the last.
 
 mod ask;
 mod bring;
 
+use super::call::{Limits, NoAnswer, clean, said};
+use super::lanes::Owed;
 use crate::{App, Problem};
 use connect::ConnectorError;
 use domain::address::{Address, Avps};
@@ -14,7 +17,11 @@ use domain::fulfilment::{Progress, Received};
 use domain::id::Id;
 use domain::job::{Job, MOST_TRIES, backoff_ms};
 use domain::party::Actor;
-use store::Committed;
+use domain::time::Moment;
+use futures::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use store::job::Claimed;
+use store::{Committed, StoreError};
 
 /// What the outside replied: the command that a job brings back.
 #[derive(Debug)]
@@ -34,48 +41,140 @@ enum Reply {
 #[derive(Debug)]
 enum Asked {
     Replied(Reply),
+    /// Some of it; the rest is still to be asked for.
+    Partly(Reply),
     /// The object no longer waits for an answer.
     Moot,
-    Failed(ConnectorError),
+    Unanswered(NoAnswer),
 }
 
+/// How a try ended.
+#[derive(Debug)]
+enum Tried {
+    Settled,
+    /// Not before this moment, and the try does not count.
+    PutOff(Moment, String),
+    /// Again later, unless it was the last.
+    Failed(String),
+    /// No try helps.
+    Hopeless(String),
+}
+
+/// How often the meaning of a reply is decided anew when others are faster.
+const MOST_ROUNDS: usize = 64;
+
 impl App {
-    /// Runs a claimed job to an end: an outcome, a later try, or quarantine. A fault of our own
-    /// store leaves it to be claimed again when its lease runs out.
-    pub(crate) async fn run_job(&self, job: Job) {
-        let name = job.work.name();
-        match self.try_job(&job).await {
-            Ok(()) => tracing::debug!(job = %job.id, name, "job settled"),
-            Err(problem) => {
-                tracing::warn!(job = %job.id, name, error = %problem, "job not settled");
+    /// Runs a claimed job to an end.
+    pub(crate) async fn run_job(&self, claimed: Claimed, limits: &Limits) {
+        let (id, tries) = (claimed.id, claimed.tries);
+        let name = claimed.job.as_ref().map_or("unreadable", |job| job.work.name());
+        let tried = match &claimed.job {
+            Ok(_) if tries > MOST_TRIES => Ok(Tried::Failed(never_ended(&claimed))),
+            Ok(job) => {
+                let run = AssertUnwindSafe(self.try_job(job, limits)).catch_unwind();
+                run.await.unwrap_or_else(|panic| {
+                    Ok(Tried::Failed(format!("the run panicked: {}", said(&*panic))))
+                })
+            }
+            Err(fault) => Err(fault.clone().into()),
+        };
+        let ended = match tried {
+            Ok(Tried::Settled) => Ok(()),
+            Ok(Tried::PutOff(due_at, why)) => {
+                tracing::debug!(job = %id, name, why, "job put off");
+                self.put_off(&owed(&claimed), due_at, Some(why)).await
+            }
+            Ok(Tried::Failed(why)) => self.failed(&claimed, why).await,
+            Ok(Tried::Hopeless(why)) => self.give_up(&claimed, why).await,
+            Err(fault @ Problem::Fault(StoreError::Unavailable(_))) => Err(fault),
+            Err(fault) => self.failed(&claimed, clean(&fault.to_string())).await,
+        };
+        match ended {
+            Ok(()) => tracing::debug!(job = %id, name, "job settled"),
+            Err(fault) => {
+                tracing::warn!(job = %id, name, error = %fault, "job not settled");
+                self.lanes.owe(owed(&claimed));
             }
         }
     }
 
-    async fn try_job(&self, job: &Job) -> Result<(), Problem> {
+    async fn try_job(&self, job: &Job, limits: &Limits) -> Result<Tried, Problem> {
         let (id, epoch) = (job.id, job.epoch);
-        match self.ask_outside(job).await? {
+        match self.ask_outside(job, limits).await? {
             Asked::Replied(reply) => {
                 self.bring_back(job, &reply, Settle::Done { job: id, epoch }).await
             }
-            Asked::Moot => self.settle(Settle::Done { job: id, epoch }).await,
-            Asked::Failed(ConnectorError::Later(why)) if job.tries + 1 < MOST_TRIES => {
-                let tries = job.tries + 1;
-                tracing::info!(job = %id, tries, why, "the connector says later");
-                let due_at = self.clock.now().plus_ms(backoff_ms(tries));
-                self.settle(Settle::Again { job: id, epoch, due_at, tries }).await
+            Asked::Partly(reply) => {
+                let due_at = self.clock.now();
+                let again = Settle::Again { job: id, epoch, due_at, tries: 0, why: None };
+                self.bring_back(job, &reply, again).await
             }
-            Asked::Failed(ConnectorError::Later(why) | ConnectorError::Never(why)) => {
-                tracing::error!(job = %id, why, "the job is put aside");
-                let settle = Settle::Quarantine { job: id, epoch, why: why.clone() };
-                self.bring_back(job, &Reply::Unanswered(why), settle).await
+            Asked::Moot => {
+                self.settle(Settle::Done { job: id, epoch }).await?;
+                Ok(Tried::Settled)
+            }
+            Asked::Unanswered(NoAnswer::PutOff { due_at, why }) => Ok(Tried::PutOff(due_at, why)),
+            Asked::Unanswered(NoAnswer::Failed(error)) => Ok(match error {
+                ConnectorError::Later(why) => Tried::Failed(why),
+                ConnectorError::Never(why) => Tried::Hopeless(why),
+            }),
+        }
+    }
+
+    /// A try ended without an outcome: another later, or none after the last.
+    async fn failed(&self, claimed: &Claimed, why: String) -> Result<(), Problem> {
+        let Claimed { id: job, epoch, tries, .. } = *claimed;
+        if tries >= MOST_TRIES {
+            return self.give_up(claimed, why).await;
+        }
+        tracing::info!(%job, tries, why, "the job is tried again later");
+        let due_at = self.clock.now().plus_ms(backoff_ms(tries));
+        self.settle(Settle::Again { job, epoch, due_at, tries, why: Some(why) }).await
+    }
+
+    /// Puts a job aside, and tells the object that waits that there will be no answer: unless
+    /// that is what cannot be done.
+    async fn give_up(&self, claimed: &Claimed, why: String) -> Result<(), Problem> {
+        let Claimed { id, epoch, .. } = *claimed;
+        tracing::error!(job = %id, why, "the job is put aside");
+        let settle = Settle::Quarantine { job: id, epoch, at: self.clock.now(), why: why.clone() };
+        if let Ok(job) = &claimed.job {
+            let reply = Reply::Unanswered(why);
+            let bring = AssertUnwindSafe(self.bring_back(job, &reply, settle.clone()));
+            if let Ok(Ok(Tried::Settled)) = bring.catch_unwind().await {
+                return Ok(());
+            }
+        }
+        self.settle(settle).await
+    }
+
+    /// Gives a claim back; its try does not count.
+    pub(super) async fn put_off(
+        &self,
+        owed: &Owed,
+        due_at: Moment,
+        why: Option<String>,
+    ) -> Result<(), Problem> {
+        let Owed { job, epoch, tries } = *owed;
+        let tries = tries.saturating_sub(1);
+        self.settle(Settle::Again { job, epoch, due_at, tries, why }).await
+    }
+
+    /// Gives back what could not be settled while the store was away.
+    pub(super) async fn pay(&self) {
+        for owed in self.lanes.take_owed() {
+            let why = Some("the store was away".to_owned());
+            match self.put_off(&owed, self.clock.now(), why).await {
+                Err(Problem::Fault(StoreError::Unavailable(_))) => self.lanes.owe(owed),
+                Err(fault) => tracing::warn!(job = %owed.job, error = %fault, "not given back"),
+                Ok(()) => {}
             }
         }
     }
 
     /// Decides what a reply means on fresh facts and commits it, again while others are faster.
-    async fn bring_back(&self, job: &Job, reply: &Reply, settle: Settle) -> Result<(), Problem> {
-        loop {
+    async fn bring_back(&self, job: &Job, reply: &Reply, settle: Settle) -> Result<Tried, Problem> {
+        for _ in 0..MOST_ROUNDS {
             let actor = Actor::Connector { name: job.work.connector().to_owned() };
             let mut ctx = self.context(actor, None);
             let change = match self.decide_reply(job, reply, &settle, &mut ctx).await {
@@ -84,16 +183,19 @@ impl App {
                     // The rules do not allow what the outside answered: for a person to see.
                     let why = format!("{}: {}", refusal.code.as_str(), refusal.detail);
                     tracing::error!(job = %job.id, why, "the rules refuse a reply");
-                    let (job, epoch) = (job.id, job.epoch);
-                    return self.settle(Settle::Quarantine { job, epoch, why }).await;
+                    let Job { id: job, epoch, .. } = *job;
+                    let at = self.clock.now();
+                    self.settle(Settle::Quarantine { job, epoch, at, why: clean(&why) }).await?;
+                    return Ok(Tried::Settled);
                 }
                 Err(fault) => return Err(fault),
             };
             match self.save(&ctx, &Decision { change, view: () }, None).await? {
-                Committed::Done | Committed::LeaseLost => return Ok(()),
+                Committed::Done | Committed::LeaseLost => return Ok(Tried::Settled),
                 Committed::Stale | Committed::KeyTaken => {}
             }
         }
+        Ok(Tried::Failed("others kept changing the same object".to_owned()))
     }
 
     /// Settles the job alone. A lost lease means that somebody else does.
@@ -101,6 +203,17 @@ impl App {
         let ctx = self.context(Actor::System, None);
         self.save(&ctx, &Decision { change: only(&settle), view: () }, None).await.map(drop)
     }
+}
+
+/// The claim itself, to be given back.
+pub(super) const fn owed(claimed: &Claimed) -> Owed {
+    Owed { job: claimed.id, epoch: claimed.epoch, tries: claimed.tries }
+}
+
+fn never_ended(claimed: &Claimed) -> String {
+    let before = claimed.why.as_deref().map(|why| format!("; before that: {why}"));
+    let before = before.unwrap_or_default();
+    format!("begun {MOST_TRIES} times and the last never ended{before}")
 }
 
 /// A change that only settles the job.

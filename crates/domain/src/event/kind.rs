@@ -19,10 +19,11 @@ pub enum Noun {
     BillingAccount,
     CustomerGroup,
     WebhookEndpoint,
+    Job,
 }
 
 impl Noun {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Partner,
         Self::Credential,
         Self::Customer,
@@ -36,6 +37,7 @@ impl Noun {
         Self::BillingAccount,
         Self::CustomerGroup,
         Self::WebhookEndpoint,
+        Self::Job,
     ];
 
     /// The first half of its events' kinds.
@@ -54,12 +56,13 @@ impl Noun {
             Self::BillingAccount => "billing_account",
             Self::CustomerGroup => "customer_group",
             Self::WebhookEndpoint => "webhook_endpoint",
+            Self::Job => "job",
         }
     }
 
     /// Whether its objects are the carrier's own, so that only operations hear of them.
     pub const fn is_carriers(self) -> bool {
-        matches!(self, Self::Partner | Self::Credential | Self::Customer)
+        matches!(self, Self::Partner | Self::Credential | Self::Customer | Self::Job)
     }
 }
 
@@ -169,6 +172,9 @@ kinds! {
     WebhookEndpointEnabled = WebhookEndpoint, "webhook_endpoint.enabled", "A webhook endpoint was switched on.";
     WebhookEndpointDisabled = WebhookEndpoint, "webhook_endpoint.disabled", "A webhook endpoint was switched off, by its owner, by its own 410, or after five days of failures only.";
     WebhookEndpointRemoved = WebhookEndpoint, "webhook_endpoint.removed", "A webhook endpoint was removed.";
+
+    JobRetried = Job, "job.retried", "Operations had a job done at once.";
+    JobQuarantined = Job, "job.quarantined", "Operations put a job aside.";
 }
 
 impl EventKind {

@@ -114,9 +114,11 @@ fn href(kind: &str, object: Id) -> Option<String> {
         Noun::Order => "orders",
         Noun::SubOrder => "sub-orders",
         Noun::WebhookEndpoint => "webhook-endpoints",
-        Noun::Partner | Noun::Credential | Noun::BillingAccount | Noun::CustomerGroup => {
-            return None;
-        }
+        Noun::Partner
+        | Noun::Credential
+        | Noun::BillingAccount
+        | Noun::CustomerGroup
+        | Noun::Job => return None,
     };
     Some(format!("/v1/{list}/{object}"))
 }

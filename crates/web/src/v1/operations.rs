@@ -5,6 +5,7 @@ mod credit;
 mod customer;
 mod discount;
 mod exception;
+mod job;
 mod partner;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -16,4 +17,5 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .merge(exception::routes())
         .merge(discount::routes())
         .merge(credit::routes())
+        .merge(job::routes())
 }

@@ -53,7 +53,12 @@ impl App {
         };
         let answers = answers.iter().filter(same).map(|(id, _, avps)| (*id, avps.clone()));
         let answers = answers.collect();
-        Ok(quote::addresses_record(ctx, &file, answers, settle.clone()).change)
+        let mut change = quote::addresses_record(ctx, &file, answers, settle.clone()).change;
+        if change.puts.is_empty() {
+            // The quote takes no answer any more: there is no rest to ask for either.
+            change.settle = Some(Settle::Done { job: job.id, epoch: job.epoch });
+        }
+        Ok(change)
     }
 
     async fn bring_credit(
