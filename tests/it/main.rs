@@ -12,6 +12,7 @@ mod editing;
 mod engines;
 mod examples;
 mod idempotency;
+mod invariants;
 mod law;
 mod problems;
 mod serving;

@@ -11,6 +11,7 @@ mod editing;
 mod engines;
 mod examples;
 mod idempotency;
+mod invariants;
 mod law;
 mod problems;
 mod story;

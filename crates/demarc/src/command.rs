@@ -1,12 +1,15 @@
 //! The commands: their flags, their help, and which function does each.
 
+mod backup;
 mod bench;
 mod catalogue;
 mod credential;
 mod demo;
+mod doctor;
 mod errors;
 mod openapi;
 mod partner;
+mod restore;
 mod serve;
 
 use crate::config::{Config, DatabaseUrl};
@@ -53,6 +56,12 @@ enum Command {
     /// Add and revoke credentials, on the database itself
     #[command(subcommand)]
     Credential(credential::Credential),
+    /// Copy the whole database into one file, beside a running server
+    Backup(backup::Backup),
+    /// Make a database of a backup, in an empty place
+    Restore(restore::Restore),
+    /// Say whether this installation is sound
+    Doctor(doctor::Doctor),
     /// Print the OpenAPI document
     Openapi,
     /// Print every error code with its remedy
@@ -113,6 +122,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Catalogue(catalogue) => catalogue.run(),
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),
+        Command::Backup(backup) => wait(backup.run()),
+        Command::Restore(restore) => wait(restore.run()),
+        Command::Doctor(doctor) => wait(doctor.run()),
         Command::Openapi => openapi::run(),
         Command::Errors(errors) => errors.run(),
     }

@@ -5,6 +5,8 @@
 //! nothing that waits for the outside can hold a lock.
 
 mod ask;
+pub mod audit;
+pub mod backup;
 mod change;
 mod engine;
 mod error;
@@ -12,6 +14,7 @@ mod migration;
 mod page;
 mod put;
 mod row;
+pub mod standing;
 mod store;
 mod value;
 
@@ -63,4 +66,6 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     event::SQL,
     idempotency::SQL,
     job::SQL,
+    audit::SQL,
+    standing::SQL,
 ];
