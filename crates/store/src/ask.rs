@@ -39,10 +39,10 @@ impl<T> Asks for Ask<T> {
 }
 
 /// The same of several objects.
-impl<A: Asks> Asks for Vec<A> {
-    type Answers = Vec<A::Answers>;
+impl<T: Asks> Asks for Vec<T> {
+    type Answers = Vec<T::Answers>;
     /// Of each.
-    const QUERIES: usize = A::QUERIES;
+    const QUERIES: usize = T::QUERIES;
 
     fn queries(&mut self) -> Vec<Query> {
         self.iter_mut().flat_map(Asks::queries).collect()
@@ -50,7 +50,7 @@ impl<A: Asks> Asks for Vec<A> {
 
     fn read(self, answers: Vec<Vec<Row>>) -> Result<Self::Answers, StoreError> {
         let mut answers = answers.into_iter();
-        self.into_iter().map(|ask| ask.read(answers.by_ref().take(A::QUERIES).collect())).collect()
+        self.into_iter().map(|ask| ask.read(answers.by_ref().take(T::QUERIES).collect())).collect()
     }
 }
 

@@ -49,7 +49,13 @@ pub async fn dump(url: &str, to: &Path) -> Result<Copied, StoreError> {
     let snapshot = rows(&client, "select pg_export_snapshot()").await?;
     let snapshot = snapshot.first().and_then(|row| row.first()).cloned().unwrap_or_default();
     let mut command = dump.command(&config);
-    command.args(["--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s"]);
+    command.args([
+        "--format=custom",
+        "--compress=1",
+        "--no-owner",
+        "--no-privileges",
+        "--lock-wait-timeout=60s",
+    ]);
     command.arg(format!("--snapshot={snapshot}")).arg("--file").arg(to);
     tools::run(command, Program::Dump).await?;
     let mut tables = Vec::new();

@@ -7,6 +7,7 @@ use crate::backup::{Copied, Schema, refuse};
 use crate::migration::{HISTORY, Past};
 use crate::{Row, StoreError};
 use rusqlite::{Connection, OpenFlags};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +15,8 @@ use std::time::Duration;
 
 /// What every SQLite file begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// How often a growing copy is brought to the disk. Left to the end, it would all be waiting in
-/// memory, and the next commit of the server would wait for it.
+/// How often a growing copy is brought to the disk: spread, so that no commit of a server queues
+/// behind the whole of it.
 const STEP: Duration = Duration::from_millis(50);
 
 const TABLES: &str = "select name from sqlite_schema where type = 'table' \
@@ -108,7 +109,10 @@ fn still(path: &Path) -> Result<Connection, StoreError> {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
                 url.push(char::from(byte));
             }
-            _ => url.push_str(&format!("%{byte:02X}")),
+            // Writing to a String cannot fail.
+            _ => {
+                let _ = write!(url, "%{byte:02X}");
+            }
         }
     }
     url.push_str("?immutable=1");

@@ -34,15 +34,17 @@ pub(super) struct Tool {
 }
 
 impl Tool {
-    /// The oldest that is not older than `least`: a newer one works too, but writes what an
-    /// older server may not read.
+    /// The oldest that is not older than the server: a newer one works too, but writes what an
+    /// older server may not read. Without a server (zero) the newest, which reads every file.
     pub(super) async fn find(program: Program, least: u32) -> Result<Self, StoreError> {
         let mut newest = None;
         let mut fit: Option<Self> = None;
         for path in candidates(program.name()) {
             let Some(major) = major(&path).await else { continue };
             newest = newest.max(Some(major));
-            if major >= least && fit.as_ref().is_none_or(|fit| major < fit.major) {
+            let better =
+                |fit: &Self| if least == 0 { major > fit.major } else { major < fit.major };
+            if major >= least && fit.as_ref().is_none_or(better) {
                 fit = Some(Self { path, major });
             }
         }
