@@ -14,6 +14,7 @@ mod examples;
 mod feed;
 mod idempotency;
 mod jobs;
+mod invariants;
 mod law;
 mod limits;
 mod problems;

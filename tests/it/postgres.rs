@@ -13,6 +13,7 @@ mod examples;
 mod feed;
 mod idempotency;
 mod jobs;
+mod invariants;
 mod law;
 mod problems;
 mod receivers;

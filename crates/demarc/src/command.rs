@@ -1,13 +1,16 @@
 //! The commands: their flags, their help, and which function does each.
 
+mod backup;
 mod bench;
 mod catalogue;
 mod credential;
 mod demo;
+mod doctor;
 mod errors;
 mod jobs;
 mod openapi;
 mod partner;
+mod restore;
 mod serve;
 
 use crate::config::{Config, DatabaseUrl};
@@ -57,6 +60,12 @@ enum Command {
     /// List, retry and put aside jobs, on the database itself
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Copy the whole database into one file, beside a running server
+    Backup(backup::Backup),
+    /// Make a database of a backup, in an empty place
+    Restore(restore::Restore),
+    /// Say whether this installation is sound
+    Doctor(doctor::Doctor),
     /// Print the OpenAPI document
     Openapi,
     /// Print every error code with its remedy
@@ -118,6 +127,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),
         Command::Jobs(jobs) => wait(jobs.run()),
+        Command::Backup(backup) => wait(backup.run()),
+        Command::Restore(restore) => wait(restore.run()),
+        Command::Doctor(doctor) => wait(doctor.run()),
         Command::Openapi => openapi::run(),
         Command::Errors(errors) => errors.run(),
     }

@@ -120,6 +120,11 @@ pub struct Document {
 }
 
 impl Contract {
+    /// Whether `text` is the document that it names, byte for byte.
+    pub fn is_of(&self, text: &str) -> bool {
+        self.document_sha256 == hex(&Sha256::digest(text.as_bytes()))
+    }
+
     /// The phase at `now`: an unsigned envelope past its time has expired, swept or not.
     pub fn phase(&self, now: Moment) -> ContractPhase {
         match &self.state {

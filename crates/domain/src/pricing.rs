@@ -119,7 +119,8 @@ impl Totals {
         Ok(Self { mrc, nrc, total_contract_value })
     }
 
-    fn sum<'t>(mut parts: impl Iterator<Item = &'t Self>) -> Result<Self, Overflow> {
+    /// The exact sum, member by member.
+    pub fn sum<'t>(mut parts: impl Iterator<Item = &'t Self>) -> Result<Self, Overflow> {
         parts.try_fold(Self::default(), |sum, part| {
             Ok(Self {
                 mrc: sum.mrc.checked_add(part.mrc)?,

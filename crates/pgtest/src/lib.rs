@@ -166,7 +166,7 @@ fn line(answers: &mut BufReader<ChildStdout>) -> String {
 }
 
 /// The folder of `initdb` and its like.
-fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     static FOUND: Mutex<Option<PathBuf>> = Mutex::new(None);
     let mut found = FOUND.lock().expect("no test broke off while it looked");
     if let Some(found) = &*found {

@@ -26,7 +26,7 @@ if LD_LIBRARY_PATH="$libraries" ldd "$bin/postgres" "$bin/psql" | grep -q 'not f
   for deb in lib*.deb; do dpkg -x "$deb" "$1/root"; done
 fi
 mkdir -p "$1/bin"
-for program in initdb pg_ctl postgres createdb pg_dump psql; do
+for program in initdb pg_ctl postgres createdb pg_dump pg_restore psql; do
   printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s/%s" "$@"\n' \
     "$2${libraries#"$1"}" "$2${bin#"$1"}" "$program" >"$1/bin/$program"
   chmod +x "$1/bin/$program"

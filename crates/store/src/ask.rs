@@ -14,6 +14,8 @@ pub struct Ask<T> {
 /// Questions that are asked together.
 pub trait Asks {
     type Answers;
+    /// How many queries they are.
+    const QUERIES: usize;
     fn queries(&mut self) -> Vec<Query>;
     fn read(self, answers: Vec<Vec<Row>>) -> Result<Self::Answers, StoreError>;
 }
@@ -25,6 +27,7 @@ fn next(answers: &mut std::vec::IntoIter<Vec<Row>>) -> Result<Vec<Row>, StoreErr
 
 impl<T> Asks for Ask<T> {
     type Answers = T;
+    const QUERIES: usize = 1;
 
     fn queries(&mut self) -> Vec<Query> {
         vec![std::mem::replace(&mut self.query, Query::new("", []))]
@@ -35,11 +38,28 @@ impl<T> Asks for Ask<T> {
     }
 }
 
+/// The same of several objects.
+impl<T: Asks> Asks for Vec<T> {
+    type Answers = Vec<T::Answers>;
+    /// Of each.
+    const QUERIES: usize = T::QUERIES;
+
+    fn queries(&mut self) -> Vec<Query> {
+        self.iter_mut().flat_map(Asks::queries).collect()
+    }
+
+    fn read(self, answers: Vec<Vec<Row>>) -> Result<Self::Answers, StoreError> {
+        let mut answers = answers.into_iter();
+        self.into_iter().map(|ask| ask.read(answers.by_ref().take(T::QUERIES).collect())).collect()
+    }
+}
+
 macro_rules! asks {
     ($($name:ident)+) => {
         #[expect(non_snake_case, reason = "type parameters name the members")]
         impl<$($name),+> Asks for ($(Ask<$name>,)+) {
             type Answers = ($($name,)+);
+            const QUERIES: usize = [$(stringify!($name)),+].len();
 
             fn queries(&mut self) -> Vec<Query> {
                 let ($($name,)+) = self;
@@ -65,7 +85,12 @@ asks! { A B C D E F G H I }
 
 /// The document in the first column. One that makes no sense names its statement.
 pub(crate) fn doc<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
-    serde_json::from_str(row.text(0)?).map_err(|e| row.corrupt(0, e.to_string()))
+    doc_in(row, 0)
+}
+
+/// The document in a column.
+pub(crate) fn doc_in<T: DeserializeOwned>(row: &Row, column: usize) -> Result<T, StoreError> {
+    serde_json::from_str(row.text(column)?).map_err(|e| row.corrupt(column, e.to_string()))
 }
 
 /// Reads at most one document.

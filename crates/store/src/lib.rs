@@ -5,6 +5,8 @@
 //! nothing that waits for the outside can hold a lock.
 
 mod ask;
+pub mod audit;
+pub mod backup;
 mod change;
 mod engine;
 mod error;
@@ -12,6 +14,7 @@ mod migration;
 mod page;
 mod put;
 mod row;
+pub mod standing;
 mod store;
 mod turn;
 mod value;
@@ -70,4 +73,6 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     delivery::SQL,
     idempotency::SQL,
     job::SQL,
+    audit::SQL,
+    standing::SQL,
 ];

@@ -61,6 +61,11 @@ impl Row {
         StoreError::Corrupt { statement: self.statement, column, problem: problem.into() }
     }
 
+    /// What is in `column`, if there is such a column.
+    pub(crate) fn value(&self, column: usize) -> Option<&Value> {
+        self.values.get(column)
+    }
+
     fn at(&self, column: usize) -> Result<&Value, StoreError> {
         let missing = || self.corrupt(column, format!("only {} columns", self.values.len()));
         self.values.get(column).ok_or_else(missing)

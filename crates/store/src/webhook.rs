@@ -43,7 +43,8 @@ pub(crate) const SQL: &[&str] = &[
     TURN_OFF,
 ];
 
-pub(crate) fn put(endpoint: &WebhookEndpoint, mode: Mode) -> Result<Vec<Statement>, StoreError> {
+/// The noun by itself.
+pub(crate) fn put_noun(endpoint: &WebhookEndpoint, mode: Mode) -> Result<Statement, StoreError> {
     let state = endpoint.state.word();
     let noun = Written {
         tenant: endpoint.tenant,
@@ -53,9 +54,14 @@ pub(crate) fn put(endpoint: &WebhookEndpoint, mode: Mode) -> Result<Vec<Statemen
         moving: vec![state.into()],
         doc: endpoint,
     };
+    TEXTS.put(noun, mode)
+}
+
+/// The noun, and what follows from it.
+pub(crate) fn put(endpoint: &WebhookEndpoint, mode: Mode) -> Result<Vec<Statement>, StoreError> {
     let whose = || [endpoint.tenant.to_string().into(), endpoint.id.short().into()];
     // The noun first: its version guards what follows.
-    let mut statements = vec![TEXTS.put(noun, mode)?, Statement::new(UNSUBSCRIBE, whose())];
+    let mut statements = vec![put_noun(endpoint, mode)?, Statement::new(UNSUBSCRIBE, whose())];
     if endpoint.is_active() {
         statements.push(Statement::new(TURN_ON, whose()));
         for filter in &endpoint.types {

@@ -4,6 +4,7 @@
 //! Connections are plain TCP or a Unix socket; there is no TLS here. Where the network between is
 //! not trusted, put a tunnel or a pooler with TLS on this machine.
 
+pub mod backup;
 mod failure;
 mod read;
 mod run;
@@ -91,6 +92,14 @@ impl Postgres {
     /// What was written through this handle so far.
     pub fn stats(&self) -> Stats {
         self.writer.stats()
+    }
+
+    /// What the server is set to.
+    pub async fn standing(&self) -> Result<crate::standing::Server, StoreError> {
+        let query = Query::new(crate::standing::SERVER, []);
+        let rows = read::read(&self.link, &[query]).await?.pop().unwrap_or_default();
+        let row = rows.first().ok_or_else(|| StoreError::ours("the server tells nothing"))?;
+        crate::standing::Server::read(row)
     }
 }
 

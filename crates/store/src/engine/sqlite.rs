@@ -1,6 +1,7 @@
 //! The embedded engine: one SQLite file, one writer thread that commits in groups, readers beside
 //! it. No SQL of any noun.
 
+pub mod backup;
 mod connection;
 mod failure;
 mod reader;
