@@ -2,9 +2,13 @@
 
 use crate::ask::Asks;
 use crate::put::{Answered, statements};
-use crate::{Engine, Guard, Migration, Query, Statement, StoreError, Why, Written};
+use crate::{
+    Change, Engine, Guard, Migration, Query, Statement, StoreError, Why, Written,
+    idempotency::{self, Kept},
+};
 use domain::id::Id;
 use domain::job::Job;
+use domain::party::Tenant;
 use domain::time::Moment;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -62,7 +66,7 @@ impl Store {
     ) -> Result<Committed, StoreError> {
         let mut writing = statements(change, answered)?;
         if let Some(answered) = answered {
-            writing.statements.insert(0, crate::idempotency::forget_one(answered, now));
+            writing.statements.insert(0, idempotency::forget_one(answered, now));
         }
         match self.engine.write(writing).await? {
             Written::Done(_) => {
@@ -75,7 +79,7 @@ impl Store {
                 Ok(Committed::Done)
             }
             Written::Refused { guard, why, statement } => match guard {
-                Guard::Unique(crate::idempotency::KEY) => Ok(Committed::KeyTaken),
+                Guard::Unique(idempotency::KEY) => Ok(Committed::KeyTaken),
                 Guard::Lease => Ok(Committed::LeaseLost),
                 Guard::Version | Guard::Unique(_) => Ok(Committed::Stale),
                 // An unguarded statement met a unique constraint: an update onto one, such as
@@ -85,6 +89,26 @@ impl Store {
                     Err(StoreError::ours(format!("statement {statement} was refused: {why:?}")))
                 }
             },
+        }
+    }
+
+    /// The answer that was given to this key, safe to be given again. What can be read may still
+    /// be on its way to a second server, and vanish with the first; then a write is what asks.
+    pub async fn answered(
+        &self,
+        tenant: Tenant,
+        name: &str,
+        now: Moment,
+    ) -> Result<Option<Kept>, StoreError> {
+        let seen = self.ask(idempotency::find(tenant, name, now)).await?;
+        if seen.is_none() || !self.engine.shows_what_may_vanish() {
+            return Ok(seen);
+        }
+        match self.engine.write(Change::new([idempotency::confirm(tenant, name)])).await? {
+            Written::Done(mut rows) => idempotency::kept(rows.pop().unwrap_or_default()),
+            Written::Refused { why, .. } => {
+                Err(StoreError::ours(format!("a confirmation was refused: {why:?}")))
+            }
         }
     }
 
@@ -118,7 +142,7 @@ impl Store {
         }
         let sql = crate::job::claim_sql(self.engine.skips_locked());
         let claim = crate::job::claim(sql, owner, now, now.plus_ms(lease_ms), limit);
-        match self.engine.write(crate::Change::new([claim])).await? {
+        match self.engine.write(Change::new([claim])).await? {
             Written::Done(mut rows) => {
                 rows.pop().unwrap_or_default().iter().map(crate::job::claimed).collect()
             }
@@ -130,11 +154,11 @@ impl Store {
 
     /// Forgets idempotency keys whose time is over.
     pub async fn sweep(&self, now: Moment) -> Result<(), StoreError> {
-        self.write_one(crate::idempotency::forget(now)).await
+        self.write_one(idempotency::forget(now)).await
     }
 
     async fn write_one(&self, statement: Statement) -> Result<(), StoreError> {
-        match self.engine.write(crate::Change::new([statement])).await? {
+        match self.engine.write(Change::new([statement])).await? {
             Written::Done(_) => Ok(()),
             Written::Refused { why, .. } => {
                 Err(StoreError::ours(format!("a statement was refused: {why:?}")))
