@@ -43,7 +43,7 @@ impl Patroni {
         let (keeper, _) = Keeper::start(KEEPER, &arguments);
         let at = |from: usize| std::array::from_fn(|node| ports[from + node]);
         let cluster = Self { keeper: Mutex::new(keeper), postgres: at(2), rest: at(2 + NODES) };
-        cluster.wait_until_whole(Duration::from_secs(60));
+        cluster.wait_until_whole(Duration::from_mins(1));
         cluster
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Floor {
 
 impl Floor {
     /// Writes until dropped, to whichever of the servers takes it.
-    pub(crate) async fn start(servers: Vec<String>) -> Self {
+    pub(crate) fn start(servers: Vec<String>) -> Self {
         let written = Arc::new(Mutex::new(Vec::new()));
         let task = tokio::spawn(write(servers, Arc::clone(&written)));
         Self { written, task }

@@ -39,12 +39,12 @@ const LONG: [Blow; 10] = [
     Blow::CrashPostgres,
     Blow::SwitchOver,
     Blow::CrashNode,
+    Blow::FreezePatroni,
     Blow::CrashPostgres,
     Blow::FreezeNode,
     Blow::CrashPostgres,
     Blow::SwitchOver,
     Blow::CrashNode,
-    Blow::FreezePatroni,
     Blow::CrashPostgres,
 ];
 
@@ -81,7 +81,7 @@ async fn no_failover_loses_or_doubles_what_was_acknowledged() {
     create(&cluster).await;
     let folder = tempfile::tempdir().unwrap();
     let mut team = Team::start(folder.path(), &url).await;
-    let floor = Floor::start((0..NODES).map(|node| cluster.url_of(node, "demarc")).collect()).await;
+    let floor = Floor::start((0..NODES).map(|node| cluster.url_of(node, "demarc")).collect());
     let ready = Ready::start(&team.servers);
     eprintln!("set up in {:.1?}", begun.elapsed());
 

@@ -82,7 +82,7 @@ impl Seller {
         self.post(&format!("{quote}/sites"), json!({ "sites": [site] })).await?;
         self.post(&format!("{quote}/address-validation"), json!({})).await?;
         let path = format!("{quote}/sites");
-        let answered = |told: &Value| told["sites"][0]["validation"]["state"] != "pending";
+        let answered = |told: &Value| told["sites"][0]["validation"]["state"] != "requested";
         let sites = self.until(&path, answered).await?;
         let site = &sites["sites"][0];
         if matches!(text(&site["validation"]["state"]), "close_match" | "ambiguous") {
@@ -197,6 +197,9 @@ impl Seller {
                 Some(503)
             }
             Ok(answer) => match whole(answer).await {
+                // For some seconds a server may look at a leader that was deposed and does not
+                // know. It refuses what is not there yet, and says when to ask again.
+                Some((409, _, body)) if body.contains("\"retryable\":\"after\"") => Some(409),
                 Some(answer) => return Some(answer),
                 None => None,
             },

@@ -18,7 +18,8 @@ use crate::engine::stats::Stats;
 use crate::{Applied, BadStatement, Change, Engine, Migration, Query, Row, StoreError, Written};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tokio_postgres::Config;
 #[cfg(test)]
@@ -59,23 +60,39 @@ struct Link {
     pool: Pool,
     statement_cache: bool,
     waiting: usize,
+    /// Connections older than this may lead to a server that has lost the lead and does not know.
+    suspect: Arc<Mutex<Instant>>,
 }
 
 type Client = deadpool_postgres::Object;
 
 impl Link {
     async fn client(&self) -> Result<Client, Failed> {
-        match timeout(PATIENCE, self.pool.get()).await {
-            Ok(client) => client.map_err(Failed::pool),
-            Err(_) => Err(Failed::silent("no connection could be had in time")),
-        }
+        let sound = async {
+            loop {
+                let client = self.pool.get().await.map_err(Failed::pool)?;
+                let suspect = *self.suspect.lock().unwrap_or_else(PoisonError::into_inner);
+                if Client::metrics(&client).created >= suspect {
+                    return Ok(client);
+                }
+                drop(Client::take(client));
+            }
+        };
+        let client = timeout(PATIENCE, sound).await;
+        client.unwrap_or_else(|_| Err(Failed::silent("no connection could be had in time")))
     }
 
-    /// Gives up a connection whose server does not answer, and those that wait beside it: they
-    /// lead to the same one. Nothing is cancelled, the server may still do what it was told.
+    /// Uses no connection again that was made before: somebody waited for an answer in vain.
+    /// A server that lost the lead still answers reads, with what was, but commits nothing.
+    fn doubt(&self) {
+        *self.suspect.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Gives up a connection whose server does not answer. Nothing is cancelled, the server may
+    /// still do what it was told.
     fn give_up(&self, client: Client) {
         drop(Client::take(client));
-        let _ = self.pool.retain(|_, _| false);
+        self.doubt();
     }
 }
 
@@ -98,6 +115,7 @@ impl Postgres {
             pool: pool(config(url, options.statement_cache)?, options.pool.max(2))?,
             statement_cache: options.statement_cache,
             waiting: options.waiting.max(1),
+            suspect: Arc::new(Mutex::new(Instant::now())),
         };
         suitable(&link).await?;
         // Half: so that reads find a connection however many writes wait.

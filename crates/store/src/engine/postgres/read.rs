@@ -31,13 +31,11 @@ pub(super) async fn read(link: &Link, queries: &[Query]) -> Result<Vec<Vec<Row>>
 async fn attempt(link: &Link, queries: &[Query], until: Instant) -> Result<Vec<Vec<Row>>, Failed> {
     let client = timeout_at(until, link.client());
     let client = client.await.unwrap_or_else(|_| Err(Failed::silent("no connection in time")))?;
-    match timeout_at(until, run(link, &client, queries)).await {
-        Ok(answers) => answers,
-        Err(_) => {
-            link.give_up(client);
-            Err(Failed::silent("the database does not answer"))
-        }
+    if let Ok(answers) = timeout_at(until, run(link, &client, queries)).await {
+        return answers;
     }
+    link.give_up(client);
+    Err(Failed::silent("the database does not answer"))
 }
 
 async fn run(link: &Link, client: &Client, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failed> {

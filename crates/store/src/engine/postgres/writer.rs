@@ -55,6 +55,7 @@ pub(super) struct Writer {
     requests: Mutex<Option<mpsc::Sender<Request>>>,
     lanes: Mutex<Vec<JoinHandle<()>>>,
     counters: Arc<Counters>,
+    link: Link,
 }
 
 impl Writer {
@@ -69,7 +70,8 @@ impl Writer {
             counters: Arc::clone(&counters),
         };
         let lanes = (0..lanes).map(|_| tokio::spawn(lane().serve())).collect();
-        Self { requests: Mutex::new(Some(requests)), lanes: Mutex::new(lanes), counters }
+        let (requests, lanes, link) = (Some(requests).into(), Mutex::new(lanes), link.clone());
+        Self { requests, lanes, counters, link }
     }
 
     pub(super) async fn write(&self, change: Change) -> Outcome {
@@ -84,10 +86,11 @@ impl Writer {
             }
             mpsc::error::TrySendError::Closed(_) => closed(),
         })?;
-        match timeout_at(until, outcome).await {
-            Ok(outcome) => outcome.unwrap_or_else(|_| Err(closed())),
-            Err(_) => Err(unknown("no answer in time")),
+        if let Ok(outcome) = timeout_at(until, outcome).await {
+            return outcome.unwrap_or_else(|_| Err(closed()));
         }
+        self.link.doubt();
+        Err(unknown("no answer in time"))
     }
 
     /// Takes no more, and waits until what was accepted before is done.
@@ -111,7 +114,7 @@ impl Writer {
     }
 }
 
-/// It may be written, now or soon, or not. Who asks again under the same key finds out.
+/// Written, or soon to be, or not. Who asks again under the same key finds out.
 fn unknown(why: impl fmt::Display) -> StoreError {
     StoreError::Unavailable(format!("whether it was written is not known: {why}"))
 }
@@ -158,21 +161,18 @@ impl Lane {
 
     async fn gather(&self) -> Option<Vec<Request>> {
         let mut inbox = self.inbox.lock().await;
-        let first = loop {
-            let first = inbox.recv().await?;
-            if first.until > Instant::now() {
-                break first;
-            }
-        };
+        let mut first = inbox.recv().await?;
+        while first.until <= Instant::now() {
+            first = inbox.recv().await?;
+        }
         let mut statements = first.change.statements.len();
         let mut group = vec![first];
         while group.len() < self.group && statements < GROUP_STATEMENTS {
             let Ok(request) = inbox.try_recv() else { break };
-            if request.until <= Instant::now() {
-                continue;
+            if request.until > Instant::now() {
+                statements += request.change.statements.len();
+                group.push(request);
             }
-            statements += request.change.statements.len();
-            group.push(request);
         }
         Some(group)
     }
@@ -260,8 +260,7 @@ impl Lane {
             Err(_) => {
                 // Without a commit, so that nothing of it will be.
                 self.link.give_up(client);
-                let silent = StoreError::Unavailable("the database does not answer".into());
-                return Err(Broken::All(silent));
+                return Err(Broken::All(Failed::silent("the database does not answer").error));
             }
         };
         match outcome {
