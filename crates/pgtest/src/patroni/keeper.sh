@@ -3,6 +3,8 @@
 # ids in its own folder, and removes the folder.
 # bin programs etcd-client etcd-peer postgres0 postgres1 postgres2 rest0 rest1 rest2
 set -u
+# Sent to all of us when the test program ends while a node is frozen; we still have to clean up.
+trap '' HUP
 bin="$1"; programs="$2"; client="$3"; peer="$4"; shift 4
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pgtest-ha.XXXXXX") || exit 1
 cd "$dir"
