@@ -8,6 +8,8 @@ const HELP: &str = "\
 cargo xtask test          everything that must pass: formatting, lints, every test
 cargo xtask check         formatting and lints only
 cargo xtask bless         write anew what is drawn from the code: OpenAPI examples, docs pages
+cargo xtask patroni --failovers 20
+                          as many failovers of a PostgreSQL cluster under load, of every kind
 ";
 
 fn main() -> ExitCode {
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
         Some("check") => check(),
         Some("test") => check() && tests(&rest),
         Some("bless") => bless(),
+        Some("patroni") => patroni(&rest),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
@@ -70,4 +73,19 @@ fn bless() -> bool {
     blessed.iter().all(|name| {
         cargo(&["test", "--package", "demarc-tests", "--test", "it", name], &[("BLESS", "1")])
     })
+}
+
+fn patroni(rest: &[std::ffi::OsString]) -> bool {
+    let count = match rest {
+        [] => "20",
+        [flag, count] if flag == "--failovers" => count.to_str().unwrap_or_default(),
+        _ => "",
+    };
+    if count.parse::<u32>().is_err() {
+        eprint!("{HELP}");
+        return false;
+    }
+    let arguments =
+        ["test", "--package", "demarc", "--test", "ha", "failover", "--", "--nocapture"];
+    cargo(&arguments, &[("DEMARC_FAILOVERS", count)])
 }

@@ -185,8 +185,8 @@ impl App {
     async fn answered_before(&self, call: &Call) -> Result<Option<Answer>, Problem> {
         let Some(key) = &call.key else { return Ok(None) };
         let now = self.clock.now();
-        let find = store::idempotency::find(call.caller.tenant(), &key.name, now);
-        let Some(kept) = self.store.ask(find).await? else { return Ok(None) };
+        let kept = self.store.answered(call.caller.tenant(), &key.name, now).await?;
+        let Some(kept) = kept else { return Ok(None) };
         if kept.fingerprint != key.fingerprint {
             return Err(reused().into());
         }

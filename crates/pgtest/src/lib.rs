@@ -5,8 +5,12 @@
 //! `apt-get`, and anybody else unpacks the same packages into a folder of the build. Nothing is
 //! skipped: where neither works, the tests fail and say what to install.
 
+mod patroni;
 mod unpack;
 
+pub use patroni::{NODES, Patroni, TTL};
+
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -67,31 +71,8 @@ impl Cluster {
     /// A cluster of its own, for a test that ends or crashes it.
     pub fn start() -> Self {
         let bin = programs();
-        // PostgreSQL refuses to run as root.
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
-            command
-        } else {
-            Command::new("sh")
-        };
-        command.args(["-c", KEEPER, "keeper"]).arg(&bin).current_dir("/");
-        #[cfg(unix)]
-        {
-            // An interrupt at the terminal is for the test program; the keeper sees its end.
-            std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        }
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a shell that runs as an ordinary user");
-        let words = process.stdin.take().expect("a pipe");
-        let mut answers = BufReader::new(process.stdout.take().expect("a pipe"));
-        let folder = line(&mut answers);
-        assert!(!folder.is_empty(), "PostgreSQL did not start; its own words are above");
-        let keeper = Mutex::new(Keeper { _process: process, words, answers });
-        Self { bin, folder, keeper, databases: AtomicU32::new(0) }
+        let (keeper, folder) = Keeper::start(KEEPER, &[bin.clone().into_os_string()]);
+        Self { bin, folder, keeper: Mutex::new(keeper), databases: AtomicU32::new(0) }
     }
 
     /// The URL of a fresh, empty database.
@@ -152,10 +133,43 @@ impl Cluster {
     }
 
     fn say(&self, word: &str) {
-        let mut keeper = self.keeper.lock().expect("no test broke off while it spoke");
-        writeln!(keeper.words, "{word}").expect("the keeper listens");
-        let answer = line(&mut keeper.answers);
-        assert_eq!(answer, "done", "PostgreSQL does not {word}");
+        self.keeper.lock().expect("no test broke off while it spoke").say(word);
+    }
+}
+
+impl Keeper {
+    /// Runs a script with its arguments as an ordinary user, and answers it with its first line.
+    fn start(script: &str, arguments: &[OsString]) -> (Self, String) {
+        // PostgreSQL refuses to run as root.
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        command.args(["-c", script, "keeper"]).args(arguments).current_dir("/");
+        #[cfg(unix)]
+        {
+            // An interrupt at the terminal is for the test program; the keeper sees its end.
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell that runs as an ordinary user");
+        let words = process.stdin.take().expect("a pipe");
+        let mut answers = BufReader::new(process.stdout.take().expect("a pipe"));
+        let first = line(&mut answers);
+        assert!(!first.is_empty(), "PostgreSQL did not start; its own words are above");
+        (Self { _process: process, words, answers }, first)
+    }
+
+    /// Tells it a word, and waits until it is done.
+    fn say(&mut self, word: &str) {
+        writeln!(self.words, "{word}").expect("the keeper listens");
+        assert_eq!(line(&mut self.answers), "done", "PostgreSQL does not {word}");
     }
 }
 

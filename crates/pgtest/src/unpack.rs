@@ -26,7 +26,8 @@ if LD_LIBRARY_PATH="$libraries" ldd "$bin/postgres" "$bin/psql" | grep -q 'not f
   for deb in lib*.deb; do dpkg -x "$deb" "$1/root"; done
 fi
 mkdir -p "$1/bin"
-for program in initdb pg_ctl postgres createdb pg_dump pg_restore psql; do
+for program in initdb pg_ctl postgres createdb pg_dump pg_restore psql pg_basebackup pg_rewind \
+  pg_controldata pg_isready; do
   printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s/%s" "$@"\n' \
     "$2${libraries#"$1"}" "$2${bin#"$1"}" "$program" >"$1/bin/$program"
   chmod +x "$1/bin/$program"
@@ -35,26 +36,35 @@ done
 
 /// The folder of `initdb` and its like, fetched now or by an earlier run.
 pub(crate) fn programs() -> PathBuf {
+    let needed = "these tests need PostgreSQL 14 or newer, and Debian's packages could not be \
+                  fetched: install it (Debian: `apt-get install postgresql`), or put the folder \
+                  of its `initdb` on the PATH";
+    unpacked(&folder(), "postgresql", FETCH, needed).join("bin")
+}
+
+/// Where the build keeps what is unpacked.
+pub(crate) fn folder() -> PathBuf {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(target, PathBuf::from);
-    std::fs::create_dir_all(&target).expect("a folder for the build");
-    let target = target.canonicalize().expect("a folder for the build");
-    let here = target.join("postgresql");
-    if here.join("bin").exists() {
-        return here.join("bin");
+    target.join("unpacked")
+}
+
+/// The folder `name` in `within`, filled by the script now or by an earlier run. The script is
+/// told where it works and where that will be later.
+pub(crate) fn unpacked(within: &Path, name: &str, script: &str, needed: &str) -> PathBuf {
+    std::fs::create_dir_all(within).expect("a folder for what is unpacked");
+    let within = within.canonicalize().expect("a folder for what is unpacked");
+    let here = within.join(name);
+    if here.exists() {
+        return here;
     }
     // Two test programs may fetch at once: each in a folder of its own, the first that is done
     // gives it the name.
-    let fresh = target.join(format!("postgresql-{}", std::process::id()));
-    let ended = Command::new("sh").args(["-c", FETCH, "fetch"]).args([&fresh, &here]).status();
-    assert!(
-        ended.is_ok_and(|status| status.success()),
-        "these tests need PostgreSQL 14 or newer, and Debian's packages could not be fetched: \
-         install it (Debian: `apt-get install postgresql`), or put the folder of its `initdb` on \
-         the PATH"
-    );
+    let fresh = within.join(format!("{name}-{}", std::process::id()));
+    let ended = Command::new("sh").args(["-c", script, "fetch"]).args([&fresh, &here]).status();
+    assert!(ended.is_ok_and(|status| status.success()), "{needed}");
     if std::fs::rename(&fresh, &here).is_err() {
         let _ = std::fs::remove_dir_all(&fresh); // Somebody else was first; only space is lost.
     }
-    here.join("bin")
+    here
 }

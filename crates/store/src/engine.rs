@@ -30,8 +30,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Answers all the queries from one snapshot, in their order.
     async fn read(&self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StoreError>;
 
-    /// Applies a change, whole or not at all. Resolves only when the outcome is durable. Once
-    /// accepted a change runs to its end, even if nobody waits for the answer any more.
+    /// Applies a change, whole or not at all. Succeeds only when the outcome is durable. Once
+    /// begun a change runs to its end, even if nobody waits for the answer any more.
+    /// `Unavailable` may leave open whether it was written; to repeat it is safe.
     async fn write(&self, change: Change) -> Result<Written, StoreError>;
 
     /// Brings the schema up to the last of `migrations`, each in its own transaction, so that a
@@ -58,6 +59,13 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// writing.
     fn one_writer(&self) -> bool {
         !self.skips_locked()
+    }
+
+    /// Whether a row can be read before it is sure to stay. A server that waits for a second one
+    /// shows a commit whose wait was broken off, as by a crash: only a later write that is
+    /// acknowledged says that the second has it.
+    fn shows_what_may_vanish(&self) -> bool {
+        false
     }
 
     /// Finishes what was accepted, makes a file whole and lets go of it. Calls that come later

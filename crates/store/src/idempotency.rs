@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::put::Answered;
-use crate::{Guard, Query, Row, Statement};
+use crate::{Guard, Query, Row, Statement, StoreError};
 use domain::party::Tenant;
 use domain::time::Moment;
 
@@ -16,7 +16,12 @@ const FORGET: &str = "delete from idempotency where forget_at <= $1";
 const FORGET_ONE: &str = "delete from idempotency where tenant = $1 and name = $2 \
     and forget_at <= $3";
 
-pub(crate) const SQL: &[&str] = &[REMEMBER, FIND, FORGET, FORGET_ONE];
+/// A write that changes nothing, so that its commit says that the answer itself is as safe as a
+/// commit is, and gives it as it is there.
+const CONFIRM: &str = "update idempotency set status = status where tenant = $1 and name = $2 \
+    returning fingerprint, status, headers, body";
+
+pub(crate) const SQL: &[&str] = &[REMEMBER, FIND, FORGET, FORGET_ONE, CONFIRM];
 
 /// What the unique constraint on keys is called in a refusal.
 pub(crate) const KEY: &str = "idempotency_key";
@@ -46,14 +51,19 @@ pub(crate) fn remember(answered: &Answered) -> Statement {
 /// The answer that was given to this key, if it is still kept.
 pub fn find(tenant: Tenant, name: &str, now: Moment) -> Ask<Option<Kept>> {
     let values = [tenant.to_string().into(), name.into(), now.ms().into()];
-    let read = |mut rows: Vec<Row>| {
-        let Some(row) = rows.first_mut() else { return Ok(None) };
-        let status = u16::try_from(row.int(1)?).map_err(|_| row.corrupt(1, "not a status"))?;
-        let headers =
-            serde_json::from_str(row.text(2)?).map_err(|e| row.corrupt(2, e.to_string()))?;
-        Ok(Some(Kept { fingerprint: row.take_text(0)?, status, headers, body: row.take_text(3)? }))
-    };
-    Ask { query: Query::new(FIND, values), read }
+    Ask { query: Query::new(FIND, values), read: kept }
+}
+
+/// The same with a write, and whatever its age.
+pub(crate) fn confirm(tenant: Tenant, name: &str) -> Statement {
+    Statement::new(CONFIRM, [tenant.to_string().into(), name.into()])
+}
+
+pub(crate) fn kept(mut rows: Vec<Row>) -> Result<Option<Kept>, StoreError> {
+    let Some(row) = rows.first_mut() else { return Ok(None) };
+    let status = u16::try_from(row.int(1)?).map_err(|_| row.corrupt(1, "not a status"))?;
+    let headers = serde_json::from_str(row.text(2)?).map_err(|e| row.corrupt(2, e.to_string()))?;
+    Ok(Some(Kept { fingerprint: row.take_text(0)?, status, headers, body: row.take_text(3)? }))
 }
 
 /// Forgets every key whose time is over.

@@ -3,8 +3,12 @@
 use crate::ask::Asks;
 use crate::job::{Claimed, Room};
 use crate::put::{Answered, statements};
-use crate::{Engine, Guard, Migration, Query, Row, Statement, StoreError, Why, Written};
+use crate::{
+    Change, Engine, Guard, Migration, Query, Row, Statement, StoreError, Why, Written,
+    idempotency::{self, Kept},
+};
 use domain::id::Id;
+use domain::party::Tenant;
 use domain::time::Moment;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -86,7 +90,7 @@ impl Store {
         let placed = self.engine.one_writer().then_some(now);
         let mut writing = statements(change, answered, placed)?;
         if let Some(answered) = answered {
-            writing.statements.insert(0, crate::idempotency::forget_one(answered, now));
+            writing.statements.insert(0, idempotency::forget_one(answered, now));
         }
         match self.engine.write(writing).await? {
             Written::Done(rows) => {
@@ -105,7 +109,7 @@ impl Store {
                 Ok(Committed::Done)
             }
             Written::Refused { guard, why, statement } => match guard {
-                Guard::Unique(crate::idempotency::KEY) => Ok(Committed::KeyTaken),
+                Guard::Unique(idempotency::KEY) => Ok(Committed::KeyTaken),
                 Guard::Lease => Ok(Committed::LeaseLost),
                 Guard::Version | Guard::Unique(_) => Ok(Committed::Stale),
                 // An unguarded statement met a unique constraint: an update onto one, such as
@@ -115,6 +119,26 @@ impl Store {
                     Err(StoreError::ours(format!("statement {statement} was refused: {why:?}")))
                 }
             },
+        }
+    }
+
+    /// The answer that was given to this key, safe to be given again. What can be read may still
+    /// be on its way to a second server, and vanish with the first; then a write is what asks.
+    pub async fn answered(
+        &self,
+        tenant: Tenant,
+        name: &str,
+        now: Moment,
+    ) -> Result<Option<Kept>, StoreError> {
+        let seen = self.ask(idempotency::find(tenant, name, now)).await?;
+        if seen.is_none() || !self.engine.shows_what_may_vanish() {
+            return Ok(seen);
+        }
+        match self.engine.write(Change::new([idempotency::confirm(tenant, name)])).await? {
+            Written::Done(mut rows) => idempotency::kept(rows.pop().unwrap_or_default()),
+            Written::Refused { why, .. } => {
+                Err(StoreError::ours(format!("a confirmation was refused: {why:?}")))
+            }
         }
     }
 
@@ -191,7 +215,7 @@ impl Store {
         let sql = crate::job::claim_sql(self.engine.skips_locked());
         let until = now.plus_ms(lease_ms);
         let claims = shares.iter().map(|share| crate::job::claim(sql, owner, now, until, *share));
-        match self.engine.write(crate::Change::new(claims.collect::<Vec<_>>())).await? {
+        match self.engine.write(Change::new(claims.collect::<Vec<_>>())).await? {
             Written::Done(rows) => rows.iter().flatten().map(crate::job::claimed).collect(),
             Written::Refused { why, .. } => {
                 Err(StoreError::ours(format!("a claim was refused: {why:?}")))
@@ -216,11 +240,11 @@ impl Store {
 
     /// Forgets idempotency keys whose time is over.
     pub async fn sweep(&self, now: Moment) -> Result<(), StoreError> {
-        self.write_one(crate::idempotency::forget(now)).await
+        self.write_one(idempotency::forget(now)).await
     }
 
     pub(crate) async fn write_one(&self, statement: Statement) -> Result<(), StoreError> {
-        match self.engine.write(crate::Change::new([statement])).await? {
+        match self.engine.write(Change::new([statement])).await? {
             Written::Done(_) => Ok(()),
             Written::Refused { why, .. } => {
                 Err(StoreError::ours(format!("a statement was refused: {why:?}")))

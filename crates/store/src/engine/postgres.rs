@@ -6,6 +6,7 @@
 
 pub mod backup;
 mod failure;
+mod leader;
 mod read;
 mod run;
 mod schema;
@@ -13,17 +14,24 @@ mod schema;
 mod tests;
 mod writer;
 
-use self::{failure::Failed, writer::Writer};
+use self::{failure::Failed, leader::Leader, writer::Writer};
 use crate::engine::stats::Stats;
 use crate::{Applied, BadStatement, Change, Engine, Migration, Query, Row, StoreError, Written};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use std::time::Duration;
-use tokio_postgres::{Config, NoTls};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+use tokio_postgres::Config;
+#[cfg(test)]
+use tokio_postgres::NoTls;
 
 /// How long a call waits for a free connection, and how long a new connection may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// A peer that stays silent so long is gone.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a caller waits for its answer. What it asked for may still be done later.
+const ANSWER: Duration = Duration::from_secs(5);
+/// A peer that stays silent so long is gone: shorter than the time after which a cluster gives
+/// the lead to another server.
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// How to use a database. Nothing of its durability is here: that is not a choice.
@@ -53,13 +61,39 @@ struct Link {
     pool: Pool,
     statement_cache: bool,
     waiting: usize,
+    /// Connections older than this may lead to a server that has lost the lead and does not know.
+    suspect: Arc<Mutex<Instant>>,
 }
 
 type Client = deadpool_postgres::Object;
 
 impl Link {
     async fn client(&self) -> Result<Client, Failed> {
-        self.pool.get().await.map_err(Failed::pool)
+        let sound = async {
+            loop {
+                let client = self.pool.get().await.map_err(Failed::pool)?;
+                let suspect = *self.suspect.lock().unwrap_or_else(PoisonError::into_inner);
+                if Client::metrics(&client).created >= suspect {
+                    return Ok(client);
+                }
+                drop(Client::take(client));
+            }
+        };
+        let client = timeout(PATIENCE, sound).await;
+        client.unwrap_or_else(|_| Err(Failed::silent("no connection could be had in time")))
+    }
+
+    /// Uses no connection again that was made before: somebody waited for an answer in vain.
+    /// A server that lost the lead still answers reads, with what was, but commits nothing.
+    fn doubt(&self) {
+        *self.suspect.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Gives up a connection whose server does not answer. Nothing is cancelled, the server may
+    /// still do what it was told.
+    fn give_up(&self, client: Client) {
+        drop(Client::take(client));
+        self.doubt();
     }
 }
 
@@ -74,13 +108,15 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects to `url` (`postgres://user:password@host/database`) and checks that the database
+    /// Connects to `url` (`postgres://user:password@host/database`; of several hosts,
+    /// `a:5432,b:5432`, to the one that takes writes, now and after each loss) and checks that the database
     /// compares text by its bytes. Must be called within a Tokio runtime.
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let link = Link {
             pool: pool(config(url, options.statement_cache)?, options.pool.max(2))?,
             statement_cache: options.statement_cache,
             waiting: options.waiting.max(1),
+            suspect: Arc::new(Mutex::new(Instant::now())),
         };
         suitable(&link).await?;
         // Half: so that reads find a connection however many writes wait.
@@ -124,6 +160,10 @@ impl Engine for Postgres {
         true
     }
 
+    fn shows_what_may_vanish(&self) -> bool {
+        true
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await;
         self.link.pool.close();
@@ -157,8 +197,11 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
         // without waiting for the `begin` before them; should it ever fail, each of them would
         // otherwise be committed by itself. And a node that falls silent within a transaction
         // must not keep its rows from the others for longer than they would wait.
+        // Nobody waits for a lock for longer than a caller waits for an answer. And a limit on a
+        // statement would end a commit's waiting for the second server as if it had its word.
         let given = config.get_options().unwrap_or_default().to_owned();
-        let ours = "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=10s";
+        let ours = "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=10s \
+                    -c lock_timeout=4s -c statement_timeout=0";
         config.options(format!("{given} {ours}").trim());
     }
     Ok(config)
@@ -166,7 +209,8 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
 
 fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    Pool::builder(Manager::from_config(config, NoTls, recycling))
+    let leader = Leader::new(&config);
+    Pool::builder(Manager::from_connect(config, leader, recycling))
         .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(PATIENCE))
@@ -182,7 +226,8 @@ fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
 async fn suitable(link: &Link) -> Result<(), StoreError> {
     const LOOK: &str = "select current_database()::text, pg_encoding_to_char(encoding)::text, \
          datcollate::text, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), \
-         current_setting('fsync'), current_setting('synchronous_commit') \
+         current_setting('fsync'), current_setting('synchronous_commit'), \
+         current_setting('statement_timeout') \
          from pg_database d where datname = current_database()";
     let rows = read::read(link, &[Query::new(LOOK, [])]).await?.pop().unwrap_or_default();
     let Some(row) = rows.first() else {
@@ -210,6 +255,13 @@ async fn suitable(link: &Link) -> Result<(), StoreError> {
                 "{setting} is off, so that what was acknowledged could be lost: turn it on"
             ));
         }
+    }
+    if row.text(6)? != "0" {
+        return unfit(format!(
+            "statement_timeout is {}: it would end a commit's waiting for a second server and \
+             call it done: set it to 0 for the role of this connection",
+            row.text(6)?
+        ));
     }
     Ok(())
 }

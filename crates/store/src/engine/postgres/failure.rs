@@ -51,6 +51,11 @@ impl Failed {
         Self { kind: Kind::Outage, error: StoreError::Unavailable(message) }
     }
 
+    /// The server keeps us waiting.
+    pub(super) fn silent(message: &str) -> Self {
+        Self { kind: Kind::Outage, error: StoreError::Unavailable(message.to_owned()) }
+    }
+
     /// A fault that the server need not be asked about.
     pub(super) const fn ours(error: StoreError) -> Self {
         Self { kind: Kind::Statement, error }

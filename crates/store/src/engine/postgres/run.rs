@@ -9,7 +9,13 @@ use futures::{
     future::{MaybeDone, maybe_done},
     poll,
 };
-use std::{error::Error, fmt::Write as _, pin::Pin};
+use std::{
+    error::Error,
+    fmt::Write as _,
+    hash::{BuildHasher, RandomState},
+    pin::Pin,
+    time::Duration,
+};
 use tokio_postgres::types::{Format, FromSql, IsNull, ToSql, Type};
 
 type Problem = Box<dyn Error + Sync + Send>;
@@ -187,4 +193,17 @@ pub(super) fn placeholders(sql: &str) -> Result<usize, String> {
         seen = seen.max(number);
     }
     Ok(seen)
+}
+
+/// Takes the changes at these rising places out of the group.
+pub(super) fn without(together: &mut Vec<usize>, places: &[usize]) {
+    for &place in places.iter().rev() {
+        together.remove(place);
+    }
+}
+
+/// Some milliseconds, more with each try, and not the same for two that met.
+pub(super) fn jitter(tried: u32) -> Duration {
+    let most = 4_000_u64 << tried.min(6);
+    Duration::from_micros(RandomState::new().hash_one(tried) % most)
 }

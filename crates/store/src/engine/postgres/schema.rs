@@ -50,6 +50,8 @@ async fn inside(
     migrations: &'static [Migration],
 ) -> Result<Step, Failed> {
     control(client, "begin isolation level read committed read write").await?;
+    // Those who take turns wait for as long as it lasts.
+    control(client, "set local lock_timeout = 0").await?;
     // Not in one statement with what follows: that must see what the one before us did.
     run(link, client, TURN, &[]).await?;
     let step = next(link, client, migrations).await?;

@@ -3,12 +3,12 @@
 mod grouping;
 mod nodes;
 mod outage;
+mod replica;
 
 use super::*;
 use crate::engine::tests::{IDS, PUT, SHELF, change, edit, ids, put};
 use crate::{Guard, Statement, Value, Why};
 use pgtest::Cluster;
-use std::sync::Arc;
 use tokio::task::{JoinHandle, yield_now};
 
 /// One lane, so that changes meet in it.

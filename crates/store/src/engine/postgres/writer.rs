@@ -14,21 +14,21 @@
 //! would be missing from a commit that is already under way.
 
 use super::{
-    Client, Link,
+    ANSWER, Client, Link, SILENCE,
     failure::{Failed, Kind},
-    run::{Ran, control, pipelined, ready},
+    run::{Ran, control, jitter, pipelined, ready, without},
 };
 use crate::engine::stats::{Counters, Stats};
 use crate::{Change, Expect, Statement, StoreError, Why, Written};
 use futures::future::{Either, FutureExt};
 use std::{
-    hash::{BuildHasher, RandomState},
+    fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 use tokio::{
     sync::{Mutex as Turn, mpsc, oneshot},
     task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
 };
 
 /// A group takes no more changes once it has this many statements, so that a large change does not
@@ -44,6 +44,8 @@ type Outcome = Result<Written, StoreError>;
 struct Request {
     change: Change,
     reply: oneshot::Sender<Outcome>,
+    /// When its caller stops waiting. What has not begun by then never will.
+    until: Instant,
 }
 
 /// The door to the lanes.
@@ -53,6 +55,7 @@ pub(super) struct Writer {
     requests: Mutex<Option<mpsc::Sender<Request>>>,
     lanes: Mutex<Vec<JoinHandle<()>>>,
     counters: Arc<Counters>,
+    link: Link,
 }
 
 impl Writer {
@@ -67,21 +70,27 @@ impl Writer {
             counters: Arc::clone(&counters),
         };
         let lanes = (0..lanes).map(|_| tokio::spawn(lane().serve())).collect();
-        Self { requests: Mutex::new(Some(requests)), lanes: Mutex::new(lanes), counters }
+        let (requests, lanes, link) = (Some(requests).into(), Mutex::new(lanes), link.clone());
+        Self { requests, lanes, counters, link }
     }
 
     pub(super) async fn write(&self, change: Change) -> Outcome {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (reply, outcome) = oneshot::channel();
+        let until = Instant::now() + ANSWER;
         // Never waits for room: a caller is better told at once than kept in a hidden queue.
-        let sent = requests.ok_or_else(closed)?.try_send(Request { change, reply });
+        let sent = requests.ok_or_else(closed)?.try_send(Request { change, reply, until });
         sent.map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => {
                 StoreError::Unavailable("too many writes are waiting".into())
             }
             mpsc::error::TrySendError::Closed(_) => closed(),
         })?;
-        outcome.await.unwrap_or_else(|_| Err(closed()))
+        if let Ok(outcome) = timeout_at(until, outcome).await {
+            return outcome.unwrap_or_else(|_| Err(closed()));
+        }
+        self.link.doubt();
+        Err(unknown("no answer in time"))
     }
 
     /// Takes no more, and waits until what was accepted before is done.
@@ -103,6 +112,11 @@ impl Writer {
     pub(super) fn stats(&self) -> Stats {
         self.counters.stats()
     }
+}
+
+/// Written, or soon to be, or not. Who asks again under the same key finds out.
+fn unknown(why: impl fmt::Display) -> StoreError {
+    StoreError::Unavailable(format!("whether it was written is not known: {why}"))
 }
 
 fn closed() -> StoreError {
@@ -136,7 +150,7 @@ impl Lane {
     async fn serve(self) {
         while let Some(group) = self.gather().await {
             let (changes, replies): (Vec<_>, Vec<_>) =
-                group.into_iter().map(|Request { change, reply }| (change, reply)).unzip();
+                group.into_iter().map(|asked| (asked.change, asked.reply)).unzip();
             let outcomes = self.commit(&changes).await;
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
                 // Nobody may wait any more; the change stands all the same.
@@ -147,13 +161,18 @@ impl Lane {
 
     async fn gather(&self) -> Option<Vec<Request>> {
         let mut inbox = self.inbox.lock().await;
-        let first = inbox.recv().await?;
+        let mut first = inbox.recv().await?;
+        while first.until <= Instant::now() {
+            first = inbox.recv().await?;
+        }
         let mut statements = first.change.statements.len();
         let mut group = vec![first];
         while group.len() < self.group && statements < GROUP_STATEMENTS {
             let Ok(request) = inbox.try_recv() else { break };
-            statements += request.change.statements.len();
-            group.push(request);
+            if request.until > Instant::now() {
+                statements += request.change.statements.len();
+                group.push(request);
+            }
         }
         Some(group)
     }
@@ -235,19 +254,29 @@ impl Lane {
     /// One transaction for all of `changes`.
     async fn attempt(&self, changes: &[&Change]) -> Result<Vec<Written>, Broken> {
         let client = self.link.client().await.map_err(|failed| Broken::All(failed.error))?;
-        let outcome = match self.send(&client, changes).await {
-            Ok(results) => judge(changes, results),
-            Err(broken) => Err(broken),
+        let outcome = match timeout(SILENCE, self.send(&client, changes)).await {
+            Ok(Ok(results)) => judge(changes, results),
+            Ok(Err(broken)) => Err(broken),
+            Err(_) => {
+                // Without a commit, so that nothing of it will be.
+                self.link.give_up(client);
+                return Err(Broken::All(Failed::silent("the database does not answer").error));
+            }
         };
         match outcome {
-            Ok(written) => match control(&client, "commit").await {
-                Ok(()) => Ok(written),
-                Err(failed) => Err(uncommitted(client, failed)),
+            Ok(written) => match timeout(SILENCE, control(&client, "commit")).await {
+                Ok(Ok(())) => Ok(written),
+                Ok(Err(failed)) => Err(uncommitted(client, failed)),
+                Err(_) => {
+                    self.link.give_up(client);
+                    Err(Broken::All(unknown("the database does not answer")))
+                }
             },
             Err(broken) => {
                 // A connection that may still have a transaction open is not used again.
                 let sound = matches!(broken, Broken::Refused(_) | Broken::Again(_));
-                if control(&client, "rollback").await.is_err() || !sound {
+                let ended = timeout(ANSWER, control(&client, "rollback")).await;
+                if !matches!(ended, Ok(Ok(()))) || !sound {
                     drop(Client::take(client));
                 }
                 Err(broken)
@@ -362,24 +391,8 @@ fn uncommitted(client: Client, failed: Failed) -> Broken {
     drop(Client::take(client));
     match failed.kind {
         Kind::Conflict => Broken::Again(failed.error),
-        Kind::Gone | Kind::Outage => Broken::All(StoreError::Unavailable(format!(
-            "whether it was written is not known: {}",
-            failed.error
-        ))),
+        Kind::Gone | Kind::Outage => Broken::All(unknown(failed.error)),
         // A deferred constraint is checked here.
         Kind::Unique | Kind::Statement => Broken::Culprit(failed.error),
     }
-}
-
-/// Takes the changes at these rising places out of the group.
-fn without(together: &mut Vec<usize>, places: &[usize]) {
-    for &place in places.iter().rev() {
-        together.remove(place);
-    }
-}
-
-/// Some milliseconds, more with each try, and not the same for two that met.
-fn jitter(tried: u32) -> Duration {
-    let most = 4_000_u64 << tried.min(6);
-    Duration::from_micros(RandomState::new().hash_one(tried) % most)
 }

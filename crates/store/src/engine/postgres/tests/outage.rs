@@ -109,6 +109,67 @@ async fn cutter(front: &Path, back: String) {
     }
 }
 
+/// A server that takes connections and says nothing, ever.
+fn silent(folder: &Path) -> UnixListener {
+    UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap()
+}
+
+fn escaped(path: &Path) -> String {
+    path.to_str().unwrap().replace('/', "%2F")
+}
+
+#[tokio::test]
+async fn of_several_servers_one_that_hangs_is_in_nobodys_way() {
+    let url = Cluster::shared().database();
+    let folder = tempfile::tempdir().unwrap();
+    let _hangs = silent(folder.path());
+    let nobody = folder.path().join("nobody");
+    let (user, rest) = url.split_once('@').unwrap();
+    let (hangs, nobody) = (escaped(folder.path()), escaped(&nobody));
+    let several = format!("{user}@{hangs},{nobody},{rest}?target_session_attrs=read-write");
+    let begun = std::time::Instant::now();
+    let db = open(&several, NARROW).await;
+    assert!(db.write(change([put("a")])).await.unwrap().is_done());
+    assert!(begun.elapsed() < PATIENCE);
+
+    let none = format!("{user}@{hangs}/none");
+    let refused = Postgres::connect(&none, NARROW).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused}");
+}
+
+#[tokio::test]
+async fn who_waits_for_a_lock_is_told_in_time() {
+    let url = Cluster::shared().database();
+    let db = open(&url, NARROW).await;
+    let held = Held::new(&url, &db).await;
+    let begun = std::time::Instant::now();
+    let second = db.write(change([put("second")])).await;
+    assert!(matches!(second, Err(StoreError::Unavailable(_))), "{second:?}");
+    assert!(begun.elapsed() < ANSWER + std::time::Duration::from_secs(1));
+    held.other.batch_execute("commit").await.unwrap();
+    let first = held.first.await.unwrap();
+    assert!(matches!(first, Err(StoreError::Unavailable(_))), "{first:?}");
+    assert!(db.write(change([put("third")])).await.unwrap().is_done());
+    // The second was not refused, only told that nobody knows.
+    let there = ids(&*db).await;
+    assert!(there.contains(&"third".to_owned()) && !there.contains(&"first".to_owned()));
+}
+
+#[tokio::test]
+async fn a_limit_on_statements_does_not_reach_a_commit() {
+    let url = Cluster::shared().database();
+    let limit = "do $$ begin execute format('alter database %I set statement_timeout = 5000', \
+                 current_database()); end $$";
+    beside(&url).await.batch_execute(limit).await.unwrap();
+    let db = open(&url, NARROW).await;
+    let client = db.link.client().await.unwrap();
+    let shown = client.query_one("show statement_timeout", &[]).await.unwrap();
+    assert_eq!(shown.get::<_, String>(0), "0");
+    let pooled = PostgresOptions { statement_cache: false, ..NARROW };
+    let refused = Postgres::connect(&url, pooled).await.unwrap_err();
+    assert!(refused.to_string().contains("statement_timeout is 5s"), "{refused}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_answer_is_lost_is_neither_a_success_nor_tried_again() {
     let url = Cluster::shared().database();
@@ -119,7 +180,6 @@ async fn a_commit_whose_answer_is_lost_is_neither_a_success_nor_tried_again() {
     let [tokio_postgres::config::Host::Unix(socket)] = config.get_hosts() else { panic!("{url}") };
     let back = socket.join(".s.PGSQL.5432").to_str().unwrap().to_owned();
     tokio::spawn(async move { cutter(&front, back).await });
-    let escaped = |path: &Path| path.to_str().unwrap().replace('/', "%2F");
     let cut = url.replace(&escaped(socket), &escaped(folder.path()));
     assert_ne!(cut, url);
     while !folder.path().join(".s.PGSQL.5432").exists() {

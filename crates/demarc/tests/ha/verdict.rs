@@ -1,0 +1,82 @@
+//! Whether what clients were told is what the database holds.
+
+use crate::ledger::{Acknowledged, Ledger};
+use crate::seller::Seller;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use tokio_postgres::NoTls;
+
+/// How many answers are asked for again through the door; all are compared in the database.
+const ASKED_AGAIN: usize = 50;
+
+/// The result of a run.
+pub(crate) struct Verdict {
+    acknowledged: usize,
+    pub(crate) orders: usize,
+    unknown: usize,
+    /// Commands that had their effect at a try after which nobody knew.
+    found: usize,
+    pub(crate) lost: usize,
+    pub(crate) doubled: usize,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { acknowledged, orders, unknown, found, lost, doubled } = self;
+        write!(
+            f,
+            "{acknowledged} acknowledged ({orders} orders), {unknown} tries unknown of which \
+             {found} had been done, {lost} lost, {doubled} doubled"
+        )
+    }
+}
+
+/// Compares, when every client has settled what it did not know.
+pub(crate) async fn judge(ledger: &Ledger, url: &str, mut asking: Seller) -> Verdict {
+    let all = ledger.acknowledged();
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let rows = client.query("select name, body from idempotency", &[]).await.unwrap();
+    let kept: BTreeMap<String, String> =
+        rows.iter().map(|row| (row.get("name"), row.get("body"))).collect();
+    let mut lost: BTreeSet<&str> = all
+        .iter()
+        .filter(|entry| kept.get(&entry.key) != Some(&entry.body))
+        .map(|entry| entry.key.as_str())
+        .collect();
+    let mut doubled = 0;
+    for (table, path) in [("orders", "/v1/orders"), ("opportunity", "/v1/opportunities")] {
+        let rows = client.query(&format!("select id from {table}"), &[]).await.unwrap();
+        let there: BTreeSet<String> = rows.iter().map(|row| row.get("id")).collect();
+        let told: BTreeMap<String, &Acknowledged> =
+            all.iter().filter(|entry| entry.path == path).map(|e| (id(e), e)).collect();
+        lost.extend(
+            told.iter().filter(|(id, _)| !there.contains(*id)).map(|(_, e)| e.key.as_str()),
+        );
+        doubled += there.iter().filter(|id| !told.contains_key(*id)).count();
+    }
+    drop(client);
+    let _ = connection.await;
+    for entry in all.iter().rev().take(ASKED_AGAIN) {
+        let (status, replayed, body) = asking.again(entry).await;
+        if (status, replayed, &body) != (entry.status, true, &entry.body) {
+            lost.insert(&entry.key);
+        }
+    }
+    Verdict {
+        acknowledged: all.len(),
+        orders: all.iter().filter(|entry| entry.path == "/v1/orders").count(),
+        unknown: ledger.unknown().len(),
+        found: ledger.found(),
+        lost: lost.len(),
+        doubled,
+    }
+}
+
+fn id(entry: &Acknowledged) -> String {
+    let body: Value = serde_json::from_str(&entry.body).unwrap();
+    let id = body["id"].as_str().or_else(|| body["opportunity"]["id"].as_str());
+    // As it is stored: without its checksum.
+    id.and_then(|id| id.get(..15)).unwrap_or_else(|| panic!("{body}")).to_owned()
+}

@@ -1,0 +1,145 @@
+//! Connections to the server that takes writes, among all that the URL names. It keeps none.
+
+use deadpool_postgres::Connect;
+use futures::{
+    StreamExt,
+    future::{BoxFuture, pending},
+    stream::FuturesUnordered,
+};
+use std::time::Duration;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
+use tokio_postgres::{
+    Client, Config, Error, NoTls, SimpleQueryMessage, config::TargetSessionAttrs,
+};
+
+/// Fails where a server only follows another. Its answer begins with the timeline, in eight
+/// digits, which grows with every change of the lead.
+const LEADS: &str = "select pg_walfile_name(pg_current_wal_lsn())";
+/// How long the others are heard once one says that it leads: one that lost the lead and has not
+/// noticed says so too.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// Asks every server at once, so that one which hangs is in nobody's way.
+///
+/// `target_session_attrs` is not left to the driver: it would look at `transaction_read_only`,
+/// which is on in every session of ours, and would wait for a server that hangs before it asks the
+/// next.
+#[derive(Debug)]
+pub(super) struct Leader {
+    servers: Vec<Config>,
+}
+
+struct Found {
+    timeline: String,
+    client: Client,
+    connection: JoinHandle<()>,
+}
+
+impl Leader {
+    pub(super) fn new(config: &Config) -> Self {
+        let count = config.get_hosts().len().max(config.get_hostaddrs().len());
+        Self { servers: (0..count).map(|server| only(config, server)).collect() }
+    }
+
+    async fn find(&self) -> Result<Found, Error> {
+        let mut asked: FuturesUnordered<_> = self.servers.iter().map(ask).collect();
+        let mut last = None;
+        let found = loop {
+            match asked.next().await {
+                Some(Ok(found)) => break found,
+                Some(Err(error)) => last = Some(error),
+                None => match last {
+                    Some(error) => return Err(error),
+                    // Nobody to ask: until the caller's patience ends.
+                    None => pending().await,
+                },
+            }
+        };
+        let mut found = found;
+        let until = Instant::now() + GRACE;
+        while let Ok(Some(other)) = timeout_at(until, asked.next()).await {
+            if let Ok(other) = other
+                && other.timeline > found.timeline
+            {
+                found = other;
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Connect for Leader {
+    fn connect(&self, _: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
+        Box::pin(async {
+            let Found { client, connection, .. } = self.find().await?;
+            Ok((client, connection))
+        })
+    }
+}
+
+async fn ask(server: &Config) -> Result<Found, Error> {
+    let (client, connection) = server.connect(NoTls).await?;
+    let connection = tokio::spawn(async {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to the database ended");
+        }
+    });
+    let told = client.simple_query(LEADS).await?;
+    let name = told.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    let timeline = name.and_then(|name| name.get(..8)).unwrap_or_default().to_owned();
+    Ok(Found { timeline, client, connection })
+}
+
+/// The same for one of its servers.
+fn only(all: &Config, server: usize) -> Config {
+    use tokio_postgres::config::Host;
+    let mut one = Config::new();
+    match all.get_hosts().get(server) {
+        Some(Host::Tcp(host)) => {
+            one.host(host);
+        }
+        #[cfg(unix)]
+        Some(Host::Unix(path)) => {
+            one.host_path(path);
+        }
+        None => {}
+    }
+    if let Some(&address) = all.get_hostaddrs().get(server) {
+        one.hostaddr(address);
+    }
+    let ports = all.get_ports();
+    if let Some(&port) = ports.get(server).or_else(|| ports.first()) {
+        one.port(port);
+    }
+    if let Some(user) = all.get_user() {
+        one.user(user);
+    }
+    if let Some(database) = all.get_dbname() {
+        one.dbname(database);
+    }
+    if let Some(options) = all.get_options() {
+        one.options(options);
+    }
+    if let Some(name) = all.get_application_name() {
+        one.application_name(name);
+    }
+    if let Some(password) = all.get_password() {
+        one.password(password);
+    }
+    if let Some(&limit) = all.get_connect_timeout() {
+        one.connect_timeout(limit);
+    }
+    if let Some(&limit) = all.get_tcp_user_timeout() {
+        one.tcp_user_timeout(limit);
+    }
+    one.keepalives(all.get_keepalives()).keepalives_idle(all.get_keepalives_idle());
+    one.ssl_mode(all.get_ssl_mode()).channel_binding(all.get_channel_binding());
+    one.target_session_attrs(TargetSessionAttrs::Any);
+    one
+}

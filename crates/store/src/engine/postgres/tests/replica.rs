@@ -1,0 +1,61 @@
+//! A server that waits for a second one before it calls a commit done.
+
+use super::*;
+use crate::{Store, put::Answered};
+use domain::{
+    party::{Environment, Tenant},
+    time::Moment,
+};
+
+#[tokio::test]
+async fn an_answer_that_may_still_vanish_is_not_given_again() {
+    let cluster = Cluster::start();
+    let url = cluster.database();
+    let engine = Arc::new(Postgres::connect(&url, NARROW).await.unwrap());
+    let store = Store::open(engine).await.unwrap();
+    let other = beside(&url).await;
+    let set = |to: &str| {
+        let set = format!("alter system set synchronous_standby_names = '{to}'");
+        let other = &other;
+        async move {
+            // Its own commit must not wait for the second server.
+            other.batch_execute("set synchronous_commit = local").await.unwrap();
+            other.batch_execute(&set).await.unwrap();
+            other.batch_execute("select pg_reload_conf()").await.unwrap();
+        }
+    };
+    set("nobody").await;
+    let tenant = Tenant { partner: None, environment: Environment::Test };
+    let now = Moment::from_ms(1);
+    let answered = Answered {
+        tenant,
+        name: "key".into(),
+        fingerprint: "print".into(),
+        status: 201,
+        headers: "[]".into(),
+        body: "{}".into(),
+        forget_at: 1_000,
+    };
+    let asked = {
+        let store = store.clone();
+        let nothing = domain::change::Change::default();
+        tokio::spawn(async move { store.commit(now, &nothing, Some(&answered)).await })
+    };
+    let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+               where wait_event = 'SyncRep'";
+    while other.query_one(end, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        yield_now().await;
+    }
+    let told = asked.await.unwrap();
+    let Err(StoreError::Unavailable(message)) = told else { panic!("{told:?}") };
+    assert!(message.contains("not known"), "{message}");
+
+    // It shows, and the second server has it not.
+    let seen = store.ask(crate::idempotency::find(tenant, "key", now)).await.unwrap();
+    assert_eq!(seen.unwrap().body, "{}");
+    let told = store.answered(tenant, "key", now).await;
+    assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
+    set("").await;
+    let told = store.answered(tenant, "key", now).await.unwrap();
+    assert_eq!(told.unwrap().status, 201);
+}
