@@ -1,5 +1,5 @@
-//! Writes per second on PostgreSQL: changes of four statements through the engine, against the
-//! same statements in bare transactions. `cargo run -p demarc-store --example postgres_figures`
+//! Writes and reads per second on PostgreSQL: changes of four statements through the engine,
+//! against the same statements in bare transactions; reads of one and of eight queries. `cargo run -p demarc-store --example postgres_figures`
 //! starts a private cluster; a URL as argument uses that database instead, which must be empty.
 
 use futures::future::join_all;
@@ -7,13 +7,16 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Change, Engine, Guard, Migration, Postgres, PostgresOptions, Statement, StoreError};
+use store::{
+    Change, Engine, Guard, Migration, Postgres, PostgresOptions, Query, Statement, StoreError,
+};
 use tokio_postgres::NoTls;
 
 const DOC: &str = "{\"a\":\"a document of some length, as a noun might be\",\"b\":[1,2,3,4,5,6]}";
 const INSERT: &str = "insert into thing (tenant, id, version, doc) values ($1, $2, 1, $3)";
 const UPDATE: &str =
     "update thing set version = $1, doc = $2 where tenant = $3 and id = $4 and version = $5";
+const BY_ID: &str = "select doc from thing where tenant = $1 and id = $2";
 const KEY: &str = "insert into key (tenant, name, body) values ($1, $2, $3)";
 const EVENT: &str = "insert into happened (tenant, object, sequence, doc) values ($1, $2, $3, $4)";
 const FOR: Duration = Duration::from_secs(3);
@@ -52,7 +55,50 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("{line}");
     }
+    println!("{:<44} {:>9} {:>9} {:>9}", "reads a second, with so many readers", 1, 8, 64);
+    for queries in [1, 8] {
+        let mut line = format!("engine, 16 connections, {queries} queries a read");
+        line = format!("{line:<44}");
+        for readers in [1, 8, 64] {
+            write!(line, " {:>9.0}", reads(&url, queries, readers).await?)?;
+        }
+        println!("{line}");
+    }
     Ok(())
+}
+
+/// Reads by key, of a tenant for each reader.
+async fn reads(url: &str, queries: usize, readers: usize) -> Result<f64, StoreError> {
+    let db = Arc::new(Postgres::connect(url, PostgresOptions::default()).await?);
+    let names: Vec<String> =
+        (0..readers).map(|reader| run_name(&format!("read-{queries}-{readers}"), reader)).collect();
+    for name in &names {
+        let values = [name.as_str().into(), "o".into(), DOC.into()];
+        let first = Statement::one(INSERT, values, Guard::None);
+        let _ = db.write(Change::new([first])).await?;
+    }
+    let until = Instant::now() + FOR;
+    let tasks = names.into_iter().map(|name| {
+        let db = Arc::clone(&db);
+        tokio::spawn(async move {
+            let mut done = 0_u32;
+            while Instant::now() < until {
+                let query = Query::new(BY_ID, [name.as_str().into(), "o".into()]);
+                let answers = db.read(vec![query; queries]).await?;
+                if answers.iter().any(|rows| rows.len() != 1) {
+                    return Err(StoreError::Unavailable("a row is missing".into()));
+                }
+                done += 1;
+            }
+            Ok(done)
+        })
+    });
+    let mut all = 0;
+    for done in join_all(tasks).await {
+        all += done.map_err(|e| StoreError::Unavailable(e.to_string()))??;
+    }
+    db.close().await?;
+    Ok(f64::from(all) / FOR.as_secs_f64())
 }
 
 /// Fresh names for one run.

@@ -53,7 +53,7 @@ pub fn find(tenant: Tenant, name: &str, now: Moment) -> Ask<Option<Kept>> {
             serde_json::from_str(row.text(2)?).map_err(|e| row.corrupt(2, e.to_string()))?;
         Ok(Some(Kept { fingerprint: row.take_text(0)?, status, headers, body: row.take_text(3)? }))
     };
-    Ask { query: Query::new(FIND, values), read }
+    Ask { query: Query::within(tenant, FIND, values), read }
 }
 
 /// Forgets every key whose time is over.

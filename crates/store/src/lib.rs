@@ -12,6 +12,7 @@ mod migration;
 mod page;
 mod put;
 mod row;
+mod sight;
 mod store;
 mod value;
 
@@ -23,6 +24,7 @@ pub use engine::stats::Stats;
 pub use error::{BadStatement, SchemaFault, StoreError};
 pub use migration::{Applied, Migration};
 pub use row::Row;
+pub use sight::Sight;
 pub use value::Value;
 
 pub use ask::{Ask, Asks};

@@ -23,6 +23,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0002_events.sql"),
         postgres: include_str!("../migrations/0002_events.postgres.sql"),
     },
+    Migration {
+        number: 4,
+        name: "wall",
+        sql: include_str!("../migrations/0004_wall.sql"),
+        postgres: include_str!("../migrations/0004_wall.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
@@ -202,6 +208,11 @@ impl Store {
                 Err(StoreError::ours(format!("a statement was refused: {why:?}")))
             }
         }
+    }
+
+    /// What time it is in a database that several nodes share; None if there is one node only.
+    pub async fn time(&self) -> Result<Option<Moment>, StoreError> {
+        self.engine.time().await
     }
 
     /// Whether it can write and read, durably.

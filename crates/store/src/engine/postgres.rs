@@ -1,8 +1,8 @@
 //! The engine for several nodes: a PostgreSQL database behind a pool of connections. No SQL of
 //! any noun.
 //!
-//! Connections are plain TCP or a Unix socket; there is no TLS here. Where the network between is
-//! not trusted, put a tunnel or a pooler with TLS on this machine.
+//! Connections are TCP, with TLS as the URL says, or a Unix socket. Each transaction says whose
+//! rows it may touch, which row-level security holds it to.
 
 mod failure;
 mod read;
@@ -10,6 +10,7 @@ mod run;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod writer;
 
 use self::{failure::Failed, writer::Writer};
@@ -17,8 +18,11 @@ use crate::engine::stats::Stats;
 use crate::{Applied, BadStatement, Change, Engine, Migration, Query, Row, StoreError, Written};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use domain::time::Moment;
+use std::path::PathBuf;
 use std::time::Duration;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a call waits for a free connection, and how long a new connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// How to use a database. Nothing of its durability is here: that is not a choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresOptions {
     /// Connections, at most. Up to half of them write.
     pub pool: usize,
@@ -38,11 +42,13 @@ pub struct PostgresOptions {
     pub waiting: usize,
     /// The most changes that share a transaction while they wait for a connection.
     pub group: usize,
+    /// PEM file of the roots that the server's certificate must come from; none: the system's.
+    pub root_certificate: Option<PathBuf>,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { pool: 16, statement_cache: true, waiting: 4096, group: 32 }
+        Self { pool: 16, statement_cache: true, waiting: 4096, group: 32, root_certificate: None }
     }
 }
 
@@ -74,10 +80,13 @@ pub struct Postgres {
 
 impl Postgres {
     /// Connects to `url` (`postgres://user:password@host/database`) and checks that the database
-    /// compares text by its bytes. Must be called within a Tokio runtime.
+    /// compares text by its bytes. Warns of a role that row-level security does not hold. Must be
+    /// called within a Tokio runtime.
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
+        let mut config = config(url, options.statement_cache)?;
+        let tls = tls::connector(&mut config, options.root_certificate.as_deref())?;
         let link = Link {
-            pool: pool(config(url, options.statement_cache)?, options.pool.max(2))?,
+            pool: pool(config, tls, options.pool.max(2))?,
             statement_cache: options.statement_cache,
             waiting: options.waiting.max(1),
         };
@@ -115,6 +124,12 @@ impl Engine for Postgres {
         true
     }
 
+    async fn time(&self) -> Result<Option<Moment>, StoreError> {
+        const TIME: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+        let rows = read::read(&self.link, &[Query::new(TIME, [])]).await?.pop().unwrap_or_default();
+        rows.first().map(|row| row.int(0).map(Moment::from_ms)).transpose()
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await;
         self.link.pool.close();
@@ -138,7 +153,8 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
         statement: "the database URL".to_owned(),
         message: problem,
     };
-    let mut config: Config = url.parse().map_err(|e| unusable(failure::words(&e)))?;
+    let mut config: Config =
+        tls::known_mode(url).parse().map_err(|e| unusable(failure::words(&e)))?;
     config.connect_timeout(PATIENCE).keepalives_idle(SILENCE).tcp_user_timeout(SILENCE);
     if config.get_application_name().is_none() {
         config.application_name("demarc");
@@ -155,9 +171,9 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
+fn pool(config: Config, tls: MakeRustlsConnect, size: usize) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    Pool::builder(Manager::from_config(config, NoTls, recycling))
+    Pool::builder(Manager::from_config(config, tls, recycling))
         .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(PATIENCE))
@@ -173,8 +189,9 @@ fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
 async fn suitable(link: &Link) -> Result<(), StoreError> {
     const LOOK: &str = "select current_database()::text, pg_encoding_to_char(encoding)::text, \
          datcollate::text, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), \
-         current_setting('fsync'), current_setting('synchronous_commit') \
-         from pg_database d where datname = current_database()";
+         current_setting('fsync'), current_setting('synchronous_commit'), \
+         (select case when rolsuper or rolbypassrls then 1 else 0 end from pg_roles \
+         where rolname = current_user) from pg_database d where datname = current_database()";
     let rows = read::read(link, &[Query::new(LOOK, [])]).await?.pop().unwrap_or_default();
     let Some(row) = rows.first() else {
         return Err(StoreError::ours("the database does not know itself"));
@@ -201,6 +218,12 @@ async fn suitable(link: &Link) -> Result<(), StoreError> {
                 "{setting} is off, so that what was acknowledged could be lost: turn it on"
             ));
         }
+    }
+    if row.opt_int(6)? == Some(1) {
+        tracing::warn!(
+            "the role that connects to {name} is a superuser or has BYPASSRLS: row-level security \
+             does not hold it; connect as a plain role that owns the database"
+        );
     }
     Ok(())
 }
