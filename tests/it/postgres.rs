@@ -14,4 +14,6 @@ mod idempotency;
 mod law;
 mod problems;
 mod story;
+mod time;
+mod wall;
 mod world;

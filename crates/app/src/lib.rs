@@ -21,7 +21,7 @@ pub mod read;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
 pub use caller::{Caller, Seller, Who};
-pub use clock::{Clock, Frozen, OsRandom, Random, Seeded, SystemClock};
+pub use clock::{Clock, DatabaseClock, Frozen, OsRandom, Random, Seeded, SteadyClock, SystemClock};
 pub use config::{Settings, load_catalogue};
 pub use problem::Problem;
 pub use worker::Worker;
