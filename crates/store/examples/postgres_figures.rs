@@ -2,10 +2,13 @@
 //! against the same statements in bare transactions; reads of one and of eight queries. `cargo run -p demarc-store --example postgres_figures`
 //! starts a private cluster; a URL as argument uses that database instead, which must be empty.
 
+use domain::id::{Id, Kind};
+use domain::party::{Environment, Tenant};
 use futures::future::join_all;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use store::{
     Change, Engine, Guard, Migration, Postgres, PostgresOptions, Query, Statement, StoreError,
@@ -30,7 +33,19 @@ static TABLES: [Migration; 1] = [Migration {
             primary key (tenant, name));
           create table happened (tenant text not null, object text not null,
             sequence bigint not null, doc text not null, primary key (tenant, object, sequence));",
-    postgres: "",
+    // As `0004_wall.postgres.sql` does it.
+    postgres: "alter table thing enable row level security;
+          alter table thing force row level security;
+          create policy sight on thing using (array['*', right(tenant, 4), tenant] &&
+            (select string_to_array(current_setting('demarc.sight', true), ' ')));
+          alter table key enable row level security;
+          alter table key force row level security;
+          create policy sight on key using (array['*', right(tenant, 4), tenant] &&
+            (select string_to_array(current_setting('demarc.sight', true), ' ')));
+          alter table happened enable row level security;
+          alter table happened force row level security;
+          create policy sight on happened using (array['*', right(tenant, 4), tenant] &&
+            (select string_to_array(current_setting('demarc.sight', true), ' ')));",
 }];
 
 #[tokio::main]
@@ -70,20 +85,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Reads by key, of a tenant for each reader.
 async fn reads(url: &str, queries: usize, readers: usize) -> Result<f64, StoreError> {
     let db = Arc::new(Postgres::connect(url, PostgresOptions::default()).await?);
-    let names: Vec<String> =
-        (0..readers).map(|reader| run_name(&format!("read-{queries}-{readers}"), reader)).collect();
-    for name in &names {
-        let values = [name.as_str().into(), "o".into(), DOC.into()];
+    let tenants: Vec<Tenant> = (0..readers).map(|_| fresh()).collect();
+    for tenant in &tenants {
+        let values = [tenant.to_string().into(), "o".into(), DOC.into()];
         let first = Statement::one(INSERT, values, Guard::None);
         let _ = db.write(Change::new([first])).await?;
     }
     let until = Instant::now() + FOR;
-    let tasks = names.into_iter().map(|name| {
+    let tasks = tenants.into_iter().map(|tenant| {
         let db = Arc::clone(&db);
         tokio::spawn(async move {
             let mut done = 0_u32;
             while Instant::now() < until {
-                let query = Query::new(BY_ID, [name.as_str().into(), "o".into()]);
+                let query = Query::within(tenant, BY_ID, [tenant.to_string().into(), "o".into()]);
                 let answers = db.read(vec![query; queries]).await?;
                 if answers.iter().any(|rows| rows.len() != 1) {
                     return Err(StoreError::Unavailable("a row is missing".into()));
@@ -101,29 +115,31 @@ async fn reads(url: &str, queries: usize, readers: usize) -> Result<f64, StoreEr
     Ok(f64::from(all) / FOR.as_secs_f64())
 }
 
-/// Fresh names for one run.
-fn run_name(what: &str, writer: usize) -> String {
-    let pid = std::process::id();
-    format!("{pid}-{what}-{writer}-{:?}", std::thread::current().id())
+/// A tenant that no other writer or run has.
+fn fresh() -> Tenant {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let partner = Id::new(Kind::Partner, std::process::id().into(), number);
+    Tenant::partner(partner, Environment::Test)
 }
 
 async fn engine(url: &str, pool: usize, group: usize, writers: usize) -> Result<f64, StoreError> {
     let options = PostgresOptions { pool, group, ..PostgresOptions::default() };
     let db = Arc::new(Postgres::connect(url, options).await?);
     let until = Instant::now() + FOR;
-    let tasks = (0..writers).map(|writer| {
+    let tasks = (0..writers).map(|_| {
         let db = Arc::clone(&db);
-        let tenant = run_name(&format!("{pool}-{group}-{writers}"), writer);
+        let tenant = fresh();
         tokio::spawn(async move {
             let mut done = 0_u32;
             let first = Statement::one(
                 INSERT,
-                [tenant.as_str().into(), "o".into(), DOC.into()],
+                [tenant.to_string().into(), "o".into(), DOC.into()],
                 Guard::None,
             );
             let _ = db.write(Change::new([first])).await?;
             while Instant::now() < until {
-                if !db.write(change(&tenant, i64::from(done) + 1)).await?.is_done() {
+                if !db.write(change(tenant, i64::from(done) + 1)).await?.is_done() {
                     return Err(StoreError::Unavailable("a change was refused".into()));
                 }
                 done += 1;
@@ -140,17 +156,18 @@ async fn engine(url: &str, pool: usize, group: usize, writers: usize) -> Result<
 }
 
 /// As an action makes it: key, fresh noun, edited noun, event.
-fn change(tenant: &str, at: i64) -> Change {
+fn change(tenant: Tenant, at: i64) -> Change {
     let name = at.to_string();
-    let t = || tenant.into();
+    let t = || tenant.to_string().into();
     let update = [(at + 1).into(), DOC.into(), t(), "o".into(), at.into()];
     let event = [t(), "o".into(), (at + 1).into(), DOC.into()];
-    Change::new([
+    let statements = [
         Statement::one(KEY, [t(), name.as_str().into(), DOC.into()], Guard::Unique("key")),
         Statement::one(INSERT, [t(), name.as_str().into(), DOC.into()], Guard::Unique("id")),
         Statement::one(UPDATE, update, Guard::Version),
         Statement::one(EVENT, event, Guard::Version),
-    ])
+    ];
+    Change::within(tenant, statements)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -166,10 +183,11 @@ async fn bare(url: &str, way: Way, writers: usize) -> Result<f64, Box<dyn Error>
     let connections = writers.min(16);
     let until = Instant::now() + FOR;
     let mut tasks = Vec::new();
-    for writer in 0..connections {
+    for _ in 0..connections {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         tokio::spawn(connection);
-        let tenant = run_name(&format!("{way:?}-{writers}"), writer);
+        let tenant = fresh().to_string();
+        client.batch_execute("set demarc.sight = '*'").await?;
         client.execute(INSERT, &[&tenant, &"o", &DOC]).await?;
         let key = client.prepare(KEY).await?;
         let insert = client.prepare(INSERT).await?;

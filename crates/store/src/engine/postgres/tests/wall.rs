@@ -99,13 +99,16 @@ fn partner(number: u32) -> Tenant {
     Tenant::partner(Id::new(Kind::Partner, 0, number), TEST)
 }
 
+/// Puts a row of a tenant, with a number of its own, into a table.
+type Put = Box<dyn Fn(Tenant, i64) -> Statement>;
+
 /// A database in which every table with a tenant has a row of each of three: two partners and
 /// the carrier. Every text in a row is its tenant.
 struct Filled {
     url: String,
     db: Arc<Postgres>,
     /// Each table, and how to put a row of a tenant into it.
-    tables: Vec<(String, Box<dyn Fn(Tenant, i64) -> Statement>)>,
+    tables: Vec<(String, Put)>,
 }
 
 fn three() -> [Tenant; 3] {
@@ -122,7 +125,7 @@ impl Filled {
             from information_schema.columns where table_schema = 'public' and is_identity = 'NO' \
             group by 1 having bool_or(column_name = 'tenant') order by 1";
         let found = db.read(vec![Query::new(sql, [])]).await.unwrap().remove(0);
-        let mut tables: Vec<(String, Box<dyn Fn(Tenant, i64) -> Statement>)> = Vec::new();
+        let mut tables: Vec<(String, Put)> = Vec::new();
         for row in found {
             let text = |at| row.text(at).unwrap().to_owned();
             let (table, columns, values) = (text(0), text(1), text(2));
