@@ -1,6 +1,7 @@
 //! Writes and reads per second on PostgreSQL: changes of four statements through the engine,
 //! against the same statements in bare transactions; reads of one and of eight queries. `cargo run -p demarc-store --example postgres_figures`
-//! starts a private cluster; a URL as argument uses that database instead, which must be empty.
+//! starts a private cluster; a URL as argument uses that database instead, which must be empty
+//! (`-`: the private one). `reads` as second argument measures only those.
 
 use domain::id::{Id, Kind};
 use domain::party::{Environment, Tenant};
@@ -51,8 +52,12 @@ static TABLES: [Migration; 1] = [Migration {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let given = std::env::args().nth(1);
+    let given = given.filter(|url| url != "-");
     let url = given.unwrap_or_else(|| pgtest::Cluster::shared().database());
     Postgres::connect(&url, PostgresOptions::default()).await?.migrate(&TABLES).await?;
+    if std::env::args().nth(2).as_deref() == Some("reads") {
+        return all_reads(&url).await;
+    }
     println!("{:<44} {:>9} {:>9} {:>9}", "changes a second, with so many writers", 1, 8, 64);
     for (name, way) in [("bare, a round trip each", Way::Bare), ("bare, one round trip", Way::One)]
     {
@@ -70,16 +75,63 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("{line}");
     }
+    all_reads(&url).await
+}
+
+async fn all_reads(url: &str) -> Result<(), Box<dyn Error>> {
     println!("{:<44} {:>9} {:>9} {:>9}", "reads a second, with so many readers", 1, 8, 64);
     for queries in [1, 8] {
         let mut line = format!("engine, 16 connections, {queries} queries a read");
         line = format!("{line:<44}");
         for readers in [1, 8, 64] {
-            write!(line, " {:>9.0}", reads(&url, queries, readers).await?)?;
+            write!(line, " {:>9.0}", reads(url, queries, readers).await?)?;
         }
         println!("{line}");
     }
+    // What the wall costs a single query: by turns, so that both meet the same machine.
+    for round in 0..3 {
+        for walled in [false, true] {
+            let name = if walled { "bare, with a sight" } else { "bare, without" };
+            let mut line = format!("{:<44}", format!("{name}, round {round}"));
+            for readers in [1, 8, 64] {
+                write!(line, " {:>9.0}", bare_reads(url, walled, readers).await?)?;
+            }
+            println!("{line}");
+        }
+    }
     Ok(())
+}
+
+/// Single queries on a connection each, up to 16: as one statement, or with a transaction around
+/// it that says what it may see, in the same round trip.
+async fn bare_reads(url: &str, walled: bool, readers: usize) -> Result<f64, Box<dyn Error>> {
+    let until = Instant::now() + FOR;
+    let tasks = (0..readers.min(16)).map(|_| async move {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        tokio::spawn(connection);
+        let tenant = fresh().to_string();
+        client.batch_execute("set demarc.sight = '*'").await?;
+        client.execute(INSERT, &[&tenant, &"o", &DOC]).await?;
+        let query = client.prepare(BY_ID).await?;
+        let begin = format!(
+            "begin isolation level repeatable read read only; set local demarc.sight = '{tenant}'"
+        );
+        let mut done = 0_u32;
+        while Instant::now() < until {
+            let values: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&tenant, &"o"];
+            let rows = client.query(&query, &values);
+            if walled {
+                let (begin, end) = (client.batch_execute(&begin), client.batch_execute("commit"));
+                tokio::try_join!(biased; begin, rows, end)?;
+            } else {
+                rows.await?;
+            }
+            done += 1;
+        }
+        Ok::<_, tokio_postgres::Error>(done)
+    });
+    let done: u32 = futures::future::try_join_all(tasks).await?.into_iter().sum();
+    Ok(f64::from(done) / FOR.as_secs_f64())
 }
 
 /// Reads by key, of a tenant for each reader.
