@@ -3,6 +3,7 @@
 
 use crate::world::World;
 use async_trait::async_trait;
+use domain::time::Moment;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -116,6 +117,10 @@ impl Engine for Watched {
 
     fn skips_locked(&self) -> bool {
         self.inner.skips_locked()
+    }
+
+    async fn time(&self) -> Result<Option<Moment>, StoreError> {
+        self.inner.time().await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

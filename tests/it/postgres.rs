@@ -18,5 +18,7 @@ mod law;
 mod problems;
 mod receivers;
 mod story;
+mod time;
+mod wall;
 mod webhooks;
 mod world;

@@ -1,8 +1,13 @@
 //! Where time and randomness come in: here and nowhere else, so that a test can hold both still.
 
+mod database;
+
+pub use self::database::DatabaseClock;
+
 use domain::time::Moment;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Instant;
 
 /// Reads the time.
 pub trait Clock: Send + Sync + Debug {
@@ -19,6 +24,27 @@ impl Clock for SystemClock {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let ms = since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
         Moment::from_ms(ms)
+    }
+}
+
+/// The machine's clock as it was at first, and from then on its steady one: who sets the
+/// machine's clock moves this one no more.
+#[derive(Debug, Clone, Copy)]
+pub struct SteadyClock {
+    began: Moment,
+    since: Instant,
+}
+
+impl SteadyClock {
+    /// Begins now.
+    pub fn start() -> Self {
+        Self { began: SystemClock.now(), since: Instant::now() }
+    }
+}
+
+impl Clock for SteadyClock {
+    fn now(&self) -> Moment {
+        self.began.plus_ms(i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 

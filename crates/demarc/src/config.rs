@@ -144,6 +144,8 @@ impl Config {
             postgres_options: PostgresOptions {
                 pool: r.within("postgres.connections", d.postgres_options.pool, 2..=1000),
                 statement_cache: r.get("postgres.statement_cache", true),
+                root_certificate: Some(r.get("postgres.root_certificate", PathBuf::new()))
+                    .filter(|file| file != Path::new("system") && file != Path::new("")),
                 ..d.postgres_options
             },
             catalogue: Some(r.get("catalogue", PathBuf::new()))

@@ -2,7 +2,10 @@
 
 use crate::config::{Config, Log, LogFormat};
 use crate::failure::{Failure, Outcome, at};
-use app::{App, OsRandom, Outside, SystemClock, Webhooks, load_catalogue};
+use app::{
+    App, Clock, DatabaseClock, OsRandom, Outside, SteadyClock, SystemClock, Webhooks,
+    load_catalogue,
+};
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
@@ -18,7 +21,7 @@ use tracing_subscriber::EnvFilter;
 /// server on the file; otherwise beside a running one. PostgreSQL takes any number of servers.
 pub(crate) async fn engine(config: &Config, server: bool) -> Outcome<Arc<dyn Engine>> {
     if let Some(url) = &config.postgres {
-        let engine = Postgres::connect(url.secret(), config.postgres_options).await;
+        let engine = Postgres::connect(url.secret(), config.postgres_options.clone()).await;
         return match engine {
             Ok(engine) => Ok(Arc::new(engine)),
             Err(e) => Err(Failure::failed(format!("database {url}: {e}"))),
@@ -48,7 +51,7 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
         webhooks: webhooks(config)?,
     };
     let store = Store::open(engine).await?;
-    let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
+    let (clock, random) = (clock(config, &store).await?, Arc::new(OsRandom));
     Ok(App::new(store, outside, catalogue, programmes, clock, random, config.settings))
 }
 
@@ -58,6 +61,17 @@ fn webhooks(config: &Config) -> Outcome<Webhooks> {
     let post = HttpPost::new(&options).map_err(at("webhooks"))?;
     let [test, live] = config.walls();
     Ok(Webhooks { post: Arc::new(post), test, live })
+}
+
+/// The machine's, or, where several nodes share a database, that database's.
+async fn clock(config: &Config, store: &Store) -> Outcome<Arc<dyn Clock>> {
+    if config.postgres.is_none() {
+        return Ok(Arc::new(SystemClock));
+    }
+    let clock = Arc::new(DatabaseClock::new(Arc::new(SteadyClock::start())));
+    clock.measure(store).await?;
+    clock.keep_measuring(store.clone());
+    Ok(clock)
 }
 
 fn with_place(folder: Option<&Path>, faults: &[String]) -> String {

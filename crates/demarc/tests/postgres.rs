@@ -45,7 +45,7 @@ fn started(mut process: Child) -> Server {
         let line = log.next().expect("the server ended early").unwrap();
         let line: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
         if line["message"] == "serving" {
-            assert!(!line.to_string().contains("postgres@"), "{line}");
+            assert!(!line.to_string().contains("demarc@"), "{line}");
             break line["url"].as_str().unwrap().to_owned();
         }
     };

@@ -59,6 +59,29 @@ impl Record {
     }
 }
 
+impl Record {
+    /// The space that the record lives in.
+    pub const fn tenant(&self) -> Tenant {
+        match self {
+            Self::Partner(r) => r.tenant,
+            Self::Credential(r) => r.tenant,
+            Self::Account(r) => r.tenant,
+            Self::ExceptionRequest(r) => r.tenant,
+            Self::Opportunity(r) => r.tenant,
+            Self::Quote(r) => r.tenant,
+            Self::Site(r) => r.tenant,
+            Self::CreditCheck(r) => r.tenant,
+            Self::Contract(r) => r.tenant,
+            Self::Document(r) => r.tenant,
+            Self::Order(r) => r.tenant,
+            Self::SubOrder(r) => r.tenant,
+            Self::BillingAccount(r) => r.tenant,
+            Self::CustomerGroup(r) => r.tenant,
+            Self::WebhookEndpoint(r) => r.tenant,
+        }
+    }
+}
+
 /// How a record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {

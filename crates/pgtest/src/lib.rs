@@ -1,5 +1,7 @@
 //! A private PostgreSQL for tests: a cluster in a temporary folder, reached by its Unix socket
-//! only, that ends with the test program, however that ends. Not for anything but tests.
+//! (and, if a test asks for it, a loopback port), that ends with the test program, however that
+//! ends. Databases belong to a plain role, whom row-level security holds. Not for anything but
+//! tests.
 //!
 //! The server's programs are taken from the system. If they are missing, root installs them with
 //! `apt-get`, and anybody else unpacks the same packages into a folder of the build. Nothing is
@@ -22,7 +24,9 @@ use std::sync::{Mutex, OnceLock};
 /// folder and removes the folder. `fsync` stays on.
 const KEEPER: &str = r#"
 set -u
+umask 077
 bin="$1"
+tcp="$2"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pgtest.XXXXXX") || exit 1
 export LC_ALL=C
 control() { "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" "$@" >>"$dir/control" 2>&1; }
@@ -33,7 +37,15 @@ unix_socket_directories = '$dir'
 max_connections = 300
 shared_buffers = 64MB
 CONF
-control -w start && echo "$dir" || { tr '\n' ' ' <"$dir/control" >&2; cat "$dir/log" >&2; rm -rf "$dir"; exit 1; }
+if [ -n "$tcp" ]; then
+  printf 'port = %s\nlisten_addresses = %s\n' "$tcp" "'127.0.0.1'" >>"$dir/data/postgresql.conf"
+fi &&
+if [ -n "$3" ]; then
+  printf '%s' "$3" >"$dir/data/server.crt" && printf '%s' "$4" >"$dir/data/server.key" &&
+  echo 'ssl = on' >>"$dir/data/postgresql.conf"
+fi &&
+control -w start &&
+"$bin/psql" -h "$dir" -p "${tcp:-5432}" -U postgres -q -c 'create role demarc login' postgres && echo "$dir" || { tr '\n' ' ' <"$dir/control" >&2; cat "$dir/log" >&2; rm -rf "$dir"; exit 1; }
 while read -r word; do
   case "$word" in
     crash) control -m immediate stop ;;
@@ -50,6 +62,8 @@ rm -rf "$dir"
 pub struct Cluster {
     bin: PathBuf,
     folder: String,
+    /// None: the Unix socket only.
+    port: Option<u16>,
     keeper: Mutex<Keeper>,
     databases: AtomicU32,
 }
@@ -70,9 +84,22 @@ impl Cluster {
 
     /// A cluster of its own, for a test that ends or crashes it.
     pub fn start() -> Self {
+        Self::start_with(None, ("", ""))
+    }
+
+    /// A cluster that also listens on a port of 127.0.0.1: with TLS, if there are a certificate
+    /// and its key (PEM), plain if they are empty.
+    pub fn on_loopback(certificate: &str, key: &str) -> Self {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
+        Self::start_with(Some(free.expect("a free port").port()), (certificate, key))
+    }
+
+    fn start_with(port: Option<u16>, (certificate, key): (&str, &str)) -> Self {
         let bin = programs();
-        let (keeper, folder) = Keeper::start(KEEPER, &[bin.clone().into_os_string()]);
-        Self { bin, folder, keeper: Mutex::new(keeper), databases: AtomicU32::new(0) }
+        let port_text = port.map_or_else(String::new, |p| p.to_string());
+        let arguments = [bin.clone().into(), port_text.into(), certificate.into(), key.into()];
+        let (keeper, folder) = Keeper::start(KEEPER, &arguments);
+        Self { bin, folder, port, keeper: Mutex::new(keeper), databases: AtomicU32::new(0) }
     }
 
     /// The URL of a fresh, empty database.
@@ -84,7 +111,8 @@ impl Cluster {
     pub fn database_with(&self, arguments: &[&str]) -> String {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let made = Command::new(self.bin.join("createdb"))
-            .args(["-h", &self.folder, "-U", "postgres"])
+            .args(["-h", &self.folder, "-U", "postgres", "-O", "demarc"])
+            .args(["-p", &self.port.unwrap_or(5432).to_string()])
             .args(arguments)
             .arg(&name)
             .output()
@@ -98,7 +126,8 @@ impl Cluster {
         let copy = self.database();
         let mut dump = Command::new(self.bin.join("pg_dump"))
             .arg("-d")
-            .arg(url)
+            // Row-level security lets its owner dump nothing.
+            .arg(Self::as_superuser(url))
             .stdout(Stdio::piped())
             .spawn()
             .expect("pg_dump runs");
@@ -112,9 +141,22 @@ impl Cluster {
         copy
     }
 
-    /// The URL of a database of this cluster.
+    /// The URL of a database of this cluster, by the Unix socket.
     pub fn url(&self, name: &str) -> String {
-        format!("postgres://postgres@{}/{name}", self.folder.replace('/', "%2F"))
+        let port = self.port.map_or_else(String::new, |port| format!(":{port}"));
+        format!("postgres://demarc@{}{port}/{name}", self.folder.replace('/', "%2F"))
+    }
+
+    /// The same database by the loopback port, under one of its names.
+    pub fn by_port(&self, url: &str, host: &str) -> String {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let port = self.port.expect("a cluster that listens on a port");
+        format!("postgres://demarc@{host}:{port}/{name}")
+    }
+
+    /// The URL for who is held by nothing.
+    pub fn as_superuser(url: &str) -> String {
+        url.replacen("//demarc@", "//postgres@", 1)
     }
 
     /// Ends the server as a power cut would, leaving its files as they are.

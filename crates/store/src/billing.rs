@@ -67,20 +67,20 @@ pub(crate) fn put_group(group: &CustomerGroup, mode: Mode) -> Result<Statement, 
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<BillingAccount>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 /// The newest 200.
 pub fn list(tenant: Tenant) -> Ask<Vec<BillingAccount>> {
-    Ask { query: Query::new(ALL, [tenant.to_string().into()]), read: all }
+    Ask { query: Query::within(tenant, ALL, [tenant.to_string().into()]), read: all }
 }
 
 pub fn group_by_name(tenant: Tenant, name: &str) -> Ask<Option<CustomerGroup>> {
     let values = [tenant.to_string().into(), name.into()];
-    Ask { query: Query::new(GROUP_BY_NAME, values), read: maybe }
+    Ask { query: Query::within(tenant, GROUP_BY_NAME, values), read: maybe }
 }
 
 /// The first 200 by name.
 pub fn groups(tenant: Tenant) -> Ask<Vec<CustomerGroup>> {
-    Ask { query: Query::new(GROUPS, [tenant.to_string().into()]), read: all }
+    Ask { query: Query::within(tenant, GROUPS, [tenant.to_string().into()]), read: all }
 }

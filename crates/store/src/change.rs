@@ -1,6 +1,6 @@
 //! What is asked of an engine, as values: queries, and changes that hold whole or not at all.
 
-use crate::{Row, Value};
+use crate::{Row, Sight, Value};
 
 /// One question. Placeholders are `$1`, `$2` …, numbered in the order of their first appearance:
 /// that is the only numbering which both engines bind alike.
@@ -10,12 +10,24 @@ pub struct Query {
     pub sql: &'static str,
     /// The value of `$1`, then of `$2` …
     pub values: Vec<Value>,
+    /// Whose rows there are for it.
+    pub sight: Sight,
 }
 
 impl Query {
-    /// A question with the values of its placeholders.
+    /// A question of the system's own, to which every row is there. A test holds the list of the
+    /// texts that may be asked so.
     pub fn new(sql: &'static str, values: impl Into<Vec<Value>>) -> Self {
-        Self { sql, values: values.into() }
+        Self { sql, values: values.into(), sight: Sight::System }
+    }
+
+    /// A question on somebody's behalf, with the values of its placeholders.
+    pub fn within(
+        sight: impl Into<Sight>,
+        sql: &'static str,
+        values: impl Into<Vec<Value>>,
+    ) -> Self {
+        Self { sql, values: values.into(), sight: sight.into() }
     }
 }
 
@@ -80,12 +92,19 @@ impl Statement {
 pub struct Change {
     /// Run in this order.
     pub statements: Vec<Statement>,
+    /// Whose rows they may touch. What is outside of it is not found, and cannot be inserted.
+    pub sight: Sight,
 }
 
 impl Change {
-    /// A change of these statements.
+    /// A change of these statements by the system itself, which may touch every row.
     pub fn new(statements: impl Into<Vec<Statement>>) -> Self {
-        Self { statements: statements.into() }
+        Self { statements: statements.into(), sight: Sight::System }
+    }
+
+    /// A change of these statements on somebody's behalf.
+    pub fn within(sight: impl Into<Sight>, statements: impl Into<Vec<Statement>>) -> Self {
+        Self { statements: statements.into(), sight: sight.into() }
     }
 }
 

@@ -48,18 +48,18 @@ pub(crate) fn put_document(document: &Document) -> Statement {
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Contract>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 /// Every contract of a quote version, oldest first.
 pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<Contract>> {
     let values = [tenant.to_string().into(), quote.short().into()];
-    Ask { query: Query::new(OF_QUOTE, values), read: all }
+    Ask { query: Query::within(tenant, OF_QUOTE, values), read: all }
 }
 
 /// The text of a contract.
 pub fn document(tenant: Tenant, contract: Id) -> Ask<Option<String>> {
     let values = [tenant.to_string().into(), contract.short().into()];
     let read = |mut rows: Vec<crate::Row>| rows.first_mut().map(|r| r.take_text(0)).transpose();
-    Ask { query: Query::new(DOCUMENT, values), read }
+    Ask { query: Query::within(tenant, DOCUMENT, values), read }
 }

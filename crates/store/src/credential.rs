@@ -39,6 +39,7 @@ pub fn by_secret(secret_sha256: &str) -> Ask<Option<Credential>> {
 }
 
 pub fn by_id(environment: Environment, id: Id) -> Ask<Option<Credential>> {
-    let tenant = Tenant::carrier(environment).to_string();
-    Ask { query: Query::new(BY_ID, [tenant.into(), id.short().into()]), read: maybe }
+    let carrier = Tenant::carrier(environment);
+    let values = [carrier.to_string().into(), id.short().into()];
+    Ask { query: Query::within(carrier, BY_ID, values), read: maybe }
 }

@@ -48,25 +48,25 @@ pub(crate) fn put(check: &CreditCheck, mode: Mode) -> Result<Statement, StoreErr
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<CreditCheck>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 /// Every check of the quote's credit subject, oldest first.
 pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<CreditCheck>> {
-    let tenant = tenant.to_string();
-    let values = [tenant.clone().into(), tenant.into(), quote.short().into()];
-    Ask { query: Query::new(OF_QUOTE, values), read: all }
+    let space = tenant.to_string();
+    let values = [space.clone().into(), space.into(), quote.short().into()];
+    Ask { query: Query::within(tenant, OF_QUOTE, values), read: all }
 }
 
 /// Any partner's, for operations.
 pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<CreditCheck>> {
     let values = [id.short().into(), environment.as_str().into()];
-    Ask { query: Query::new(ANYWHERE, values), read: maybe }
+    Ask { query: Query::within(environment, ANYWHERE, values), read: maybe }
 }
 
 /// Every partner's in one state, for operations.
 pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<CreditCheck>> {
     let (upper, lower, limit) = page.values(Kind::CreditCheck);
     let values = [environment.as_str().into(), state.into(), upper, lower, limit];
-    Ask { query: Query::new(QUEUE, values), read: all }
+    Ask { query: Query::within(environment, QUEUE, values), read: all }
 }

@@ -52,15 +52,16 @@ pub(crate) fn put(account: &Account, mode: Mode) -> Result<Statement, StoreError
 }
 
 pub fn by_id(environment: Environment, id: Id) -> Ask<Option<Account>> {
-    let tenant = Tenant::carrier(environment).to_string();
-    Ask { query: Query::new(BY_ID, [tenant.into(), id.short().into()]), read: maybe }
+    let carrier = Tenant::carrier(environment);
+    let values = [carrier.to_string().into(), id.short().into()];
+    Ask { query: Query::within(carrier, BY_ID, values), read: maybe }
 }
 
 /// The end customer of a quote.
 pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Option<Account>> {
     let carrier = Tenant::carrier(tenant.environment).to_string();
     let values = [carrier.into(), tenant.to_string().into(), quote.short().into()];
-    Ask { query: Query::new(OF_QUOTE, values), read: maybe }
+    Ask { query: Query::within(tenant, OF_QUOTE, values), read: maybe }
 }
 
 /// What a lookup asks for. Empty texts do not restrict.
@@ -76,8 +77,10 @@ pub struct Search {
 
 /// Up to 50 accounts that `partner` may see whose name contains what was asked.
 pub fn search(environment: Environment, partner: Option<Id>, search: &Search) -> Ask<Vec<Account>> {
+    let carrier = Tenant::carrier(environment);
+    let sight = partner.map_or(carrier, |partner| Tenant::partner(partner, environment));
     let values = [
-        Tenant::carrier(environment).to_string().into(),
+        carrier.to_string().into(),
         format!("%{}%", search.name_key).into(),
         partner.map_or_else(String::new, |p| p.short().to_owned()).into(),
         search.city.to_uppercase().into(),
@@ -85,5 +88,5 @@ pub fn search(environment: Environment, partner: Option<Id>, search: &Search) ->
         search.zip.as_str().into(),
         format!("{}%", search.name_key).into(),
     ];
-    Ask { query: Query::new(SEARCH, values), read: all }
+    Ask { query: Query::within(sight, SEARCH, values), read: all }
 }

@@ -5,7 +5,7 @@
 
 use crate::ask::{Ask, doc};
 use crate::put::number;
-use crate::{Change, Guard, Query, Row, Statement, StoreError};
+use crate::{Change, Guard, Query, Row, Sight, Statement, StoreError};
 use domain::delivery::{DeliveryState, Log, Planned, Replay, Which};
 use domain::event::Event;
 use domain::id::{Id, Kind};
@@ -32,7 +32,7 @@ const HOLD: &str = "update sender_turn set lease_until = $1, failing_since = $2 
     where tenant = $3 and endpoint = $4 and epoch = $5";
 /// Refused if something new was planned meanwhile.
 const GIVE_BACK: &str = "update sender_turn set due_at = $1, lease_until = 0, owner = '' \
-    where tenant = $2 and endpoint = $3 and epoch = $4 and due_at = 9223372036854775807";
+    where tenant = $2 and endpoint = $3 and epoch = $4 and due_at = $5";
 /// What was planned meanwhile is about to be looked at.
 const SEEN: &str = "update sender_turn set due_at = 9223372036854775807 \
     where tenant = $1 and endpoint = $2 and epoch = $3";
@@ -40,8 +40,8 @@ const NEXT_TURN: &str = "select min(due_at) from sender_turn where lease_until <
 const BATCH: &str = "select d.doc, e.doc, d.tries from delivery d join event e on e.id = d.event \
     where d.tenant = $1 and d.endpoint = $2 and d.state = 'pending' and d.due_at <= $3 \
     order by d.due_at, d.position limit $4";
-const NEXT_DUE: &str = "select min(due_at) from delivery \
-    where tenant = $1 and endpoint = $2 and state = 'pending'";
+const NEXT_DUE: &str = "select due_at, tenant from delivery \
+    where tenant = $1 and endpoint = $2 and state = 'pending' order by due_at limit 1";
 const SETTLE: &str = "update delivery set state = $1, due_at = $2, tries = $3, doc = $4 \
     where tenant = $5 and endpoint = $6 and event = $7";
 const PLAN_ONE: &str = "insert into delivery \
@@ -131,6 +131,14 @@ pub(crate) fn claimed(row: &Row) -> Result<Turn, StoreError> {
     Ok(Turn { tenant, endpoint, epoch, failing_since: since })
 }
 
+/// What an endpoint's owner may see of events: its own, or, the carrier, everybody's.
+pub(crate) fn seeing(owner: Tenant) -> Sight {
+    match owner.partner {
+        Some(_) => owner.into(),
+        None => owner.environment.into(),
+    }
+}
+
 /// A delivery that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Due {
@@ -144,7 +152,14 @@ pub struct Due {
 pub fn batch(turn: &Turn, now: Moment, limit: u32) -> Ask<Vec<Due>> {
     let [tenant, endpoint, _] = turn.whose();
     let read = |rows: Vec<Row>| rows.iter().map(one_due).collect();
-    Ask { query: Query::new(BATCH, [tenant, endpoint, now.ms().into(), limit.into()]), read }
+    Ask {
+        query: Query::within(
+            seeing(turn.tenant),
+            BATCH,
+            [tenant, endpoint, now.ms().into(), limit.into()],
+        ),
+        read,
+    }
 }
 
 fn one_due(row: &Row) -> Result<Due, StoreError> {
@@ -156,7 +171,7 @@ fn one_due(row: &Row) -> Result<Due, StoreError> {
 /// When the next of an endpoint's deliveries is due.
 pub fn next_due(turn: &Turn) -> Ask<Option<Moment>> {
     let [tenant, endpoint, _] = turn.whose();
-    Ask { query: Query::new(NEXT_DUE, [tenant, endpoint]), read: soonest }
+    Ask { query: Query::within(turn.tenant, NEXT_DUE, [tenant, endpoint]), read: soonest }
 }
 
 /// A delivery as it stands after an attempt.
@@ -194,14 +209,14 @@ pub(crate) fn settle(
         ];
         statements.push(Statement::new(SETTLE, values));
     }
-    Ok(Change::new(statements))
+    Ok(Change::within(turn.tenant, statements))
 }
 
 /// Gives the turn back until `due`; refused as stale if something was planned meanwhile.
 pub(crate) fn give_back(turn: &Turn, due: Option<Moment>) -> Statement {
     let [tenant, endpoint, epoch] = turn.whose();
     let due = due.map_or(NEVER, Moment::ms);
-    Statement::one(GIVE_BACK, [due.into(), tenant, endpoint, epoch], Guard::Version)
+    Statement::one(GIVE_BACK, [due.into(), tenant, endpoint, epoch, NEVER.into()], Guard::Version)
 }
 
 /// Says that what was planned is about to be looked at; refused if the turn is lost.
@@ -271,13 +286,19 @@ pub fn list(tenant: Tenant, endpoint: Id, state: &str, page: crate::Page) -> Ask
     let (upper, lower, limit) = page.values(Kind::Event);
     let values =
         [tenant.to_string().into(), endpoint.short().into(), upper, lower, state.into(), limit];
-    Ask { query: Query::new(LIST, values), read: |rows| rows.iter().map(kept).collect() }
+    Ask {
+        query: Query::within(seeing(tenant), LIST, values),
+        read: |rows| rows.iter().map(kept).collect(),
+    }
 }
 
 /// One event's delivery to one endpoint.
 pub fn by_event(tenant: Tenant, endpoint: Id, event: Id) -> Ask<Option<Kept>> {
     let values = [tenant.to_string().into(), endpoint.short().into(), event.short().into()];
-    Ask { query: Query::new(ONE, values), read: |rows| rows.first().map(kept).transpose() }
+    Ask {
+        query: Query::within(seeing(tenant), ONE, values),
+        read: |rows| rows.first().map(kept).transpose(),
+    }
 }
 
 /// How many deliveries wait, due or not.

@@ -8,6 +8,7 @@ mod tests;
 
 use crate::{Applied, Change, Migration, Query, Row, Statement, StoreError, Written};
 use async_trait::async_trait;
+use domain::time::Moment;
 use std::fmt;
 
 /// The engine's own tables, by the same SQL on every engine.
@@ -66,6 +67,12 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// acknowledged says that the second has it.
     fn shows_what_may_vanish(&self) -> bool {
         false
+    }
+
+    /// What time it is in a database that several nodes share; None if there is one node only, whose
+    /// own clock is as good.
+    async fn time(&self) -> Result<Option<Moment>, StoreError> {
+        Ok(None)
     }
 
     /// Finishes what was accepted, makes a file whole and lets go of it. Calls that come later

@@ -57,7 +57,7 @@ pub(crate) fn insert(event: &Event, ahead: Option<u64>) -> Result<Statement, Sto
 /// What happened to one object, oldest first: the first 1,000 events.
 pub fn history(tenant: Tenant, object: Id) -> Ask<Vec<Event>> {
     let values = [tenant.to_string().into(), object.short().into()];
-    Ask { query: Query::new(HISTORY, values), read: all }
+    Ask { query: Query::within(tenant, HISTORY, values), read: all }
 }
 
 /// An event with its place in the feed.
@@ -78,7 +78,7 @@ pub fn by_id(scope: Scope, id: Id) -> Ask<Option<Placed>> {
         Scope::Partner(tenant) => (BY_ID, tenant.to_string()),
         Scope::Operations(environment) => (ANYWHERE, environment.as_str().to_owned()),
     };
-    let query = Query::new(sql, [id.short().into(), space.into()]);
+    let query = Query::within(scope, sql, [id.short().into(), space.into()]);
     Ask { query, read: |rows| rows.first().map(placed).transpose() }
 }
 
@@ -109,5 +109,5 @@ pub fn feed(scope: Scope, stretch: &Stretch) -> Ask<Vec<Placed>> {
         object.into(),
         stretch.limit.into(),
     ];
-    Ask { query: Query::new(sql, values), read: |rows| rows.iter().map(placed).collect() }
+    Ask { query: Query::within(scope, sql, values), read: |rows| rows.iter().map(placed).collect() }
 }

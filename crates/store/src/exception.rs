@@ -47,37 +47,37 @@ pub(crate) fn put(request: &ExceptionRequest, mode: Mode) -> Result<Statement, S
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<ExceptionRequest>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 pub fn of_account(tenant: Tenant, account: Id) -> Ask<Vec<ExceptionRequest>> {
     let values = [tenant.to_string().into(), account.short().into()];
-    Ask { query: Query::new(OF_ACCOUNT, values), read: all }
+    Ask { query: Query::within(tenant, OF_ACCOUNT, values), read: all }
 }
 
 /// Those about a quote's end customer.
 pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<ExceptionRequest>> {
-    let tenant = tenant.to_string();
-    let values = [tenant.clone().into(), tenant.into(), quote.short().into()];
-    Ask { query: Query::new(OF_QUOTE, values), read: all }
+    let space = tenant.to_string();
+    let values = [space.clone().into(), space.into(), quote.short().into()];
+    Ask { query: Query::within(tenant, OF_QUOTE, values), read: all }
 }
 
 /// Newest first; an empty `state` does not restrict.
 pub fn list(tenant: Tenant, state: &str, page: Page) -> Ask<Vec<ExceptionRequest>> {
     let (upper, lower, limit) = page.values(Kind::ExceptionRequest);
     let values = [tenant.to_string().into(), upper, lower, state.into(), limit];
-    Ask { query: Query::new(LIST, values), read: all }
+    Ask { query: Query::within(tenant, LIST, values), read: all }
 }
 
 /// Any partner's, for operations.
 pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<ExceptionRequest>> {
     let values = [id.short().into(), environment.as_str().into()];
-    Ask { query: Query::new(ANYWHERE, values), read: maybe }
+    Ask { query: Query::within(environment, ANYWHERE, values), read: maybe }
 }
 
 /// Every partner's in one state, for operations.
 pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<ExceptionRequest>> {
     let (upper, lower, limit) = page.values(Kind::ExceptionRequest);
     let values = [environment.as_str().into(), state.into(), upper, lower, limit];
-    Ask { query: Query::new(QUEUE, values), read: all }
+    Ask { query: Query::within(environment, QUEUE, values), read: all }
 }

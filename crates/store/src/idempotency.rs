@@ -51,7 +51,7 @@ pub(crate) fn remember(answered: &Answered) -> Statement {
 /// The answer that was given to this key, if it is still kept.
 pub fn find(tenant: Tenant, name: &str, now: Moment) -> Ask<Option<Kept>> {
     let values = [tenant.to_string().into(), name.into(), now.ms().into()];
-    Ask { query: Query::new(FIND, values), read: kept }
+    Ask { query: Query::within(tenant, FIND, values), read: kept }
 }
 
 /// The same with a write, and whatever its age.

@@ -160,14 +160,14 @@ pub fn list(environment: Environment, state: &str, now: Moment, page: Page) -> A
     let (upper, lower, limit) = page.values(Kind::Job);
     let values = [tenants(environment).into(), upper, lower, state.into(), now.ms().into(), limit];
     let read = |rows: Vec<Row>| rows.iter().map(file).collect();
-    Ask { query: Query::new(LIST, values), read }
+    Ask { query: Query::within(environment, LIST, values), read }
 }
 
 /// Any partner's job, for operations.
 pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<JobFile>> {
     let values = [tenants(environment).into(), id.short().into()];
     let read = |rows: Vec<Row>| rows.first().map(file).transpose();
-    Ask { query: Query::new(BY_ID, values), read }
+    Ask { query: Query::within(environment, BY_ID, values), read }
 }
 
 /// Claims up to `limit` due jobs of one lane for `owner` until `lease_until`.

@@ -14,6 +14,7 @@ mod migration;
 mod page;
 mod put;
 mod row;
+mod sight;
 pub mod standing;
 mod store;
 mod turn;
@@ -27,6 +28,7 @@ pub use engine::stats::Stats;
 pub use error::{BadStatement, SchemaFault, StoreError};
 pub use migration::{Applied, Migration};
 pub use row::Row;
+pub use sight::Sight;
 pub use value::Value;
 
 pub use ask::{Ask, Asks};

@@ -40,7 +40,7 @@ pub(crate) fn put(opportunity: &Opportunity, mode: Mode) -> Result<Statement, St
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Opportunity>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 /// Newest first, of one end customer if one is named.
@@ -48,11 +48,11 @@ pub fn list(tenant: Tenant, account: Option<Id>, page: Page) -> Ask<Vec<Opportun
     let (upper, lower, limit) = page.values(Kind::Opportunity);
     let account = account.map_or_else(String::new, |a| a.short().to_owned());
     let values = [tenant.to_string().into(), upper, lower, account.into(), limit];
-    Ask { query: Query::new(LIST, values), read: all }
+    Ask { query: Query::within(tenant, LIST, values), read: all }
 }
 
 /// Whether the partner has an opportunity with this end customer.
 pub fn engaged(tenant: Tenant, account: Id) -> Ask<bool> {
     let values = [tenant.to_string().into(), account.short().into()];
-    Ask { query: Query::new(WITH_ACCOUNT, values), read: any }
+    Ask { query: Query::within(tenant, WITH_ACCOUNT, values), read: any }
 }

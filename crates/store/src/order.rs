@@ -90,44 +90,44 @@ pub(crate) fn put_sub(sub: &SubOrder, mode: Mode) -> Result<Statement, StoreErro
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Order>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Option<Order>> {
     let values = [tenant.to_string().into(), quote.short().into()];
-    Ask { query: Query::new(OF_QUOTE, values), read: maybe }
+    Ask { query: Query::within(tenant, OF_QUOTE, values), read: maybe }
 }
 
 /// The parent of a sub-order.
 pub fn of_sub_order(tenant: Tenant, sub_order: Id) -> Ask<Option<Order>> {
-    let tenant = tenant.to_string();
-    let values = [tenant.clone().into(), tenant.into(), sub_order.short().into()];
-    Ask { query: Query::new(OF_SUB, values), read: maybe }
+    let space = tenant.to_string();
+    let values = [space.clone().into(), space.into(), sub_order.short().into()];
+    Ask { query: Query::within(tenant, OF_SUB, values), read: maybe }
 }
 
 /// Newest first, of one end customer or quote if one is named.
 pub fn list(tenant: Tenant, account: Option<Id>, quote: Option<Id>, page: Page) -> Ask<Vec<Order>> {
     let (upper, lower, limit) = page.values(Kind::Order);
     let text = |id: Option<Id>| id.map_or_else(String::new, |id| id.short().to_owned());
-    let tenant = tenant.to_string();
-    let values = [tenant.into(), upper, lower, text(account).into(), text(quote).into(), limit];
-    Ask { query: Query::new(LIST, values), read: all }
+    let space = tenant.to_string();
+    let values = [space.into(), upper, lower, text(account).into(), text(quote).into(), limit];
+    Ask { query: Query::within(tenant, LIST, values), read: all }
 }
 
 pub fn sub_order(tenant: Tenant, id: Id) -> Ask<Option<SubOrder>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(SUB_BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, SUB_BY_ID, values), read: maybe }
 }
 
 /// In the order of their places.
 pub fn sub_orders(tenant: Tenant, order: Id) -> Ask<Vec<SubOrder>> {
     let values = [tenant.to_string().into(), order.short().into()];
-    Ask { query: Query::new(SUBS, values), read: all }
+    Ask { query: Query::within(tenant, SUBS, values), read: all }
 }
 
 pub fn sub_orders_of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<SubOrder>> {
     let values = [tenant.to_string().into(), quote.short().into()];
-    Ask { query: Query::new(SUBS_OF_QUOTE, values), read: all }
+    Ask { query: Query::within(tenant, SUBS_OF_QUOTE, values), read: all }
 }
 
 /// Order id and state word of every sub-order of the orders from `first` to `last`.
@@ -136,5 +136,5 @@ pub fn states(tenant: Tenant, first: Id, last: Id) -> Ask<Vec<(String, String)>>
     let read = |rows: Vec<crate::Row>| {
         rows.iter().map(|r| Ok((r.text(0)?.to_owned(), r.text(1)?.to_owned()))).collect()
     };
-    Ask { query: Query::new(STATES, values), read }
+    Ask { query: Query::within(tenant, STATES, values), read }
 }

@@ -31,12 +31,14 @@ pub(crate) fn put(partner: &Partner, mode: Mode) -> Result<Statement, StoreError
 }
 
 pub fn by_id(environment: Environment, id: Id) -> Ask<Option<Partner>> {
-    let tenant = Tenant::carrier(environment).to_string();
-    Ask { query: Query::new(BY_ID, [tenant.into(), id.short().into()]), read: maybe }
+    let carrier = Tenant::carrier(environment);
+    let values = [carrier.to_string().into(), id.short().into()];
+    Ask { query: Query::within(carrier, BY_ID, values), read: maybe }
 }
 
 /// Every partner, for operations.
 pub fn list(environment: Environment) -> Ask<Vec<Partner>> {
-    let tenant = Tenant::carrier(environment).to_string();
-    Ask { query: Query::new(ALL, [tenant.into()]), read: all }
+    let carrier = Tenant::carrier(environment);
+    let query = Query::within(carrier, ALL, [carrier.to_string().into()]);
+    Ask { query, read: all }
 }

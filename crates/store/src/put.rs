@@ -1,6 +1,6 @@
 //! A domain change as statements: which noun's file writes which record.
 
-use crate::{Change, Guard, Statement, StoreError, Value};
+use crate::{Change, Guard, Sight, Statement, StoreError, Value};
 use domain::change::{Mode, Put, Record, Settle};
 use domain::id::Id;
 use domain::party::Tenant;
@@ -57,7 +57,28 @@ pub(crate) fn statements(
     if let Some(now) = placed.filter(|_| !change.events.is_empty()) {
         statements.extend(crate::feed::plan(now));
     }
-    Ok(Change::new(statements))
+    // An engine with one writer places the events in the same transaction, which is the system's
+    // own doing; it knows no sights.
+    Ok(Change::within(sight(change, answered)?, statements))
+}
+
+/// Whose rows a decision touches: one partner's, the carrier's own, or both. A decision that
+/// reaches further is a mistake of ours, and is not written. A replay looks at all the events that
+/// its endpoint may hear of. One that only settles a job is the
+/// worker's, who works for all.
+fn sight(
+    change: &domain::change::Change,
+    answered: Option<&Answered>,
+) -> Result<Sight, StoreError> {
+    if let Some(replay) = &change.replay {
+        return Ok(crate::delivery::seeing(replay.tenant));
+    }
+    let puts = change.puts.iter().map(|put| put.record.tenant());
+    let events = change.events.iter().map(|event| event.tenant);
+    let jobs = change.jobs.iter().map(|job| job.tenant);
+    let key = answered.map(|answered| answered.tenant);
+    Sight::over(puts.chain(events).chain(jobs).chain(key))
+        .ok_or_else(|| StoreError::ours("one change of two partners or two environments"))
 }
 
 fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> {

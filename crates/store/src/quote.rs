@@ -49,27 +49,27 @@ pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
 
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Quote>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 /// Newest first. An empty `state` and no opportunity do not restrict.
 pub fn list(tenant: Tenant, state: &str, opportunity: Option<Id>, page: Page) -> Ask<Vec<Quote>> {
     let (upper, lower, limit) = page.values(Kind::Quote);
     let opportunity = opportunity.map_or_else(String::new, |o| o.short().to_owned());
-    let tenant = tenant.to_string();
-    let values = [tenant.into(), upper, lower, state.into(), opportunity.into(), limit];
-    Ask { query: Query::new(LIST, values), read: all }
+    let space = tenant.to_string();
+    let values = [space.into(), upper, lower, state.into(), opportunity.into(), limit];
+    Ask { query: Query::within(tenant, LIST, values), read: all }
 }
 
 /// Any partner's, for operations.
 pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<Quote>> {
     let values = [id.short().into(), environment.as_str().into()];
-    Ask { query: Query::new(ANYWHERE, values), read: maybe }
+    Ask { query: Query::within(environment, ANYWHERE, values), read: maybe }
 }
 
 /// Every partner's in one state, for operations.
 pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<Quote>> {
     let (upper, lower, limit) = page.values(Kind::Quote);
     let values = [environment.as_str().into(), state.into(), upper, lower, limit];
-    Ask { query: Query::new(QUEUE, values), read: all }
+    Ask { query: Query::within(environment, QUEUE, values), read: all }
 }

@@ -34,5 +34,5 @@ pub(crate) fn put(site: &Site, mode: Mode) -> Result<Statement, StoreError> {
 /// In the order of their places.
 pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<Site>> {
     let values = [tenant.to_string().into(), quote.short().into()];
-    Ask { query: Query::new(OF_QUOTE, values), read: all }
+    Ask { query: Query::within(tenant, OF_QUOTE, values), read: all }
 }

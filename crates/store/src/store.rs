@@ -33,6 +33,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0003_jobs.sql"),
         postgres: "",
     },
+    Migration {
+        number: 4,
+        name: "wall",
+        sql: include_str!("../migrations/0004_wall.sql"),
+        postgres: include_str!("../migrations/0004_wall.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
@@ -134,7 +140,11 @@ impl Store {
         if seen.is_none() || !self.engine.shows_what_may_vanish() {
             return Ok(seen);
         }
-        match self.engine.write(Change::new([idempotency::confirm(tenant, name)])).await? {
+        match self
+            .engine
+            .write(Change::within(tenant, [idempotency::confirm(tenant, name)]))
+            .await?
+        {
             Written::Done(mut rows) => idempotency::kept(rows.pop().unwrap_or_default()),
             Written::Refused { why, .. } => {
                 Err(StoreError::ours(format!("a confirmation was refused: {why:?}")))
@@ -250,6 +260,11 @@ impl Store {
                 Err(StoreError::ours(format!("a statement was refused: {why:?}")))
             }
         }
+    }
+
+    /// What time it is in a database that several nodes share; None if there is one node only.
+    pub async fn time(&self) -> Result<Option<Moment>, StoreError> {
+        self.engine.time().await
     }
 
     /// Whether it can write and read, durably.

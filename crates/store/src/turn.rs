@@ -47,12 +47,12 @@ impl Store {
         turn: &Turn,
         due: Option<Moment>,
     ) -> Result<Committed, StoreError> {
-        self.turned(Change::new([delivery::give_back(turn, due)])).await
+        self.turned(Change::within(turn.tenant, [delivery::give_back(turn, due)])).await
     }
 
     /// Says that what was planned is about to be looked at.
     pub async fn see_turn(&self, turn: &Turn) -> Result<Committed, StoreError> {
-        self.turned(Change::new([delivery::seen(turn)])).await
+        self.turned(Change::within(turn.tenant, [delivery::seen(turn)])).await
     }
 
     async fn turned(&self, change: Change) -> Result<Committed, StoreError> {

@@ -77,10 +77,10 @@ pub(crate) fn put(endpoint: &WebhookEndpoint, mode: Mode) -> Result<Vec<Statemen
 /// One that is not removed.
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<WebhookEndpoint>> {
     let values = [tenant.to_string().into(), id.short().into()];
-    Ask { query: Query::new(BY_ID, values), read: maybe }
+    Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 
 /// Every one that is not removed, oldest first; an owner has few.
 pub fn list(tenant: Tenant) -> Ask<Vec<WebhookEndpoint>> {
-    Ask { query: Query::new(LIST, [tenant.to_string().into()]), read: all }
+    Ask { query: Query::within(tenant, LIST, [tenant.to_string().into()]), read: all }
 }

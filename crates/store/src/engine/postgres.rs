@@ -1,8 +1,8 @@
 //! The engine for several nodes: a PostgreSQL database behind a pool of connections. No SQL of
 //! any noun.
 //!
-//! Connections are plain TCP or a Unix socket; there is no TLS here. Where the network between is
-//! not trusted, put a tunnel or a pooler with TLS on this machine.
+//! Connections are TCP, with TLS as the URL says, or a Unix socket. Each transaction says whose
+//! rows it may touch, which row-level security holds it to.
 
 pub mod backup;
 mod failure;
@@ -12,6 +12,7 @@ mod run;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod writer;
 
 use self::{failure::Failed, leader::Leader, writer::Writer};
@@ -19,12 +20,13 @@ use crate::engine::stats::Stats;
 use crate::{Applied, BadStatement, Change, Engine, Migration, Query, Row, StoreError, Written};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use domain::time::Moment;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tokio_postgres::Config;
-#[cfg(test)]
-use tokio_postgres::NoTls;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a call waits for a free connection, and how long a new connection may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -35,7 +37,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// How to use a database. Nothing of its durability is here: that is not a choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresOptions {
     /// Connections, at most. Up to half of them write.
     pub pool: usize,
@@ -47,11 +49,13 @@ pub struct PostgresOptions {
     pub waiting: usize,
     /// The most changes that share a transaction while they wait for a connection.
     pub group: usize,
+    /// PEM file of the roots that the server's certificate must come from; none: the system's.
+    pub root_certificate: Option<PathBuf>,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { pool: 16, statement_cache: true, waiting: 4096, group: 32 }
+        Self { pool: 16, statement_cache: true, waiting: 4096, group: 32, root_certificate: None }
     }
 }
 
@@ -110,10 +114,13 @@ pub struct Postgres {
 impl Postgres {
     /// Connects to `url` (`postgres://user:password@host/database`; of several hosts,
     /// `a:5432,b:5432`, to the one that takes writes, now and after each loss) and checks that the database
-    /// compares text by its bytes. Must be called within a Tokio runtime.
+    /// compares text by its bytes. Warns of a role that row-level security does not hold. Must be
+    /// called within a Tokio runtime.
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
+        let mut config = config(url, options.statement_cache)?;
+        let tls = tls::connector(&mut config, options.root_certificate.as_deref())?;
         let link = Link {
-            pool: pool(config(url, options.statement_cache)?, options.pool.max(2))?,
+            pool: pool(config, tls, options.pool.max(2))?,
             statement_cache: options.statement_cache,
             waiting: options.waiting.max(1),
             suspect: Arc::new(Mutex::new(Instant::now())),
@@ -164,6 +171,12 @@ impl Engine for Postgres {
         true
     }
 
+    async fn time(&self) -> Result<Option<Moment>, StoreError> {
+        const TIME: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+        let rows = read::read(&self.link, &[Query::new(TIME, [])]).await?.pop().unwrap_or_default();
+        rows.first().map(|row| row.int(0).map(Moment::from_ms)).transpose()
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await;
         self.link.pool.close();
@@ -187,7 +200,8 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
         statement: "the database URL".to_owned(),
         message: problem,
     };
-    let mut config: Config = url.parse().map_err(|e| unusable(failure::words(&e)))?;
+    let mut config: Config =
+        tls::known_mode(url).parse().map_err(|e| unusable(failure::words(&e)))?;
     config.connect_timeout(PATIENCE).keepalives_idle(SILENCE).tcp_user_timeout(SILENCE);
     if config.get_application_name().is_none() {
         config.application_name("demarc");
@@ -207,9 +221,9 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
+fn pool(config: Config, tls: MakeRustlsConnect, size: usize) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let leader = Leader::new(&config);
+    let leader = Leader::new(&config, tls);
     Pool::builder(Manager::from_connect(config, leader, recycling))
         .max_size(size)
         .runtime(Runtime::Tokio1)
@@ -227,8 +241,9 @@ async fn suitable(link: &Link) -> Result<(), StoreError> {
     const LOOK: &str = "select current_database()::text, pg_encoding_to_char(encoding)::text, \
          datcollate::text, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), \
          current_setting('fsync'), current_setting('synchronous_commit'), \
-         current_setting('statement_timeout') \
-         from pg_database d where datname = current_database()";
+         current_setting('statement_timeout'), \
+         (select case when rolsuper or rolbypassrls then 1 else 0 end from pg_roles \
+         where rolname = current_user) from pg_database d where datname = current_database()";
     let rows = read::read(link, &[Query::new(LOOK, [])]).await?.pop().unwrap_or_default();
     let Some(row) = rows.first() else {
         return Err(StoreError::ours("the database does not know itself"));
@@ -262,6 +277,12 @@ async fn suitable(link: &Link) -> Result<(), StoreError> {
              call it done: set it to 0 for the role of this connection",
             row.text(6)?
         ));
+    }
+    if row.opt_int(7)? == Some(1) {
+        tracing::warn!(
+            "the role that connects to {name} is a superuser or has BYPASSRLS: row-level security \
+             does not hold it; connect as a plain role that owns the database"
+        );
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) async fn look(config: &Config, deep: bool, findings: &mut Findings) -
         findings.fault("clock", format!("{now}: that is long past"), "set this machine's clock");
     }
     let engine: Arc<dyn Engine> = if let Some(url) = &config.postgres {
-        let options = store::PostgresOptions { pool: 2, ..config.postgres_options };
+        let options = store::PostgresOptions { pool: 2, ..config.postgres_options.clone() };
         let engine = Postgres::connect(url.secret(), options).await.map_err(at(url))?;
         findings.ok("database", format!("{url} answers"));
         let server = engine.standing().await?;

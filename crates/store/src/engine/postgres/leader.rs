@@ -11,9 +11,8 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, timeout_at},
 };
-use tokio_postgres::{
-    Client, Config, Error, NoTls, SimpleQueryMessage, config::TargetSessionAttrs,
-};
+use tokio_postgres::{Client, Config, Error, SimpleQueryMessage, config::TargetSessionAttrs};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Fails where a server only follows another. Its answer begins with the timeline, in eight
 /// digits, which grows with every change of the lead.
@@ -27,9 +26,9 @@ const GRACE: Duration = Duration::from_millis(100);
 /// `target_session_attrs` is not left to the driver: it would look at `transaction_read_only`,
 /// which is on in every session of ours, and would wait for a server that hangs before it asks the
 /// next.
-#[derive(Debug)]
 pub(super) struct Leader {
     servers: Vec<Config>,
+    tls: MakeRustlsConnect,
 }
 
 struct Found {
@@ -39,13 +38,14 @@ struct Found {
 }
 
 impl Leader {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, tls: MakeRustlsConnect) -> Self {
         let count = config.get_hosts().len().max(config.get_hostaddrs().len());
-        Self { servers: (0..count).map(|server| only(config, server)).collect() }
+        Self { servers: (0..count).map(|server| only(config, server)).collect(), tls }
     }
 
     async fn find(&self) -> Result<Found, Error> {
-        let mut asked: FuturesUnordered<_> = self.servers.iter().map(ask).collect();
+        let mut asked: FuturesUnordered<_> =
+            self.servers.iter().map(|server| ask(server, self.tls.clone())).collect();
         let mut last = None;
         let found = loop {
             match asked.next().await {
@@ -80,8 +80,8 @@ impl Connect for Leader {
     }
 }
 
-async fn ask(server: &Config) -> Result<Found, Error> {
-    let (client, connection) = server.connect(NoTls).await?;
+async fn ask(server: &Config, tls: MakeRustlsConnect) -> Result<Found, Error> {
+    let (client, connection) = server.connect(tls).await?;
     let connection = tokio::spawn(async {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection to the database ended");

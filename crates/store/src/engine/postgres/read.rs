@@ -1,9 +1,9 @@
-//! Reads: one round trip, one snapshot.
+//! Reads: one round trip, one snapshot, and for each query its own sight.
 
 use super::{
     ANSWER, Client, Link,
     failure::{Failed, Kind},
-    run::{Ran, control, pipelined, ready},
+    run::{Ran, control, pipelined, ready, see},
 };
 use crate::{Query, Row, StoreError};
 use futures::future::{Either, FutureExt};
@@ -43,17 +43,19 @@ async fn run(link: &Link, client: &Client, queries: &[Query]) -> Result<Vec<Vec<
     for query in queries {
         statements.push(ready(link, client, query.sql, &query.values).await?);
     }
-    if let ([only], true) = (&statements[..], link.statement_cache) {
-        // A statement is a snapshot by itself, and the session allows it no writing.
-        return only.run(client).await.map(|ran| vec![ran.rows]);
-    }
+    let mut sight = queries.first().map(|query| query.sight).unwrap_or_default();
+    let begin = format!("{BEGIN}; {}", see(sight));
     // All of it is sent in one go; if the caller goes away, the rest still ends the transaction.
-    let around = |sql| Either::Left(control(client, sql).map(|done| done.map(|()| None)));
-    let mut acts = vec![around(BEGIN)];
-    for statement in &statements {
+    let around = |sql: String| Either::Left(control(client, sql).map(|done| done.map(|()| None)));
+    let mut acts = vec![around(begin)];
+    for (statement, query) in statements.iter().zip(queries) {
+        if query.sight != sight {
+            sight = query.sight;
+            acts.push(around(see(sight)));
+        }
         acts.push(Either::Right(statement.run(client).map(|ran| ran.map(Some))));
     }
-    acts.push(around(COMMIT));
+    acts.push(around(COMMIT.to_owned()));
     let answers: Result<Vec<Option<Ran>>, Failed> = pipelined(acts).await.into_iter().collect();
     Ok(answers?.into_iter().flatten().map(|ran| ran.rows).collect())
 }

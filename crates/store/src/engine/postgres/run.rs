@@ -2,7 +2,7 @@
 //! and ends no transaction.
 
 use super::{Client, Link, failure::Failed};
-use crate::{Row, StoreError, Value};
+use crate::{Row, Sight, StoreError, Value};
 use bytes::BytesMut;
 use futures::{
     StreamExt, TryStreamExt,
@@ -156,8 +156,15 @@ fn typed(value: &Value) -> (&Value, Type) {
 }
 
 /// Runs a statement of transaction control.
-pub(super) async fn control(client: &Client, sql: &'static str) -> Result<(), Failed> {
+pub(super) async fn control(client: &Client, sql: impl AsRef<str> + Send) -> Result<(), Failed> {
+    let sql = sql.as_ref();
     client.batch_execute(sql).await.map_err(|error| Failed::new(sql, &error))
+}
+
+/// Tells the policies of row-level security whose rows there are, until the transaction ends or
+/// says otherwise. Never for the session: a pooler would hand that on to somebody else.
+pub(super) fn see(sight: Sight) -> String {
+    format!("set local demarc.sight = '{sight}'")
 }
 
 /// Sends everything in its order without waiting, then collects every answer. The driver sends

@@ -3,10 +3,10 @@
 use super::{
     Client, Link,
     failure::Failed,
-    run::{control, ready},
+    run::{control, ready, see},
 };
 use crate::{
-    Applied, Migration, Row, StoreError, Value,
+    Applied, Migration, Row, Sight, StoreError, Value,
     engine::OWN_TABLES,
     migration::{HISTORY, Past, pending},
 };
@@ -52,6 +52,8 @@ async fn inside(
     control(client, "begin isolation level read committed read write").await?;
     // Those who take turns wait for as long as it lasts.
     control(client, "set local lock_timeout = 0").await?;
+    // A migration may touch every row that there is.
+    control(client, see(Sight::System)).await?;
     // Not in one statement with what follows: that must see what the one before us did.
     run(link, client, TURN, &[]).await?;
     let step = next(link, client, migrations).await?;

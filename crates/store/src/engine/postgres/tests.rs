@@ -4,16 +4,24 @@ mod grouping;
 mod nodes;
 mod outage;
 mod replica;
+mod tls;
+mod wall;
 
 use super::*;
 use crate::engine::tests::{IDS, PUT, SHELF, change, edit, ids, put};
 use crate::{Guard, Statement, Value, Why};
 use pgtest::Cluster;
 use tokio::task::{JoinHandle, yield_now};
+use tokio_postgres::NoTls;
 
 /// One lane, so that changes meet in it.
-const NARROW: PostgresOptions =
-    PostgresOptions { pool: 2, statement_cache: true, waiting: 64, group: 32 };
+const NARROW: PostgresOptions = PostgresOptions {
+    pool: 2,
+    statement_cache: true,
+    waiting: 64,
+    group: 32,
+    root_certificate: None,
+};
 
 async fn open(url: &str, options: PostgresOptions) -> Arc<Postgres> {
     let db = Postgres::connect(url, options).await.unwrap();

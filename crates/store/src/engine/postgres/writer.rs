@@ -8,6 +8,9 @@
 //! once is a unique index, which waits for a doubtful row likewise. No noun's change reads anything
 //! else, so that there is nothing that a higher level could protect.
 //!
+//! Each change has a sight (see `Sight`), which its transaction is told before its statements
+//! wherever it differs from the one before.
+//!
 //! Two round trips: `begin` and all the statements in one, then, when every count is known to be
 //! right, `commit`. To send the commit along would save one, but then each expected count would
 //! have to be said in SQL that fails on purpose, and a statement that the driver cannot send
@@ -16,7 +19,7 @@
 use super::{
     ANSWER, Client, Link, SILENCE,
     failure::{Failed, Kind},
-    run::{Ran, control, jitter, pipelined, ready, without},
+    run::{Ran, control, jitter, pipelined, ready, see, without},
 };
 use crate::engine::stats::{Counters, Stats};
 use crate::{Change, Expect, Statement, StoreError, Why, Written};
@@ -294,18 +297,28 @@ impl Lane {
         for (place, change) in changes.iter().enumerate() {
             for Statement { sql, values, .. } in &change.statements {
                 let ready = ready(&self.link, client, sql, values).await;
-                statements.push(ready.map_err(|failed| broken(place, failed))?);
+                let ready = ready.map_err(|failed| broken(place, failed))?;
+                statements.push((change.sight, ready));
             }
         }
+        let mut seen = statements.first().map(|(sight, _)| *sight).unwrap_or_default();
+        let begin = format!("{BEGIN}; {}", see(seen));
         // Where the session cannot forbid a write outside of a transaction (see `config`), the
         // transaction must have begun before the first statement leaves.
         let mut acts = Vec::with_capacity(statements.len() + 1);
         if self.link.statement_cache {
-            acts.push(Either::Left(control(client, BEGIN).map(|done| done.map(|()| None))));
+            let begun = control(client, begin).map(|done| done.map(|()| None));
+            acts.push(Either::Left(Either::Left(begun)));
         } else {
-            control(client, BEGIN).await.map_err(unbegun)?;
+            control(client, begin).await.map_err(unbegun)?;
         }
-        for statement in &statements {
+        for (sight, statement) in &statements {
+            if *sight != seen {
+                seen = *sight;
+                // Fails only where the transaction is broken already: the statement says why.
+                let told = control(client, see(seen)).map(|_| Ok(None));
+                acts.push(Either::Left(Either::Right(told)));
+            }
             acts.push(Either::Right(statement.run(client).map(|ran| ran.map(Some))));
         }
         let mut results = Vec::with_capacity(statements.len());

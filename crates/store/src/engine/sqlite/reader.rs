@@ -134,7 +134,7 @@ fn serve(queue: &Queue, conn: &Connection) {
 
 fn snapshot(conn: &Connection, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failed> {
     // One statement is a snapshot by itself.
-    if let [Query { sql, values }] = queries {
+    if let [Query { sql, values, .. }] = queries {
         return Ok(vec![run::query(conn, sql, values)?]);
     }
     run::control(conn, "begin deferred")?;

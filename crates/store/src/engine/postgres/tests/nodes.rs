@@ -64,7 +64,12 @@ async fn a_claim_passes_over_what_another_node_is_claiming() {
     let url = Cluster::shared().database();
     let db = with_jobs(&url, 3).await;
     let other = beside(&url).await;
-    other.batch_execute("begin; select 1 from job where id = '0000' for update").await.unwrap();
+    other
+        .batch_execute(
+            "begin; set local demarc.sight = '*'; select 1 from job where id = '0000' for update",
+        )
+        .await
+        .unwrap();
     // It would wait for ever if it waited.
     let others = claim(&db, "me", 2);
     let others = tokio::time::timeout(std::time::Duration::from_secs(10), others).await;
@@ -78,7 +83,7 @@ async fn a_deadlock_is_tried_again_and_nobody_hears_of_it() {
     let url = Cluster::shared().database();
     let db = open(&url, NARROW).await;
     assert!(db.write(change([put("a"), put("b")])).await.unwrap().is_done());
-    let other = beside(&url).await;
+    let other = beside(&Cluster::as_superuser(&url)).await;
     // The engine's transaction is the one that notices and is rolled back.
     other.batch_execute("set deadlock_timeout = '1h'; begin").await.unwrap();
     other.batch_execute("update item set note = 'x' where id = 'b'").await.unwrap();

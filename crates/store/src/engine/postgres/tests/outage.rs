@@ -73,8 +73,8 @@ async fn a_restart_between_two_calls_goes_unnoticed() {
     assert_eq!(ids(&*db).await, ["a", "b"]);
 }
 
-/// Between the engine and the server: passes everything on, until a `commit` comes by. That it
-/// passes on, and then cuts the engine off before the answer.
+/// Between the engine and the server: passes everything on, until the `commit` of a write comes
+/// by. That it passes on, and then cuts the engine off before the answer.
 async fn cutter(front: &Path, back: String) {
     let listener = UnixListener::bind(front).unwrap();
     std::fs::set_permissions(front, std::fs::Permissions::from_mode(0o666)).unwrap();
@@ -83,6 +83,7 @@ async fn cutter(front: &Path, back: String) {
         let mut server = UnixStream::connect(&back).await.unwrap();
         tokio::spawn(async move {
             let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
+            let mut writing = false;
             loop {
                 tokio::select! {
                     read = engine.read(&mut up) => {
@@ -90,7 +91,8 @@ async fn cutter(front: &Path, back: String) {
                         if sent.is_empty() || server.write_all(sent).await.is_err() {
                             return;
                         }
-                        if sent.windows(7).any(|seen| seen == b"commit\0") {
+                        writing |= sent.windows(10).any(|seen| seen == b"read write");
+                        if writing && sent.windows(7).any(|seen| seen == b"commit\0") {
                             drop(engine);
                             // Until the server has done it and answers to nobody.
                             let _ = server.read(&mut down).await;

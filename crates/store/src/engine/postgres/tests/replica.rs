@@ -13,7 +13,7 @@ async fn an_answer_that_may_still_vanish_is_not_given_again() {
     let url = cluster.database();
     let engine = Arc::new(Postgres::connect(&url, NARROW).await.unwrap());
     let store = Store::open(engine).await.unwrap();
-    let other = beside(&url).await;
+    let other = beside(&Cluster::as_superuser(&url)).await;
     let set = |to: &str| {
         let set = format!("alter system set synchronous_standby_names = '{to}'");
         let other = &other;

@@ -1,0 +1,1 @@
+-- The second wall is PostgreSQL's alone: see the other half of this migration.
