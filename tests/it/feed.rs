@@ -134,6 +134,7 @@ async fn everybody_reads_what_is_theirs_and_a_foreign_cursor_is_unknown() {
 #[tokio::test]
 async fn a_reader_at_the_end_waits_for_what_comes_next() {
     let world = World::start().await;
+    world.keep_feed();
     let partner = world.partner("apex").await;
     happen(&partner).await;
     let page = partner.get("/v1/events").await.expect(200);

@@ -43,7 +43,11 @@ async fn every_violation_is_found_by_its_name() {
         (Invariant::DocumentsParse, "update opportunity set doc = '{}'"),
         (Invariant::DocumentsParse, "update event set doc = 'null' where sequence = 1"),
         (Invariant::ColumnsAgree, "update contract set state = 'voided' where state = 'signed'"),
-        (Invariant::ColumnsAgree, "update event set id = 'evt000000000000' where sequence = 2"),
+        (
+            Invariant::ColumnsAgree,
+            "update event set id = 'evt000000000000' \
+             where id = (select min(id) from event where sequence = 2)",
+        ),
         (Invariant::EventsAreDense, "delete from event where sequence = 2"),
         (Invariant::EventsAreDense, "delete from event where sequence = 1"),
         (Invariant::EventsHaveObjects, "delete from billing_account"),
@@ -80,10 +84,18 @@ async fn every_violation_is_found_by_its_name() {
         (Invariant::FeedIsWhole, "update feed set position = position - 1"),
         (Invariant::FeedIsWhole, "delete from feed"),
         (Invariant::ToldIsKnown, "delete from webhook_endpoint"),
-        (Invariant::ToldIsKnown, "update delivery set event = 'evt000000000000'"),
-        (Invariant::ToldIsKnown, "update sender_turn set endpoint = 'a6W000000000000'"),
+        (
+            Invariant::ToldIsKnown,
+            "update delivery set event = 'evt000000000000' \
+             where event = (select max(event) from delivery)",
+        ),
+        (
+            Invariant::ToldIsKnown,
+            "update sender_turn set endpoint = 'a6W000000000000' \
+             where endpoint = (select max(endpoint) from sender_turn)",
+        ),
         (Invariant::ToldIsKnown, "update subscription set tenant = 'carrier.live'"),
-        (Invariant::DocumentsParse, "update delivery set doc = '[]'"),
+        (Invariant::DocumentsParse, "update delivery set doc = '{\"attempts\":1}'"),
         (Invariant::AnswersParse, "update idempotency set headers = 'x'"),
         (Invariant::AnswersParse, "update idempotency set body = substr(body, 2)"),
     ];

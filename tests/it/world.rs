@@ -169,6 +169,11 @@ impl World {
         self.worker.drain().await
     }
 
+    /// Places events as they are committed, as a server does, until the world stops.
+    pub(crate) fn keep_feed(&self) {
+        tokio::spawn(app::keep_feed(self.app.clone(), self.stop.subscribe()));
+    }
+
     /// Sends every webhook that is due.
     pub(crate) async fn send_webhooks(&self) -> usize {
         self.sender.drain().await.expect("webhooks are sent")
@@ -247,7 +252,8 @@ impl World {
     /// Changes the database behind the server's back.
     pub(crate) async fn damage(&self, sql: &'static str) {
         let change = Change::new([Statement::new(sql, [])]);
-        assert!(self.engine.write(change).await.expect("a write").is_done());
+        let written = self.engine.write(change).await.expect("a write");
+        assert!(written.is_done(), "{sql}: {written:?}");
     }
 
     /// Everything that the memory holds, table by table.

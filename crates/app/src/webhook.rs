@@ -58,6 +58,12 @@ impl App {
         Ok(self.store.ask(ask).await?.ok_or_else(|| Refusal::not_found("delivery"))?)
     }
 
+    /// Whoever begins to listen hears of nothing that happened before: that has its place in the
+    /// feed, and is past.
+    async fn begin_to_hear(&self, ctx: &Context) -> Result<(), Problem> {
+        Ok(self.store.place(ctx.now).await?)
+    }
+
     /// Refuses a URL that webhooks of this environment may not go to.
     fn check_webhook(&self, environment: Environment, url: &str) -> Result<(), Refusal> {
         let Err(failure) = check_url(url, self.walls(environment)) else { return Ok(()) };
@@ -87,6 +93,7 @@ impl Action for WebhookCreate {
         ctx: &mut Context,
     ) -> Decided<WebhookEndpoint> {
         app.check_webhook(caller.environment, &self.wish.url)?;
+        app.begin_to_hear(ctx).await?;
         let existing = app.webhooks_list(caller).await?.len();
         let (tenant, secret) = (caller.tenant(), fresh_secret(app));
         Ok(webhook::webhook_create(ctx, tenant, existing, self.wish.clone(), secret)?)
@@ -120,6 +127,7 @@ impl Action for WebhookEdit {
     ) -> Decided<WebhookEndpoint> {
         let endpoint = app.webhook_get(caller, self.endpoint).await?;
         let changes = self.changes.clone();
+        app.begin_to_hear(ctx).await?;
         if let Some(url) = &changes.url {
             app.check_webhook(caller.environment, url)?;
         }
@@ -172,6 +180,9 @@ impl Action for WebhookAct {
         ctx: &mut Context,
     ) -> Decided<WebhookEndpoint> {
         let endpoint = app.webhook_get(caller, self.endpoint).await?;
+        if matches!(self.what, WebhookDo::Enable) {
+            app.begin_to_hear(ctx).await?;
+        }
         Ok(match self.what.clone() {
             WebhookDo::Rotate { overlap_hours } => {
                 webhook::webhook_rotate(ctx, endpoint, fresh_secret(app), overlap_hours)?

@@ -40,7 +40,7 @@ const NEXT_TURN: &str = "select min(due_at) from sender_turn where lease_until <
 const BATCH: &str = "select d.doc, e.doc, d.tries from delivery d join event e on e.id = d.event \
     where d.tenant = $1 and d.endpoint = $2 and d.state = 'pending' and d.due_at <= $3 \
     order by d.due_at, d.position limit $4";
-const NEXT_DUE: &str = "select due_at, tenant from delivery \
+const NEXT_DUE: &str = "select tenant, due_at from delivery \
     where tenant = $1 and endpoint = $2 and state = 'pending' order by due_at limit 1";
 const SETTLE: &str = "update delivery set state = $1, due_at = $2, tries = $3, doc = $4 \
     where tenant = $5 and endpoint = $6 and event = $7";
@@ -170,8 +170,9 @@ fn one_due(row: &Row) -> Result<Due, StoreError> {
 
 /// When the next of an endpoint's deliveries is due.
 pub fn next_due(turn: &Turn) -> Ask<Option<Moment>> {
+    let read = |rows: Vec<Row>| rows.first().map(|r| r.int(1).map(Moment::from_ms)).transpose();
     let [tenant, endpoint, _] = turn.whose();
-    Ask { query: Query::within(turn.tenant, NEXT_DUE, [tenant, endpoint]), read: soonest }
+    Ask { query: Query::within(turn.tenant, NEXT_DUE, [tenant, endpoint]), read }
 }
 
 /// A delivery as it stands after an attempt.

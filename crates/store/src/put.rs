@@ -64,7 +64,8 @@ pub(crate) fn statements(
 
 /// Whose rows a decision touches: one partner's, the carrier's own, or both. A decision that
 /// reaches further is a mistake of ours, and is not written. A replay looks at all the events that
-/// its endpoint may hear of. One that only settles a job is the
+/// its endpoint may hear of; a person moves the jobs of all
+/// partners of an environment. One that only settles a job is the
 /// worker's, who works for all.
 fn sight(
     change: &domain::change::Change,
@@ -72,6 +73,11 @@ fn sight(
 ) -> Result<Sight, StoreError> {
     if let Some(replay) = &change.replay {
         return Ok(crate::delivery::seeing(replay.tenant));
+    }
+    if let (Some(Settle::Retry { .. } | Settle::PutAside { .. }), Some(event)) =
+        (&change.settle, change.events.first())
+    {
+        return Ok(event.tenant.environment.into());
     }
     let puts = change.puts.iter().map(|put| put.record.tenant());
     let events = change.events.iter().map(|event| event.tenant);

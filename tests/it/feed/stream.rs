@@ -59,6 +59,7 @@ impl Stream {
 #[tokio::test]
 async fn a_stream_tells_what_happens_from_now_on() {
     let world = World::start().await;
+    world.keep_feed();
     let partner = world.partner("apex").await;
     happen(&partner).await;
     let mut stream = Stream::open(&world, partner.secret(), "/v1/events", None).await;
@@ -74,6 +75,7 @@ async fn a_stream_tells_what_happens_from_now_on() {
 #[tokio::test]
 async fn a_stream_goes_on_where_the_one_before_broke_off() {
     let world = World::start().await;
+    world.keep_feed();
     let partner = world.partner("apex").await;
     let first = happen(&partner).await;
     let second = happen(&partner).await;
@@ -109,6 +111,7 @@ async fn a_wrong_beginning_of_a_stream_is_refused() {
 #[tokio::test]
 async fn a_stream_ends_with_the_server_and_with_its_credential() {
     let mut world = World::start().await;
+    world.keep_feed();
     let partner = world.partner("apex").await;
     let mut revoked = Stream::open(&world, partner.secret(), "/v1/events", None).await;
     let me = partner.get("/v1/me").await.expect(200);

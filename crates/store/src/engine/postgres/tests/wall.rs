@@ -88,7 +88,13 @@ fn without(sql: &str, replacement: impl Fn(&str) -> String) -> String {
         let next = |ahead: usize| words.get(at + ahead).copied().unwrap_or_default();
         let compares = ["=", "<", ">", "<=", ">=", "<>", "like"].contains(&next(1));
         let a_state = word.ends_with("state") && next(2).starts_with('\'');
-        if compares && (a_state || word.contains('$') || next(2).contains('$')) {
+        if compares && word.starts_with('$') && next(2) == "case" {
+            // A value beside a choice: all of it goes.
+            let ends = (at..words.len()).find(|&at| words[at].starts_with("end"));
+            let end = ends.unwrap_or(words.len() - 1);
+            kept.push(format!("true{}", words[end].trim_start_matches("end")));
+            at = end + 1;
+        } else if compares && (a_state || word.contains('$') || next(2).contains('$')) {
             let opened = word.len() - word.trim_start_matches('(').len();
             let column = word.trim_start_matches('(');
             let closing = next(2).rsplit('\'').next().unwrap_or_default().trim_start_matches('$');
