@@ -61,6 +61,7 @@ type Answered = Result<Answer, CallError>;
 impl Client {
     pub(crate) fn new(base: &str, secret: &str, name: &str, ledger: Ledger) -> Self {
         let (base, secret, name) = (base.to_owned(), secret.to_owned(), name.to_owned());
+        connect::tls::provide();
         Self { http: reqwest::Client::new(), base, secret, name, next: Arc::default(), ledger }
     }
 

@@ -27,6 +27,7 @@ pub(crate) struct Seller {
 
 impl Seller {
     pub(crate) fn new(servers: &[String], secret: &str, name: &str, ledger: &Arc<Ledger>) -> Self {
+        connect::tls::provide();
         let http = Client::builder().timeout(HANG).build().unwrap();
         let (secret, name) = (secret.to_owned(), name.to_owned());
         let ledger = Arc::clone(ledger);

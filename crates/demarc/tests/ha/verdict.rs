@@ -37,6 +37,8 @@ pub(crate) async fn judge(ledger: &Ledger, url: &str, mut asking: Seller) -> Ver
     let all = ledger.acknowledged();
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
+    // Everybody's rows.
+    client.batch_execute("set demarc.sight = '*'").await.unwrap();
     let rows = client.query("select name, body from idempotency", &[]).await.unwrap();
     let kept: BTreeMap<String, String> =
         rows.iter().map(|row| (row.get("name"), row.get("body"))).collect();

@@ -8,7 +8,7 @@ use crate::StoreError;
 use crate::backup::{Copied, Schema, refuse};
 use crate::migration::Past;
 use std::path::Path;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
 use tools::{Program, Tool};
 
 /// What a dump in the custom format begins with.
@@ -55,6 +55,8 @@ pub async fn dump(url: &str, to: &Path) -> Result<Copied, StoreError> {
         "--no-owner",
         "--no-privileges",
         "--lock-wait-timeout=60s",
+        // Row-level security is held to what the session's sight is: all of it.
+        "--enable-row-security",
     ]);
     command.arg(format!("--snapshot={snapshot}")).arg("--file").arg(to);
     tools::run(command, Program::Dump).await?;
@@ -136,9 +138,13 @@ pub async fn load(url: &str, dump: &Path) -> Result<(), StoreError> {
 
 async fn connect(url: &str) -> Result<(Config, Client), StoreError> {
     let unusable = |e| refuse("the database URL", &words(&e));
-    let mut config: Config = url.parse().map_err(unusable)?;
+    let mut config: Config = super::tls::known_mode(url).parse().map_err(unusable)?;
     config.connect_timeout(super::PATIENCE);
-    let (client, connection) = config.connect(NoTls).await.map_err(|e| failed("connect", &e))?;
+    // Everything is to be seen: by this session, and, through the environment, by the tools.
+    let given = config.get_options().unwrap_or_default().to_owned();
+    config.options(format!("{given} -c demarc.sight=*").trim());
+    let tls = super::tls::connector(&mut config, None)?;
+    let (client, connection) = config.connect(tls).await.map_err(|e| failed("connect", &e))?;
     // It ends with the client; what goes wrong on it, the client's next call says.
     tokio::spawn(connection);
     Ok((config, client))

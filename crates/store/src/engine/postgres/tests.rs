@@ -1,5 +1,6 @@
 //! What is PostgreSQL's own: groups, several nodes, and servers that go away.
 
+mod feed;
 mod grouping;
 mod nodes;
 mod outage;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::process::Command;
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 
 /// Debian keeps each version in a folder of its own.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -125,6 +125,12 @@ fn environment(config: &Config) -> Vec<(&'static str, String)> {
     ];
     set.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))));
     set.push(("PGCONNECT_TIMEOUT", "10".to_owned()));
+    let mode = match config.get_ssl_mode() {
+        SslMode::Disable => "disable",
+        SslMode::Require => "require",
+        _ => "prefer",
+    };
+    set.push(("PGSSLMODE", mode.to_owned()));
     set
 }
 
@@ -162,6 +168,7 @@ mod tests {
             ("PGPASSWORD", "hunter2"),
             ("PGDATABASE", "orders"),
             ("PGOPTIONS", "-c a=b"),
+            ("PGSSLMODE", "prefer"),
         ] {
             assert!(set.contains(&(name, value.to_owned())), "{name} is not {value}");
         }

@@ -1,0 +1,91 @@
+//! Events that are committed later than others which were written after them.
+
+use super::*;
+use crate::{Store, event::Stretch};
+use domain::{
+    change::{Change as Decision, Context},
+    event::{EventKind, Happened},
+    id::{Id, Ids, Kind},
+    order::CustomerGroup,
+    party::{Actor, Environment, Scope, Tenant},
+    time::Moment,
+};
+
+const TEST: Environment = Environment::Test;
+
+fn tenant() -> Tenant {
+    Tenant::partner(Id::new(Kind::Partner, 0, 1), TEST)
+}
+
+/// Something that happens.
+fn happened(number: u32) -> Decision {
+    let now = Moment::from_ms(i64::from(number));
+    let ids = Ids::new(now.ms(), number);
+    let mut ctx = Context { now, ids, actor: Actor::System, request: None };
+    let group = CustomerGroup {
+        id: ctx.ids.next(Kind::CustomerGroup),
+        tenant: tenant(),
+        version: 0,
+        name: format!("group {number}"),
+        created_at: now,
+    };
+    let mut change = Decision::default();
+    let _ = change.insert(&mut ctx, group, Happened::new(EventKind::CustomerGroupCreated));
+    change
+}
+
+async fn feed(store: &Store, after: i64) -> Vec<(i64, Id)> {
+    store.place(Moment::from_ms(0)).await.unwrap();
+    let stretch = Stretch { after, limit: 100, ..Stretch::default() };
+    let found = store.ask(crate::event::feed(Scope::Partner(tenant()), &stretch)).await.unwrap();
+    found.iter().map(|placed| (placed.position, placed.event.id)).collect()
+}
+
+#[tokio::test]
+async fn an_event_that_is_committed_late_comes_behind_what_was_read_already() {
+    let url = Cluster::shared().database();
+    let engine = Postgres::connect(&url, PostgresOptions::default()).await.unwrap();
+    let store = Store::open(Arc::new(engine)).await.unwrap();
+    let now = Moment::from_ms(0);
+
+    // Another node writes its event, and does not commit yet.
+    let late = happened(1).events.remove(0);
+    let other = beside(&url).await;
+    other.batch_execute("begin; set local demarc.sight = '*'").await.unwrap();
+    let insert = "insert into event (tenant, object, sequence, id, environment, noun, kind, doc) \
+        values ($1, $2, 1, $3, 'test', 'customer_group', $4, $5)";
+    let doc = serde_json::to_string(&late).unwrap();
+    let (of, object, id) = (tenant().to_string(), late.object.short(), late.id.short());
+    other.execute(insert, &[&of, &object, &id, &late.kind, &doc]).await.unwrap();
+
+    let early = happened(2);
+    assert!(matches!(store.commit(now, &early, None).await, Ok(crate::Committed::Done)));
+    let seen = feed(&store, 0).await;
+    assert_eq!(seen, [(1, early.events[0].id)], "what is not committed has no place");
+
+    other.batch_execute("commit").await.unwrap();
+    assert_eq!(feed(&store, 1).await, [(2, late.id)], "and is not skipped when it has one");
+    assert_eq!(feed(&store, 0).await, [(1, early.events[0].id), (2, late.id)]);
+}
+
+#[tokio::test]
+async fn one_that_places_waits_for_its_turn_and_leaves_no_gap() {
+    let url = Cluster::shared().database();
+    let engine = Postgres::connect(&url, PostgresOptions::default()).await.unwrap();
+    let store = Store::open(Arc::new(engine)).await.unwrap();
+    let now = Moment::from_ms(0);
+    for number in 1..=40 {
+        assert!(matches!(
+            store.commit(now, &happened(number), None).await,
+            Ok(crate::Committed::Done)
+        ));
+        if number % 10 == 0 {
+            let all = (0..8).map(|_| store.place(now));
+            for placed in futures::future::join_all(all).await {
+                placed.unwrap();
+            }
+        }
+    }
+    let places: Vec<i64> = feed(&store, 0).await.into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, (1..=40).collect::<Vec<_>>());
+}
