@@ -1,5 +1,6 @@
 //! Webhooks: who hears of what, how often it is tried, and what an owner can do about it.
 
+mod live;
 mod owner;
 mod retry;
 

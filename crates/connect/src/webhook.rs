@@ -7,6 +7,7 @@ mod failure;
 mod http;
 mod resolve;
 mod secret;
+mod unable;
 mod walls;
 
 pub use address::is_public;
@@ -14,6 +15,7 @@ pub use failure::Failure;
 pub use http::{HttpPost, Options, SetupError};
 pub use resolve::{Resolve, SystemResolver};
 pub use secret::{BadSecret, Received, Secret, TOLERANCE, Unverified, sign, verify};
+pub use unable::Unable;
 pub use walls::{Target, Walls, check_url};
 
 use async_trait::async_trait;

@@ -1,7 +1,7 @@
 //! From the configuration to a running app: the one place that chooses the parts.
 
 use crate::config::{Config, Log, LogFormat};
-use crate::failure::{Failure, Outcome, at};
+use crate::failure::{Failure, Outcome};
 use app::{
     App, Clock, DatabaseClock, OsRandom, Outside, SteadyClock, SystemClock, Webhooks,
     load_catalogue,
@@ -10,7 +10,7 @@ use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
 use connect::signature::BuiltinDesk;
-use connect::webhook::{HttpPost, Options};
+use connect::webhook::{HttpPost, Options, Post, Unable};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,19 +48,25 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
         credit: Arc::new(BuiltinBureau::new(config.credit.clone())),
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(config.working_day_ms)),
-        webhooks: webhooks(config)?,
+        webhooks: webhooks(config),
     };
     let store = Store::open(engine).await?;
     let (clock, random) = (clock(config, &store).await?, Arc::new(OsRandom));
     Ok(App::new(store, outside, catalogue, programmes, clock, random, config.settings))
 }
 
-fn webhooks(config: &Config) -> Outcome<Webhooks> {
+fn webhooks(config: &Config) -> Webhooks {
     let timeout = Duration::from_millis(config.webhooks.timeout_ms.into());
     let options = Options { timeout, ..Options::default() };
-    let post = HttpPost::new(&options).map_err(at("webhooks"))?;
+    let post: Arc<dyn Post> = match HttpPost::new(&options) {
+        Ok(post) => Arc::new(post),
+        Err(e) => {
+            tracing::error!(error = %e, "no webhook is sent until this is mended");
+            Arc::new(Unable)
+        }
+    };
     let [test, live] = config.walls();
-    Ok(Webhooks { post: Arc::new(post), test, live })
+    Webhooks { post, test, live }
 }
 
 /// The machine's, or, where several nodes share a database, that database's.
