@@ -9,10 +9,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Longer than the longest `wait=` that the server allows.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The machine's clock, finer than the app's: for measurements between two programs only.
+#[expect(clippy::disallowed_methods, reason = "the app's clock has whole milliseconds")]
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
+}
+
+/// When the answer to each request came, by the request's id.
+pub(crate) type Answers = Arc<Mutex<Vec<(String, SystemTime)>>>;
 
 /// One caller of one server; clones share the connection.
 #[derive(Debug, Clone)]
@@ -25,6 +34,8 @@ pub(crate) struct Client {
     next: Arc<AtomicU64>,
     /// How long each request took, where somebody asked for it.
     times: Option<Arc<Mutex<Vec<Duration>>>>,
+    /// When each answer came, by its request's id, where somebody asked for it.
+    answers: Option<Answers>,
 }
 
 /// What the server answered.
@@ -85,6 +96,7 @@ impl Client {
             key: format!("{seed:08x}"),
             next: Arc::default(),
             times: None,
+            answers: None,
         })
     }
 
@@ -96,6 +108,11 @@ impl Client {
     /// The same, keeping how long each request took in `times`.
     pub(crate) fn timed(self, times: Arc<Mutex<Vec<Duration>>>) -> Self {
         Self { times: Some(times), ..self }
+    }
+
+    /// The same, keeping in `answers` when the answer to each request came.
+    pub(crate) fn noting(self, answers: Answers) -> Self {
+        Self { answers: Some(answers), ..self }
     }
 
     /// A fresh idempotency key.
@@ -161,6 +178,12 @@ impl Client {
             && let Ok(mut times) = times.lock()
         {
             times.push(begun.elapsed());
+        }
+        let request = headers.get("request-id").and_then(|id| id.to_str().ok());
+        if let (Some(answers), Some(request)) = (&self.answers, request)
+            && let Ok(mut answers) = answers.lock()
+        {
+            answers.push((request.to_owned(), wall()));
         }
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Answer { asked, status, headers, text, json })

@@ -152,6 +152,11 @@ impl Store {
         }
     }
 
+    /// Whether every commit is this process's own, so that [`touched`](Self::touched) tells all.
+    pub fn alone(&self) -> bool {
+        self.engine.one_writer()
+    }
+
     /// A receiver that changes with each commit of this process that touches `object` or a part
     /// of it; now and then with one that does not.
     pub fn touched(&self, object: Id) -> watch::Receiver<u64> {

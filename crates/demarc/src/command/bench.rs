@@ -1,26 +1,52 @@
 //! `demarc bench`: measurements. Each says what was measured and beside which floor.
 
+mod alone;
+mod base;
 mod child;
+mod cluster;
 mod engine;
+mod events;
 mod flow;
 mod floor;
 mod load;
+mod machine;
+mod nodes;
 mod process;
 mod report;
 mod sale;
+mod share;
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
+use crate::stop::Stop;
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Bench {
-    /// Measure the whole order flow over HTTP, beside the floor that the disk sets
+    /// Measure the whole order flow over HTTP, beside the floor that the database sets
     Flow(flow::Flow),
+    /// Measure how far several servers on one PostgreSQL go, each with a small share of a processor
+    Nodes(nodes::Nodes),
+    /// Measure how soon events reach webhooks and the feed, and what they cost
+    Events(events::Events),
 }
 
 impl Bench {
     pub(super) async fn run(self) -> Outcome {
-        let Self::Flow(flow) = self;
-        flow.run().await
+        if cfg!(debug_assertions) {
+            eprintln!("This is a debug build: its figures mean little.");
+        }
+        let mut stop = Stop::listen()?;
+        let bench = async {
+            match self {
+                Self::Flow(flow) => flow.run().await,
+                Self::Nodes(nodes) => nodes.run().await,
+                Self::Events(events) => events.run().await,
+            }
+        };
+        tokio::select! {
+            // What is dropped then ends its processes and removes its files.
+            () = stop.told() => Err(Failure::failed("stopped")),
+            done = bench => done,
+        }
     }
 }

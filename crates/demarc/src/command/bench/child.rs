@@ -1,5 +1,6 @@
-//! A server in a process of its own: how soon it answers, how much it holds when idle.
+//! Servers in processes of their own, as `demarc serve` starts them.
 
+use super::base::Database;
 use super::process;
 use crate::client::Client;
 use crate::failure::{Failure, Outcome, at};
@@ -8,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What was measured of `demarc serve`.
+/// How soon `demarc serve` answers, and how much it holds when idle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Starts {
     /// With a database to be made.
@@ -23,49 +24,89 @@ pub(super) struct Starts {
 /// A server that is not ready by then never will be.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// The server is measured, not what it lets in, and delivery takes no time.
+const UNLIMITED: [(&str, &str); 9] = [
+    ("DEMARC_FULFILMENT__WORKING_DAY_MS", "0"),
+    ("DEMARC_LIMITS__TEST_PER_SECOND", "0"),
+    ("DEMARC_LIMITS__TEST_BURST", "0"),
+    ("DEMARC_LIMITS__CONCURRENT", "0"),
+    ("DEMARC_LIMITS__WAITING", "0"),
+    ("DEMARC_LIMITS__IN_FLIGHT", "0"),
+    ("DEMARC_LIMITS__WAITING_IN_FLIGHT", "0"),
+    ("DEMARC_LIMITS__OLDEST_MS", "0"),
+    ("DEMARC_LOG__FILTER", "error"),
+];
+
 /// The process; killed when nobody holds it any more.
-struct Served(Child);
+#[derive(Debug)]
+pub(super) struct Served {
+    process: Child,
+    /// Without a slash at its end.
+    pub(super) url: String,
+}
+
+impl Served {
+    /// A server for load.
+    pub(super) async fn start(database: &Database, folder: &Path) -> Outcome<Self> {
+        start(database, folder, &UNLIMITED).await.map(|(_, served)| served)
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
 
 impl Drop for Served {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing to do.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
-/// Starts it twice on one folder.
+/// Starts it twice on one file.
 pub(super) async fn measure(folder: &Path) -> Outcome<Starts> {
     let program = std::env::current_exe().map_err(at("this program"))?;
     let binary = std::fs::metadata(&program).map_err(at(program.display()))?.len();
-    let data = folder.join("served");
-    let (first, served) = start(&program, folder, &data).await?;
+    let data = Database::in_folder(folder)?;
+    let (first, served) = start(&data, folder, &[]).await?;
     drop(served);
-    let (again, served) = start(&program, folder, &data).await?;
+    let (again, served) = start(&data, folder, &[]).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let idle_rss = process::rss(served.0.id());
-    Ok(Starts { first, again, idle_rss, binary })
+    Ok(Starts { first, again, idle_rss: process::rss(served.id()), binary })
 }
 
-async fn start(program: &Path, folder: &Path, data: &Path) -> Outcome<(Duration, Served)> {
+async fn start(
+    database: &Database,
+    folder: &Path,
+    settings: &[(&str, &str)],
+) -> Outcome<(Duration, Served)> {
+    let program = std::env::current_exe().map_err(at("this program"))?;
     let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr());
     let address = free.map_err(at("a free port"))?.to_string();
-    let mut command = Command::new(program);
+    let mut command = Command::new(&program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("DEMARC_") {
             command.env_remove(name);
         }
     }
-    command.args(["serve", "--listen", &address, "--data"]).arg(data);
-    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let client = Client::new(&format!("http://{address}"), "", 0)?;
+    command.envs(settings.iter().copied()).args(["serve", "--listen", &address]);
+    match &database.url {
+        Some(url) => command.env("DEMARC_DATABASE", url),
+        None => command.arg("--data").args(database.folder.as_ref().map(tempfile::TempDir::path)),
+    };
+    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(if settings.is_empty() { Stdio::null() } else { Stdio::inherit() });
+    let url = format!("http://{address}");
+    let client = Client::new(&url, "", 0)?;
     let begun = Instant::now();
-    let mut served = Served(command.spawn().map_err(at(program.display()))?);
+    let process = command.spawn().map_err(at(program.display()))?;
+    let mut served = Served { process, url };
     loop {
         if client.get("/readyz").await.is_ok_and(|answer| answer.status.as_u16() == 200) {
             return Ok((begun.elapsed(), served));
         }
-        if let Some(status) = served.0.try_wait().map_err(at("demarc serve"))? {
+        if let Some(status) = served.process.try_wait().map_err(at("demarc serve"))? {
             return Err(Failure::failed(format!("demarc serve ended early: {status}")));
         }
         if begun.elapsed() > LONGEST {
