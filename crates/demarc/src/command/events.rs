@@ -161,20 +161,14 @@ impl Resend {
 /// The active endpoints that listen to this kind: id and URL.
 async fn listening(client: &Client, kind: &str) -> Outcome<Vec<(String, String)>> {
     let mut found = Vec::new();
-    let mut path = "/v1/webhook-endpoints?limit=100".to_owned();
-    loop {
-        let page = client.get(&path).await?.expect(200)?;
-        for endpoint in page.list("/items")? {
-            let mut types = endpoint["types"].as_array().into_iter().flatten();
-            if endpoint["state"] == "active" && types.any(|t| covers(word(t), kind)) {
-                found.push((word(&endpoint["id"]).to_owned(), word(&endpoint["url"]).to_owned()));
-            }
-        }
-        match page.json["next_cursor"].as_str() {
-            Some(cursor) => path = format!("/v1/webhook-endpoints?limit=100&cursor={cursor}"),
-            None => return Ok(found),
+    let all = client.get("/v1/webhook-endpoints").await?.expect(200)?;
+    for endpoint in all.list("/items")? {
+        let mut types = endpoint["types"].as_array().into_iter().flatten();
+        if endpoint["state"] == "active" && types.any(|t| covers(word(t), kind)) {
+            found.push((word(&endpoint["id"]).to_owned(), word(&endpoint["url"]).to_owned()));
         }
     }
+    Ok(found)
 }
 
 pub(super) fn word(value: &Value) -> &str {

@@ -186,8 +186,7 @@ fn serve(folder: &Path, address: &str) -> Child {
         .expect("it runs");
     let log = lines(process.stderr.take().expect("piped"));
     let mut heard = String::new();
-    // The last line of the welcome; the server is there by then.
-    while !heard.contains("Documentation: http://127.0.0.1:") {
+    while !heard.contains(" serving") {
         heard.push_str(&log.recv_timeout(PATIENCE).unwrap_or_else(|e| panic!("{e}: {heard}")));
         heard.push('\n');
     }
