@@ -98,7 +98,9 @@ fn every_reference_resolves_and_every_kind_is_a_message() {
             Value::Object(all) => all.values().collect(),
             _ => Vec::new(),
         };
-        inner.into_iter().for_each(|v| walk(v, document, count));
+        for value in inner {
+            walk(value, document, count);
+        }
     }
     let document = web::asyncapi();
     let mut count = 0;

@@ -66,7 +66,7 @@ impl Server {
         let process = serve(folder.path(), &address);
         let mut server = Self { folder, address, operations: String::new(), process };
         let made = server.command("", &["credential", "add", "--role", "operations"]);
-        server.operations = stdout(&made).trim().to_owned();
+        stdout(&made).trim().clone_into(&mut server.operations);
         server
     }
 
@@ -236,7 +236,7 @@ impl Running {
         signal(&self.process, "-INT");
         let ended = self.process.wait().expect("an end");
         self.told.extend(self.out.iter());
-        for line in self.err.iter() {
+        for line in &self.err {
             self.said.push_str(&line);
             self.said.push('\n');
         }
