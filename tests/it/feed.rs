@@ -59,6 +59,7 @@ async fn every_page_size_reads_the_same_feed() {
     let causes: Vec<&str> =
         whole.iter().take(3).map(|e| e["type"].as_str().expect("a kind")).collect();
     assert_eq!(causes, ["opportunity.opened", "quote.created", "quote.cancelled"]);
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -77,6 +78,7 @@ async fn an_event_can_be_read_as_soon_as_its_cause_is_answered() {
     let page = partner.get(&format!("/v1/events?limit=10{after}")).await.expect(200);
     assert_eq!(page["items"], json!([]));
     assert_eq!(format!("&after={}", id(&page["next_after"])), after, "the cursor stays");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -100,6 +102,7 @@ async fn a_reader_asks_for_kinds_and_objects() {
     let refused = partner.get("/v1/events?type=quote.eaten&limit=0&after=x&more=1").await;
     let problem = refused.refused(400, "invalid_query");
     assert_eq!(problem["errors"].as_array().map(Vec::len), Some(4), "{problem:#}");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -129,6 +132,7 @@ async fn everybody_reads_what_is_theirs_and_a_foreign_cursor_is_unknown() {
     let live = world.live_operations().await;
     let live = read_all(&live, 100).await;
     assert!(live.iter().all(|e| e["source"] == "/demarc/live"), "{live:#?}");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -149,4 +153,5 @@ async fn a_reader_at_the_end_waits_for_what_comes_next() {
     let opened = happen(&partner).await;
     let page = waiting.await.expect("no panic");
     assert_eq!(page["items"][0]["subject"], opened["opportunity"]["id"]);
+    world.told_as_published().await;
 }

@@ -3,7 +3,7 @@
 
 mod fencing;
 mod operations;
-mod script;
+pub(crate) mod script;
 
 use crate::client::Client;
 use crate::story::steps::*;

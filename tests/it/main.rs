@@ -4,6 +4,7 @@
 pub(crate) const ON_POSTGRES: bool = false;
 
 mod access;
+mod asyncapi;
 mod atlas;
 mod client;
 mod current;

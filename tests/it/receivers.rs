@@ -52,6 +52,11 @@ impl Receivers {
         open(&self.arrived).iter().filter(|a| a.url == url).cloned().collect()
     }
 
+    /// Everything that arrived anywhere, oldest first.
+    pub(crate) fn all(&self) -> Vec<Arrived> {
+        open(&self.arrived).clone()
+    }
+
     fn answer(&self, url: &str) -> Answer {
         let told = open(&self.told).get_mut(url).and_then(VecDeque::pop_front);
         let always = || open(&self.always).get(url).copied();

@@ -74,6 +74,7 @@ async fn an_endpoint_hears_what_it_listens_to_once_and_in_the_bytes_of_the_feed(
     assert!(signed(arrived, secret), "{arrived:?}");
     let [other] = &secrets(&partner, &all).await[..] else { panic!("one secret") };
     assert!(!signed(arrived, other), "each endpoint has its own secret");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -91,6 +92,7 @@ async fn nobody_hears_of_anothers_objects_but_the_carrier_hears_of_all() {
     assert_eq!(kinds(&world.receivers.at(OTHER)), ["opportunity.opened", "partner.added"]);
     let live = kinds(&world.receivers.at("https://hooks.example.com/live"));
     assert!(live.iter().all(|kind| kind.starts_with("webhook_endpoint.")), "{live:?}");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -104,6 +106,7 @@ async fn a_test_reaches_its_own_endpoint_and_no_other() {
     assert_eq!(kinds(&world.receivers.at(URL)), ["webhook_endpoint.tested"]);
     let other = kinds(&world.receivers.at(OTHER));
     assert!(!other.contains(&"webhook_endpoint.tested".to_owned()), "{other:?}");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -134,6 +137,7 @@ async fn a_url_that_webhooks_must_not_reach_is_refused_with_its_place() {
     let path = endpoint(&partner, URL, &["*"]).await;
     let edit = partner.edit("PATCH", &path, "*", &new("https://10.0.0.1/")).await;
     edit.refused(422, "invalid_body");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -148,4 +152,5 @@ async fn every_wrong_filter_is_named() {
     let new = json!({ "url": URL, "types": ["customer.created"] });
     partner.post("/v1/webhook-endpoints", &new).await.refused(422, "invalid_body");
     world.operations.post("/v1/webhook-endpoints", &new).await.expect(201);
+    world.told_as_published().await;
 }

@@ -1,10 +1,10 @@
-//! A partner's HTTP client, as small as it can be: `demo` and `bench` drive the server only with
-//! this. It knows no route and no rule.
+//! A partner's HTTP client, as small as it can be: `demo`, `bench` and the partner's commands drive
+//! the server only with this. It knows no route and no rule.
 
 use crate::failure::Failure;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -22,6 +22,17 @@ pub(crate) fn wall() -> SystemTime {
 
 /// When the answer to each request came, by the request's id.
 pub(crate) type Answers = Arc<Mutex<Vec<(String, SystemTime)>>>;
+
+/// What speaks to the server at `base`.
+pub(crate) fn http(base: &str) -> reqwest::ClientBuilder {
+    connect::tls::provide();
+    let builder = reqwest::Client::builder().tcp_nodelay(true);
+    if base.starts_with("https:") {
+        return builder;
+    }
+    // Plain HTTP needs nobody's certificates, and no proxy of the environment may step between.
+    builder.tls_certs_only([]).no_proxy()
+}
 
 /// One caller of one server; clones share the connection.
 #[derive(Debug, Clone)]
@@ -78,15 +89,9 @@ type Answered = Result<Answer, CallError>;
 impl Client {
     /// A caller of the server at `base` (no slash at its end). One connection is kept.
     pub(crate) fn new(base: &str, secret: &str, seed: u32) -> Result<Self, CallError> {
-        connect::tls::provide();
-        let http = reqwest::Client::builder()
-            // It speaks to this machine, in plain HTTP, and needs nobody's certificates.
-            .tls_certs_only([])
+        let http = http(base)
             .pool_max_idle_per_host(1)
             .timeout(PATIENCE)
-            .tcp_nodelay(true)
-            // The server is on this machine: no proxy of the environment may step between.
-            .no_proxy()
             .build()
             .map_err(|e| CallError(format!("HTTP client: {e}")))?;
         Ok(Self {
@@ -144,6 +149,16 @@ impl Client {
     pub(crate) async fn put(&self, path: &str, etag: Option<&str>, body: Value) -> Answered {
         let if_match: Vec<_> = etag.map(|e| ("if-match", e)).into_iter().collect();
         self.send(Method::PUT, path, Some(body), &if_match).await
+    }
+
+    /// Patches what is there, whatever its version.
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answered {
+        self.send(Method::PATCH, path, Some(body), &[("if-match", "*")]).await
+    }
+
+    /// Deletes what is there, whatever its version.
+    pub(crate) async fn delete(&self, path: &str) -> Answered {
+        self.send(Method::DELETE, path, Some(Value::Object(Map::new())), &[("if-match", "*")]).await
     }
 
     async fn send(

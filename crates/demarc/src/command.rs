@@ -1,5 +1,6 @@
 //! The commands: their flags, their help, and which function does each.
 
+mod asyncapi;
 mod backup;
 mod bench;
 mod catalogue;
@@ -7,11 +8,15 @@ mod credential;
 mod demo;
 mod doctor;
 mod errors;
+mod events;
 mod jobs;
+mod listen;
 mod openapi;
 mod partner;
+mod remote;
 mod restore;
 mod serve;
+mod trigger;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::failure::{Outcome, at};
@@ -68,6 +73,15 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Print the OpenAPI document
     Openapi,
+    /// Print the AsyncAPI document: every event that is sent
+    Asyncapi,
+    /// Listen to events as they happen, and send them on to a receiver at work on
+    Listen(listen::Listen),
+    /// List, show and resend events
+    #[command(subcommand)]
+    Events(events::Events),
+    /// Make an event of a kind really happen, in the sandbox
+    Trigger(trigger::Trigger),
     /// Print every error code with its remedy
     Errors(errors::Errors),
 }
@@ -131,6 +145,10 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Restore(restore) => wait(restore.run()),
         Command::Doctor(doctor) => wait(doctor.run()),
         Command::Openapi => openapi::run(),
+        Command::Asyncapi => asyncapi::run(),
+        Command::Listen(listen) => wait(listen.run()),
+        Command::Events(events) => wait(events.run()),
+        Command::Trigger(trigger) => wait(trigger.run()),
         Command::Errors(errors) => errors.run(),
     }
 }

@@ -22,6 +22,9 @@ use crate::failure::{Failure, Outcome};
 pub(crate) const DEFAULTS: &str = include_str!("../../../config.default.toml");
 /// Read from the working folder if it is there.
 const OWN_FILE: &str = "demarc.toml";
+/// What the environment has for commands that speak to a server, and where the file is: no
+/// settings, although their names begin like those.
+const NOT_SETTINGS: [&str; 4] = ["config", "server", "secret", "operations_secret"];
 /// The database's file in the data folder.
 const DATABASE: &str = "demarc.sqlite";
 
@@ -112,7 +115,7 @@ impl Config {
             Err(e) if file.is_none() && e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(Failure::usage(format!("{}: {e}", named.display()))),
         };
-        let environment = Env::prefixed("DEMARC_").ignore(&["config"]).split("__");
+        let environment = Env::prefixed("DEMARC_").ignore(&NOT_SETTINGS).split("__");
         let place = named.display().to_string();
         Self::from_layers(text.map(|t| (place, t)).as_ref(), environment)
             .map_err(|faults| Failure::usage(faults.join("\n")))

@@ -8,6 +8,7 @@ mod figures;
 mod flow;
 mod running;
 mod sites;
+mod steps;
 mod stop;
 mod wire;
 

@@ -10,6 +10,8 @@ mod flow;
 mod sale;
 #[path = "../src/sites.rs"]
 mod sites;
+#[path = "../src/steps.rs"]
+mod steps;
 
 use client::{Client, Ledger};
 use sale::Seller;

@@ -1,6 +1,7 @@
 //! The doors: parse, call, answer. No SQL, no outgoing HTTP, no rule of the business.
 
 mod answer;
+mod asyncapi;
 mod docs;
 mod door;
 mod health;
@@ -14,6 +15,7 @@ mod schema;
 mod serve;
 mod v1;
 
+pub use asyncapi::asyncapi;
 pub use limits::{Limits, Rate};
 pub use openapi::openapi;
 pub use problem::{Retryable, retryable, status};

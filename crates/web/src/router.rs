@@ -3,7 +3,7 @@
 use crate::door::RequestId;
 use crate::limits::{Class, Gate};
 use crate::schema::Schemas;
-use crate::{Options, State, docs, health, openapi, problem, registry, v1};
+use crate::{Options, State, asyncapi, docs, health, openapi, problem, registry, v1};
 use app::App;
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -32,6 +32,7 @@ pub fn router(app: Arc<App>, options: Options) -> Result<Router, String> {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(docs::document))
+        .route("/asyncapi.json", get(asyncapi::document))
         .route("/docs", get(docs::page))
         .route("/docs/scalar.js", get(docs::script))
         .route("/errors", get(registry::all))

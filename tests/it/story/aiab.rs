@@ -48,4 +48,5 @@ async fn an_aiab_partner_clears_credit_before_it_configures() {
         partner.post(&path, &json!({})).await.expect(200);
     }
     deliver(&world, &partner, &order_id).await;
+    world.told_as_published().await;
 }

@@ -126,4 +126,5 @@ async fn an_alliance_partner_takes_an_order_from_lookup_to_delivery() {
         .filter_map(|e| e["sequence"].as_u64())
         .collect();
     assert_eq!(sequence, (1..=sequence.len() as u64).collect::<Vec<_>>(), "no gap");
+    world.told_as_published().await;
 }

@@ -50,4 +50,5 @@ async fn an_apex_partner_assigns_end_customers_to_sites_before_handoff() {
     partner.post(&handoff, &json!({})).await.expect(200);
     partner.send("PUT", &assign(&sites[1]), &[], body).await.refused(409, "state_conflict");
     deliver(&world, &partner, &order_id).await;
+    world.told_as_published().await;
 }

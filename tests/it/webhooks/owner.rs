@@ -30,6 +30,7 @@ async fn while_secrets_rotate_both_sign() {
     assert_eq!(after.signature.split(' ').count(), 1);
     assert!(signed(after, new) && !signed(after, old));
     assert_eq!(secrets(&partner, &path).await, std::slice::from_ref(new));
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -69,6 +70,7 @@ async fn an_endpoint_that_was_off_gets_what_waited_and_a_replay_brings_the_rest(
     let arrived = world.receivers.at(URL);
     assert_eq!(arrived.len(), 5, "unless it is asked for");
     assert_eq!((&arrived[3].id, &arrived[3].body), (&arrived[1].id, &arrived[1].body));
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -89,6 +91,7 @@ async fn one_event_is_sent_again_whatever_the_endpoint_listens_to() {
     let theirs = endpoint(&other, URL, &["*"]).await;
     let foreign = json!({ "event_id": event });
     other.post(&format!("{theirs}/resend"), &foreign).await.refused(404, "not_found");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -111,6 +114,7 @@ async fn a_removed_endpoint_is_gone_and_gets_nothing() {
     assert_eq!(list["items"], Value::Array(vec![]));
     let memory = world.rows("select doc from webhook_endpoint").await;
     assert!(!format!("{memory:?}").contains("whsec_"), "its secret is forgotten");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -133,4 +137,5 @@ async fn an_edit_changes_what_it_names() {
     let heard = kinds(&world.receivers.at(URL));
     assert_eq!(heard.iter().filter(|k| k.starts_with("quote.")).count(), 1, "{heard:?}");
     assert!(!heard.contains(&"opportunity.opened".to_owned()), "{heard:?}");
+    world.told_as_published().await;
 }

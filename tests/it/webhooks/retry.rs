@@ -48,6 +48,7 @@ async fn a_failed_message_is_tried_ten_times_by_the_published_schedule_with_the_
     assert!(attempts.iter().all(|a| a["status"] == 500 && a["outcome"] == "status"), "{kept:#}");
     let failed = partner.get(&format!("{path}/deliveries?state=failed")).await.expect(200);
     assert_eq!(failed["items"].as_array().expect("items").len(), 1);
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -69,6 +70,7 @@ async fn what_is_taken_at_last_is_not_tried_again() {
     let said: Vec<&Value> =
         kept["attempts"].as_array().expect("attempts").iter().map(|a| &a["outcome"]).collect();
     assert_eq!(said, ["timeout", "redirect", "throttled", "delivered"]);
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -85,6 +87,7 @@ async fn a_receiver_that_asks_for_more_time_gets_it() {
     world.clock.advance_ms(1);
     world.send_webhooks().await;
     assert_eq!(world.receivers.at(URL).len(), 2);
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -104,6 +107,7 @@ async fn a_receiver_that_is_gone_is_switched_off_with_notice() {
     world.clock.advance_ms(DAY_MS);
     world.send_webhooks().await;
     assert_eq!(world.receivers.at(URL).len(), 1, "nothing more is sent to it");
+    world.told_as_published().await;
 }
 
 #[tokio::test]
@@ -165,4 +169,5 @@ async fn a_sender_that_comes_back_late_settles_nothing() {
     let kept = partner.get(&format!("{path}/deliveries")).await.expect(200);
     assert_eq!(kept["items"][0]["state"], "delivered");
     assert_eq!(kept["items"][0]["attempts"].as_array().expect("attempts").len(), 1);
+    world.told_as_published().await;
 }
