@@ -16,6 +16,7 @@ mod idempotency;
 mod jobs;
 mod invariants;
 mod law;
+mod nodes;
 mod problems;
 mod receivers;
 mod story;

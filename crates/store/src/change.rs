@@ -94,17 +94,26 @@ pub struct Change {
     pub statements: Vec<Statement>,
     /// Whose rows they may touch. What is outside of it is not found, and cannot be inserted.
     pub sight: Sight,
+    /// Whether it must share no transaction with other changes: it locks rows that others lock in
+    /// another order, and two transactions could wait for each other.
+    pub alone: bool,
 }
 
 impl Change {
     /// A change of these statements by the system itself, which may touch every row.
     pub fn new(statements: impl Into<Vec<Statement>>) -> Self {
-        Self { statements: statements.into(), sight: Sight::System }
+        Self { statements: statements.into(), sight: Sight::System, alone: false }
     }
 
     /// A change of these statements on somebody's behalf.
     pub fn within(sight: impl Into<Sight>, statements: impl Into<Vec<Statement>>) -> Self {
-        Self { statements: statements.into(), sight: sight.into() }
+        Self { statements: statements.into(), sight: sight.into(), alone: false }
+    }
+
+    /// The same, in a transaction of its own.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 }
 

@@ -233,9 +233,10 @@ pub(crate) fn plan_one(planned: &Planned) -> [Statement; 2] {
 
 fn one(tenant: &str, endpoint: &str, event: Id, at: Moment) -> [Statement; 2] {
     let at = at.ms();
+    // The turn first, as in every change that locks both.
     [
-        Statement::new(PLAN_ONE, [tenant.into(), endpoint.into(), event.short().into(), at.into()]),
         Statement::new(WAKE, [at.into(), tenant.into(), endpoint.into()]),
+        Statement::new(PLAN_ONE, [tenant.into(), endpoint.into(), event.short().into(), at.into()]),
     ]
 }
 
@@ -256,7 +257,7 @@ pub(crate) fn replay(replay: &Replay) -> [Statement; 2] {
         i64::from(*again).into(),
     ];
     let wake = [at.ms().into(), tenant.as_str().into(), endpoint.into()];
-    [Statement::new(REPLAY, values), Statement::new(WAKE, wake)]
+    [Statement::new(WAKE, wake), Statement::new(REPLAY, values)]
 }
 
 /// A delivery as its log shows it.

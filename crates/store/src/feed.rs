@@ -75,10 +75,10 @@ pub(crate) fn plan(now: Moment) -> [Statement; 4] {
 }
 
 /// A transaction that places what is committed and has no place yet. Its last statement returns
-/// the feed's new end.
+/// the feed's new end. It holds the feed's row and wakes many endpoints' senders.
 pub(crate) fn place(now: Moment) -> Change {
     let mut statements =
         vec![Statement::one(TURN, [], Guard::None), Statement::new(PLACE, [AT_ONCE.into()])];
     statements.extend(plan(now));
-    Change::new(statements)
+    Change::new(statements).alone()
 }

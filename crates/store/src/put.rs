@@ -59,7 +59,10 @@ pub(crate) fn statements(
     }
     // An engine with one writer places the events in the same transaction, which is the system's
     // own doing; it knows no sights.
-    Ok(Change::within(sight(change, answered)?, statements))
+    let writing = Change::within(sight(change, answered)?, statements);
+    // Whoever touches a sender's turn does so by itself.
+    let turns = change.puts.iter().any(|put| matches!(put.record, Record::WebhookEndpoint(_)));
+    Ok(if turns { writing.alone() } else { writing })
 }
 
 /// Whose rows a decision touches: one partner's, the carrier's own, or both. A decision that

@@ -20,7 +20,7 @@ impl Store {
         }
         let sql = delivery::claim_sql(self.engine.skips_locked());
         let claim = delivery::claim(sql, owner, now, now.plus_ms(lease_ms), limit);
-        match self.engine.write(Change::new([claim])).await? {
+        match self.engine.write(Change::new([claim]).alone()).await? {
             Written::Done(mut rows) => {
                 rows.pop().unwrap_or_default().iter().map(delivery::claimed).collect()
             }
@@ -56,7 +56,8 @@ impl Store {
     }
 
     async fn turned(&self, change: Change) -> Result<Committed, StoreError> {
-        match self.engine.write(change).await? {
+        // Its endpoint's row first, then its deliveries; and nobody else's.
+        match self.engine.write(change.alone()).await? {
             Written::Done(_) => Ok(Committed::Done),
             Written::Refused { guard: Guard::Version, .. } => Ok(Committed::Stale),
             Written::Refused { guard: Guard::Lease, .. } => Ok(Committed::LeaseLost),

@@ -9,6 +9,7 @@ use domain::party::Actor;
 use domain::time::Moment;
 use domain::webhook::{DisabledBecause, FAILING_DAYS, WebhookEndpoint, webhook_disable};
 use futures::StreamExt;
+use std::time::Duration;
 use store::Committed;
 use store::delivery::{Due, Settled, Turn};
 use tokio::sync::watch;
@@ -22,8 +23,12 @@ const AT_ONCE: usize = 8;
 /// runs out.
 pub(super) async fn run(app: &App, draw: Draw, turn: Turn, stop: &watch::Receiver<bool>) {
     let endpoint = turn.endpoint;
-    if let Err(problem) = (Run { app, draw, turn, stop }).until_done().await {
-        tracing::warn!(%endpoint, error = %problem, "webhooks not settled");
+    for pause in PAUSES {
+        match (Run { app, draw, turn, stop }).until_done().await {
+            Ok(()) => return,
+            Err(problem) => tracing::warn!(%endpoint, error = %problem, "webhooks not settled"),
+        }
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -33,6 +38,10 @@ struct Run<'a> {
     turn: Turn,
     stop: &'a watch::Receiver<bool>,
 }
+
+/// After a fault of the store, how long until the next look; then the lease runs out.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// What follows from a stretch of attempts.
 enum Next {

@@ -16,6 +16,9 @@
 //! have to be said in SQL that fails on purpose, and a statement that the driver cannot send
 //! would be missing from a commit that is already under way.
 
+mod broken;
+
+use self::broken::Broken;
 use super::{
     ANSWER, Client, Link, SILENCE,
     failure::{Failed, Kind},
@@ -126,21 +129,6 @@ fn closed() -> StoreError {
     StoreError::Unavailable("it is closed".into())
 }
 
-/// Why a transaction came to nothing. It is rolled back already.
-enum Broken {
-    /// These changes of it (their places, rising) were refused. It says nothing about what
-    /// becomes of them alone: a neighbour that is not durable may be the reason.
-    Refused(Vec<(usize, Written)>),
-    /// This change has a fault.
-    Fault(usize, StoreError),
-    /// One of them did it; which one shows when each goes alone.
-    Culprit(StoreError),
-    /// Another transaction was in the way, or the connection was dead: to be tried again.
-    Again(StoreError),
-    /// Nothing can be written now.
-    All(StoreError),
-}
-
 struct Lane {
     link: Link,
     inbox: Arc<Turn<mpsc::Receiver<Request>>>,
@@ -184,7 +172,8 @@ impl Lane {
     /// aside and goes alone afterwards.
     async fn commit(&self, changes: &[Change]) -> Vec<Outcome> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];
-        let mut together: Vec<usize> = (0..changes.len()).collect();
+        let mut together: Vec<usize> =
+            (0..changes.len()).filter(|&at| !changes[at].alone).collect();
         while together.len() > 1 {
             let group: Vec<&Change> = together.iter().map(|&at| &changes[at]).collect();
             match self.attempts(&group).await {
