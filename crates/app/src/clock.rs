@@ -48,6 +48,12 @@ impl Clock for SteadyClock {
     }
 }
 
+/// The machine's clock, finer than [`Clock`] tells it: for measurements between two programs only.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn wall() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
 /// A clock that stands until it is moved.
 #[derive(Debug)]
 pub struct Frozen(AtomicI64);

@@ -26,7 +26,9 @@ pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
 pub use caller::{Caller, Seller, Who};
-pub use clock::{Clock, DatabaseClock, Frozen, OsRandom, Random, Seeded, SteadyClock, SystemClock};
+pub use clock::{
+    Clock, DatabaseClock, Frozen, OsRandom, Random, Seeded, SteadyClock, SystemClock, wall,
+};
 pub use config::{Settings, load_catalogue};
 pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};

@@ -14,12 +14,6 @@ use std::time::{Duration, Instant, SystemTime};
 /// Longer than the longest `wait=` that the server allows.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The machine's clock, finer than the app's: for measurements between two programs only.
-#[expect(clippy::disallowed_methods, reason = "the app's clock has whole milliseconds")]
-pub(crate) fn wall() -> SystemTime {
-    SystemTime::now()
-}
-
 /// When the answer to each request came, by the request's id.
 pub(crate) type Answers = Arc<Mutex<Vec<(String, SystemTime)>>>;
 
@@ -198,7 +192,7 @@ impl Client {
         if let (Some(answers), Some(request)) = (&self.answers, request)
             && let Ok(mut answers) = answers.lock()
         {
-            answers.push((request.to_owned(), wall()));
+            answers.push((request.to_owned(), app::wall()));
         }
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Answer { asked, status, headers, text, json })

@@ -1,7 +1,6 @@
 //! Who hears of events: the receiver of webhooks, and a reader of the feed's stream. They note what
 //! came when, and look at it only afterwards.
 
-use crate::client::wall;
 use crate::failure::{Failure, Outcome, at};
 use axum::Router;
 use axum::extract::{Path, State};
@@ -44,7 +43,7 @@ pub(super) fn micros(time: SystemTime) -> i64 {
 }
 
 fn note(came: &Came, endpoint: u16, bytes: Bytes) {
-    came.lock().unwrap_or_else(PoisonError::into_inner).push((endpoint, wall(), bytes));
+    came.lock().unwrap_or_else(PoisonError::into_inner).push((endpoint, app::wall(), bytes));
 }
 
 async fn webhook(State(came): State<Came>, Path(endpoint): Path<u16>, body: Bytes) {

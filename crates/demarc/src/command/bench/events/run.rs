@@ -7,7 +7,7 @@ use super::super::load::{Load, percentile};
 use super::super::process;
 use super::super::sale::Seller;
 use super::receiver::{Ear, Heard, micros, wait};
-use crate::client::{Answers, Client, wall};
+use crate::client::{Answers, Client};
 use crate::failure::{Outcome, at};
 use crate::sites::SiteRow;
 use app::{OsRandom, Random as _};
@@ -92,7 +92,7 @@ impl Course<'_> {
         quiet(&hooks, &stream).await;
         let (hooks_before, stream_before) = (hooks.count(), stream.count());
         let before = (process::cpu(served.id()), self.base.cpu());
-        let (begun, begun_at) = (Instant::now(), micros(wall()));
+        let (begun, begun_at) = (Instant::now(), micros(app::wall()));
         let answers = Answers::default();
         let flows = match pace {
             Pace::Rate(rate) => self.paced(&seller, rate, &answers).await?,
