@@ -90,6 +90,9 @@ impl Engine for Watched {
 
     async fn write(&self, change: Change) -> Result<Written, StoreError> {
         self.writes.fetch_add(1, Ordering::SeqCst);
+        // Grouped with others, two of them could wait for each other.
+        let takes_turns = change.statements.iter().any(|s| s.sql.contains("sender_turn"));
+        assert!(change.alone || !takes_turns || self.inner.one_writer(), "{change:?}");
         let mut held = self.held.subscribe();
         // The one who holds lives as long as this.
         let _ = held.wait_for(|held| !held).await;

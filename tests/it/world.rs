@@ -251,7 +251,7 @@ impl World {
 
     /// Changes the database behind the server's back.
     pub(crate) async fn damage(&self, sql: &'static str) {
-        let change = Change::new([Statement::new(sql, [])]);
+        let change = Change::new([Statement::new(sql, [])]).alone();
         let written = self.engine.write(change).await.expect("a write");
         assert!(written.is_done(), "{sql}: {written:?}");
     }

@@ -20,6 +20,26 @@ async fn what_waits_together_is_committed_together() {
 }
 
 #[tokio::test]
+async fn what_goes_alone_shares_no_transaction() {
+    let url = Cluster::shared().database();
+    let db = open(&url, NARROW).await;
+    let held = Held::new(&url, &db).await;
+    let mut tasks = Vec::new();
+    for (name, alone) in [("a", false), ("b", true), ("c", false), ("d", true)] {
+        let change = change([put(name)]);
+        tasks.push(send(&db, if alone { change.alone() } else { change }));
+        queued(&db, tasks.len()).await;
+    }
+    held.release().await;
+    for task in tasks {
+        assert!(task.await.unwrap().unwrap().is_done());
+    }
+    let stats = db.stats();
+    assert_eq!((stats.commits, stats.changes, stats.largest_group), (4, 5, 2));
+    assert_eq!(ids(&*db).await, ["a", "b", "c", "d", "first"]);
+}
+
+#[tokio::test]
 async fn a_refused_or_faulty_change_leaves_its_neighbours_alone() {
     let url = Cluster::shared().database();
     let db = open(&url, NARROW).await;
