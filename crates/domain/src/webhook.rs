@@ -3,7 +3,7 @@
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::delivery::{Planned, Replay};
+use crate::delivery::{Ended, Planned, Replay};
 use crate::event::{EventKind, Happened, Noun};
 use crate::id::{Id, Kind};
 use crate::party::Tenant;
@@ -300,6 +300,28 @@ pub fn webhook_rotate(
     let mut change = Change::default();
     let view = change.update(ctx, endpoint, Happened::new(EventKind::WebhookEndpointSecretRotated));
     Ok(Decision { change, view })
+}
+
+/// What attempts that ended together say of their endpoint: since when it has been failing, if it
+/// still is, and why it is to be switched off, if it is.
+pub fn webhook_judge(
+    now: Moment,
+    failing_since: Option<Moment>,
+    ended: impl IntoIterator<Item = Ended>,
+) -> (Option<Moment>, Option<DisabledBecause>) {
+    let (mut taken, mut gone) = (false, false);
+    for one in ended {
+        taken |= one == Ended::Delivered;
+        gone |= one == Ended::Gone;
+    }
+    let since = (!taken).then(|| failing_since.unwrap_or(now));
+    let for_days = since.is_some_and(|since| since.plus_days(FAILING_DAYS) <= now);
+    let because = match (gone, for_days) {
+        (true, _) => Some(DisabledBecause::Gone),
+        (false, true) => Some(DisabledBecause::Failing),
+        (false, false) => None,
+    };
+    (since, because)
 }
 
 /// Switched off: what happens meanwhile stays in the feed and can be replayed.

@@ -7,7 +7,7 @@ use domain::change::Context;
 use domain::delivery::{Attempt, DeliveryState, Ended, follows};
 use domain::party::Actor;
 use domain::time::Moment;
-use domain::webhook::{DisabledBecause, FAILING_DAYS, WebhookEndpoint, webhook_disable};
+use domain::webhook::{DisabledBecause, WebhookEndpoint, webhook_disable, webhook_judge};
 use futures::StreamExt;
 use std::time::Duration;
 use store::Committed;
@@ -110,22 +110,16 @@ impl Run<'_> {
         ended: Vec<(Settled, Ended)>,
     ) -> Result<Next, Problem> {
         let now = self.app.clock.now();
-        let taken = ended.iter().any(|(_, ended)| *ended == Ended::Delivered);
-        let gone = ended.iter().any(|(_, ended)| *ended == Ended::Gone);
-        let since = self.turn.failing_since.unwrap_or(now);
-        self.turn.failing_since = (!taken).then_some(since);
+        let ends = ended.iter().map(|(_, ended)| *ended);
+        let (since, because) = webhook_judge(now, self.turn.failing_since, ends);
+        self.turn.failing_since = since;
         let settled: Vec<Settled> = ended.into_iter().map(|(settled, _)| settled).collect();
         let until = now.plus_ms(self.app.settings.lease_ms);
         match self.app.store.settle_deliveries(&self.turn, until, &settled).await? {
             Committed::Done => {}
             _ => return Ok(Next::End),
         }
-        let failing = !taken && since.plus_days(FAILING_DAYS) <= now;
-        let because = match (gone, failing) {
-            (true, _) => DisabledBecause::Gone,
-            (false, true) => DisabledBecause::Failing,
-            (false, false) => return Ok(Next::GoOn),
-        };
+        let Some(because) = because else { return Ok(Next::GoOn) };
         self.app.webhook_switch_off(endpoint, because).await?;
         Ok(Next::End)
     }

@@ -156,3 +156,17 @@ fn secrets_do_not_pile_up() {
     let later = webhook_rotate(ctx, found, "whsec_y".to_owned(), 24).expect("rotated").view;
     assert_eq!(later.secrets.len(), 2, "those whose time was over are gone");
 }
+
+#[test]
+fn an_endpoint_is_judged_by_what_ended_together() {
+    let now = Moment::from_ms(NOW);
+    let refused = Ended::Refused { retry_after: None };
+    let days = |days: i64| Some(Moment::from_ms(NOW - days * 24 * HOUR_MS));
+    let judge = |since, ended: &[Ended]| webhook_judge(now, since, ended.iter().copied());
+    assert_eq!(judge(None, &[refused]), (Some(now), None), "it begins to fail");
+    assert_eq!(judge(days(4), &[refused, refused]), (days(4), None));
+    assert_eq!(judge(days(5), &[refused]), (days(5), Some(DisabledBecause::Failing)));
+    assert_eq!(judge(days(9), &[refused, Ended::Delivered]), (None, None), "one is enough");
+    assert_eq!(judge(days(9), &[Ended::Gone]).1, Some(DisabledBecause::Gone));
+    assert_eq!(judge(None, &[Ended::Delivered, Ended::Gone]).1, Some(DisabledBecause::Gone));
+}
