@@ -1,15 +1,16 @@
-//! The project's own commands: `cargo xtask test`, `check`, `bless`.
+//! The project's own commands: `cargo xtask test`, `check`, `bless`, `torture`.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 const HELP: &str = "\
-cargo xtask test          everything that must pass: formatting, lints, every test
+cargo xtask test          everything that must pass: formatting, lints, every test, torture in short
 cargo xtask check         formatting and lints only
 cargo xtask bless         write anew what is drawn from the code: OpenAPI examples, docs pages
-cargo xtask patroni --failovers 20
-                          as many failovers of a PostgreSQL cluster under load, of every kind
+cargo xtask torture       tries in ten ways to make it lose or double an order; for hours.
+                          --short for the form of the tests, --help for more
 ";
 
 fn main() -> ExitCode {
@@ -18,9 +19,9 @@ fn main() -> ExitCode {
     let rest: Vec<_> = arguments.collect();
     let done = match command.as_deref().and_then(OsStr::to_str) {
         Some("check") => check(),
-        Some("test") => check() && tests(&rest),
+        Some("test") => check() && tests(&rest) && torture(&["--short".into()]),
         Some("bless") => bless(),
-        Some("patroni") => patroni(&rest),
+        Some("torture") => torture(&rest),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
@@ -33,11 +34,19 @@ fn main() -> ExitCode {
 fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> bool {
     eprintln!("+ cargo {}", arguments.join(" "));
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).args(arguments).envs(variables.iter().copied()).status();
-    match status {
+    succeeds(Command::new(cargo).args(arguments).envs(variables.iter().copied()))
+}
+
+/// Runs a program of ours.
+fn run(program: &Path, arguments: &[OsString]) -> bool {
+    succeeds(Command::new(program).args(arguments))
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    match command.status() {
         Ok(status) => status.success(),
         Err(e) => {
-            eprintln!("cargo could not be started: {e}");
+            eprintln!("{} could not be started: {e}", command.get_program().display());
             false
         }
     }
@@ -61,7 +70,7 @@ fn has(component: &str) -> bool {
     there
 }
 
-fn tests(rest: &[std::ffi::OsString]) -> bool {
+fn tests(rest: &[OsString]) -> bool {
     let rest: Vec<&str> = rest.iter().filter_map(|a| a.to_str()).collect();
     let mut arguments = vec!["test", "--workspace"];
     arguments.extend(rest);
@@ -75,17 +84,20 @@ fn bless() -> bool {
     })
 }
 
-fn patroni(rest: &[std::ffi::OsString]) -> bool {
-    let count = match rest {
-        [] => "20",
-        [flag, count] if flag == "--failovers" => count.to_str().unwrap_or_default(),
-        _ => "",
+/// Builds everything in one selection of features, so that nothing is built twice, and runs the
+/// harness: in the tests' own build for the short form, in an optimised one for the long one.
+fn torture(rest: &[OsString]) -> bool {
+    let short = rest.iter().any(|argument| argument == "--short");
+    let (profile, build): (_, &[&str]) = if short {
+        ("debug", &["build", "--workspace", "--all-targets"])
+    } else {
+        ("torture", &["build", "--workspace", "--profile", "torture"])
     };
-    if count.parse::<u32>().is_err() {
-        eprint!("{HELP}");
+    let me = env::current_exe().ok();
+    // This program is in the folder of a profile in the target folder.
+    let Some(target) = me.as_deref().and_then(Path::parent).and_then(Path::parent) else {
+        eprintln!("the target folder is not known");
         return false;
-    }
-    let arguments =
-        ["test", "--package", "demarc", "--test", "ha", "failover", "--", "--nocapture"];
-    cargo(&arguments, &[("DEMARC_FAILOVERS", count)])
+    };
+    cargo(build, &[]) && run(&target.join(profile).join("demarc-torture"), rest)
 }

@@ -1,22 +1,26 @@
 //! Whether what clients were told is what the database holds.
 
+use crate::database::Database;
 use crate::ledger::{Acknowledged, Ledger};
 use crate::seller::Seller;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use tokio_postgres::NoTls;
 
 /// How many answers are asked for again through the door; all are compared in the database.
 const ASKED_AGAIN: usize = 50;
 
+/// What a client makes, by its path.
+const MADE: [(&str, &str); 2] =
+    [("select id from orders", "/v1/orders"), ("select id from opportunity", "/v1/opportunities")];
+
 /// The result of a run.
 pub(crate) struct Verdict {
-    acknowledged: usize,
+    pub(crate) acknowledged: usize,
     pub(crate) orders: usize,
-    unknown: usize,
+    pub(crate) unknown: usize,
     /// Commands that had their effect at a try after which nobody knew.
-    found: usize,
+    pub(crate) found: usize,
     pub(crate) lost: usize,
     pub(crate) doubled: usize,
 }
@@ -33,24 +37,21 @@ impl fmt::Display for Verdict {
 }
 
 /// Compares, when every client has settled what it did not know.
-pub(crate) async fn judge(ledger: &Ledger, url: &str, mut asking: Seller) -> Verdict {
+pub(crate) async fn judge(ledger: &Ledger, database: &Database, mut asking: Seller) -> Verdict {
     let all = ledger.acknowledged();
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
-    // Everybody's rows.
-    client.batch_execute("set demarc.sight = '*'").await.unwrap();
-    let rows = client.query("select name, body from idempotency", &[]).await.unwrap();
+    let text = |row: &store::Row, column| row.text(column).expect("a text").to_owned();
+    let rows = database.rows("select name, body from idempotency").await;
     let kept: BTreeMap<String, String> =
-        rows.iter().map(|row| (row.get("name"), row.get("body"))).collect();
+        rows.iter().map(|row| (text(row, 0), text(row, 1))).collect();
     let mut lost: BTreeSet<&str> = all
         .iter()
         .filter(|entry| kept.get(&entry.key) != Some(&entry.body))
         .map(|entry| entry.key.as_str())
         .collect();
     let mut doubled = 0;
-    for (table, path) in [("orders", "/v1/orders"), ("opportunity", "/v1/opportunities")] {
-        let rows = client.query(&format!("select id from {table}"), &[]).await.unwrap();
-        let there: BTreeSet<String> = rows.iter().map(|row| row.get("id")).collect();
+    for (sql, path) in MADE {
+        let there: BTreeSet<String> =
+            database.rows(sql).await.iter().map(|row| text(row, 0)).collect();
         let told: BTreeMap<String, &Acknowledged> =
             all.iter().filter(|entry| entry.path == path).map(|e| (id(e), e)).collect();
         lost.extend(
@@ -58,8 +59,6 @@ pub(crate) async fn judge(ledger: &Ledger, url: &str, mut asking: Seller) -> Ver
         );
         doubled += there.iter().filter(|id| !told.contains_key(*id)).count();
     }
-    drop(client);
-    let _ = connection.await;
     for entry in all.iter().rev().take(ASKED_AGAIN) {
         let (status, replayed, body) = asking.again(entry).await;
         if (status, replayed, &body) != (entry.status, true, &entry.body) {
