@@ -178,7 +178,6 @@ pub(super) const WORK: &[Damage] = &[
     ),
     alone(
         Invariant::EventsArePlanned,
-        &["delete from delivery where state = 'pending' and event = \
-           (select max(event) from delivery)"],
+        &["delete from delivery where position = (select max(position) from delivery)"],
     ),
 ];

@@ -15,7 +15,9 @@ pub(super) const DELIVERIES: &str = "select d.tenant, d.event, d.endpoint, d.doc
 /// Reads every delivery.
 pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {
     pages(store, audit, ("delivery", DELIVERIES, Keys(&[0, 2, 1])), |rows, audit| {
-        rows.iter().for_each(|row| delivery(row, audit));
+        for row in rows {
+            delivery(row, audit);
+        }
     })
     .await
 }

@@ -39,6 +39,9 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
     .await
 }
 
+/// Whose row it is, and the partners that it names; none if it makes no sense.
+type Named = Option<(Tenant, Vec<Id>)>;
+
 /// Looks for the partners that rows name. A partner is never deleted, so that it does not matter
 /// that it is looked for a little later.
 async fn partners(
@@ -46,7 +49,7 @@ async fn partners(
     audit: &mut Audit,
     table: &str,
     sql: &'static str,
-    named: fn(&Row) -> Option<(Tenant, Vec<Id>)>,
+    named: fn(&Row) -> Named,
 ) -> Result<(), StoreError> {
     let mut after = [Value::from(""), "".into()];
     loop {

@@ -68,7 +68,9 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
     })
     .await?;
     pages(store, audit, ("sender_turn", TURNS, BY_ID), |rows, audit| {
-        rows.iter().for_each(|row| turn(row, audit));
+        for row in rows {
+            turn(row, audit);
+        }
     })
     .await?;
     for (tenant, id) in active {
