@@ -7,6 +7,7 @@ use crate::credit::{CreditCheck, CreditPhase};
 use crate::customer;
 use crate::enrichment;
 use crate::programme::Need;
+use crate::promotion;
 use crate::quote::{QuotePhase, QuoteState, Site, Validation, exposure};
 use crate::refusal::Fault;
 
@@ -28,6 +29,7 @@ pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
         Need::PriceUnexpired => one_if(phase(facts) == Some(QuotePhase::Expired), || {
             Fault::new("/offer/expires_at", Because::PriceExpired, "the price offer has expired")
         }),
+        Need::PromotionsAvailable => promotions_available(facts),
         Need::CreditApproved => credit_approved(facts),
         Need::CreditCovers => credit_covers(facts),
         Need::ContractSent => contract_sent(facts),
@@ -114,6 +116,26 @@ fn priced(facts: &Facts<'_>) -> Vec<Fault> {
             vec![Fault::new("/offer", Because::Unpriced, "the quote is not priced")]
         }
     }
+}
+
+/// A signature uses the promotions of its offer; one that is signed has used them.
+fn promotions_available(facts: &Facts<'_>) -> Vec<Fault> {
+    let Some(QuoteState::Priced { offer } | QuoteState::PendingApproval { offer, .. }) =
+        facts.quote.map(|quote| &quote.state)
+    else {
+        return Vec::new();
+    };
+    let fault = |(at, code): (usize, &String)| {
+        let left = promotion::of(facts.promotions, code).filter(|left| left.is_limited())?;
+        let objection = match offer.given.iter().find(|given| given.promotion == *code) {
+            Some(given) => left.objection(given.amount)?,
+            None => "the price does not say what it takes of its budget".to_owned(),
+        };
+        let detail = format!("promotion {code}: {objection}; price the quote again");
+        let pointer = format!("/offer/promotions/{at}");
+        Some(Fault::new(pointer, Because::PromotionUsedUp, detail))
+    };
+    offer.promotions.iter().enumerate().filter_map(fault).collect()
 }
 
 /// The check that counts: an approval if there is one, else the newest.
