@@ -7,6 +7,7 @@ use crate::world::World;
 use serde_json::{Value, json};
 use store::Store;
 use store::audit::audit;
+use tokio::task::JoinSet;
 
 const PORT10: &str = "ADI-PORT10";
 
@@ -165,13 +166,13 @@ async fn of_many_that_sign_at_once_as_many_succeed_as_the_budget_is_enough_for()
     let left = ENOUGH_FOR * each + each - 1;
     let sql = format!("update promotion_use set amount = 25000000 - {left}");
     world.damage(Box::leak(sql.into_boxed_str())).await;
-    let signing = envelopes.into_iter().map(|(contract, sign)| {
+    let mut signing = JoinSet::new();
+    for (contract, sign) in envelopes {
         let partner = partner.clone();
-        tokio::spawn(async move { partner.post(&format!("{contract}/sign"), &sign).await })
-    });
+        signing.spawn(async move { partner.post(&format!("{contract}/sign"), &sign).await });
+    }
     let mut signed = 0;
-    for reply in futures::future::join_all(signing.collect::<Vec<_>>()).await {
-        let reply = reply.expect("no panic");
+    for reply in signing.join_all().await {
         if reply.status == 200 {
             signed += 1;
         } else {

@@ -50,6 +50,8 @@ pub(crate) fn keep(row: &str, seed: u64, what: &str) {
         return;
     }
     let file = folder().join(format!("{row}.txt"));
+    // The first that is ever kept finds no folder; writing says so if it cannot be made.
+    let _ = fs::create_dir_all(folder());
     let mut all = fs::read_to_string(&file).unwrap_or_default();
     let first = what.lines().next().unwrap_or_default();
     all.push_str(&format!("{} # {first}\n", text(seed)));

@@ -255,7 +255,7 @@ fn a_promotion_is_given_to_the_last_cent_of_its_budget() {
         (left(None, Some(takes - 1)), Some("1527.71 of its budget is left, this takes 1527.72")),
         (left(Some(0), None), Some("3 contracts were signed with it")),
     ] {
-        ask.allowances = &allowances;
+        let ask = PriceAsk { allowances: &allowances, ..ask.clone() };
         match (price(&SHIPPED, &ask), reason) {
             (Ok(quote), None) => assert_eq!(quote.given, given),
             (Err(refusals), Some(reason)) => {
