@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// How long a try may take before it counts as a hang.
 const HANG: Duration = Duration::from_secs(8);
+/// How often a command that was acknowledged is asked for again.
+const ASKED_AGAIN: usize = 100;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -177,14 +179,16 @@ impl Seller {
         }
     }
 
-    /// Sends a command that was acknowledged once more, until it is answered.
+    /// Sends a command that was acknowledged once more, until it is answered. A key that is
+    /// forgotten may well be refused without end: that is an answer too.
     pub(crate) async fn again(&mut self, was: &Acknowledged) -> (u16, bool, String) {
-        loop {
+        for _ in 0..ASKED_AGAIN {
             let asked = Some((["idempotency-key", was.key.as_str()], &was.sent));
             if let Some(answer) = self.send(Method::POST, &was.path, asked).await {
                 return answer;
             }
         }
+        (0, false, "never answered".to_owned())
     }
 
     /// Looks until it is so.
@@ -193,7 +197,7 @@ impl Seller {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
-            let answer = self.send(Method::GET, &format!("{path}?wait=5"), None).await;
+            let answer = self.send(Method::GET, &format!("{path}?wait=3"), None).await;
             let Some((status, _, body)) = answer else { continue };
             assert_eq!(status, 200, "{path}: {body}");
             let told: Value = serde_json::from_str(&body).unwrap();

@@ -162,7 +162,7 @@ impl Desk {
             group.into_iter().map(|Request { change, reply }| (change, reply)).unzip();
         pass(Point::WriteTaken);
         let outcomes = if planted(Bug::AckBeforeCommit) {
-            rehearse(&self.conn, &changes)
+            promise(&self.conn, &changes)
         } else {
             self.commit(&changes)
         };
@@ -171,7 +171,7 @@ impl Desk {
             let _ = reply.send(outcome);
         }
         if planted(Bug::AckBeforeCommit) {
-            self.commit(&changes);
+            let _ = make_durable(&self.conn);
         }
     }
 
@@ -259,16 +259,14 @@ fn make_durable(conn: &Connection) -> Result<(), Failed> {
     Ok(())
 }
 
-/// What a group will come to, without a commit: see [`Bug::AckBeforeCommit`].
-fn rehearse(conn: &Connection, changes: &[Change]) -> Vec<Outcome> {
+/// What a group will come to if it is committed: see [`Bug::AckBeforeCommit`].
+fn promise(conn: &Connection, changes: &[Change]) -> Vec<Outcome> {
     let begun = control(conn, "begin immediate");
     let outcome = |change| match &begun {
         Ok(()) => beside_others(conn, change).unwrap_or_else(|failed| Err(failed.error)),
         Err(failed) => Err(failed.error.clone()),
     };
-    let outcomes = changes.iter().map(outcome).collect();
-    roll_back(conn);
-    outcomes
+    changes.iter().map(outcome).collect()
 }
 
 /// A change in its savepoint. Fails only if the whole transaction is lost.
