@@ -153,3 +153,8 @@ pub(crate) fn percentile(mut times: Vec<Duration>, percent: usize) -> Duration {
 pub(crate) fn beat(begun: Instant, number: u32, every: Duration) -> Instant {
     begun + every * number
 }
+
+/// A count to be divided.
+pub(crate) fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}

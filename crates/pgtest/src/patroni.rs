@@ -121,7 +121,9 @@ impl Patroni {
     /// Cuts a node off from etcd and from the other nodes. Who uses the cluster still reaches it.
     pub fn cut_off(&self, node: usize) {
         let Links { etcd, postgres, rest, .. } = &self.links[node];
-        [etcd, postgres, rest].into_iter().for_each(|link| link.set(true));
+        for link in [etcd, postgres, rest] {
+            link.set(true);
+        }
     }
 
     /// Cuts off those who use the cluster, by [`Self::url`], from one node.
@@ -132,7 +134,9 @@ impl Patroni {
     /// Mends every link of a node.
     pub fn mend(&self, node: usize) {
         let Links { etcd, postgres, rest, users } = &self.links[node];
-        [etcd, postgres, rest, users].into_iter().for_each(|link| link.set(false));
+        for link in [etcd, postgres, rest, users] {
+            link.set(false);
+        }
     }
 
     /// Hands the lead over in an orderly way, to whom Patroni chooses, and waits for its word.

@@ -70,6 +70,17 @@ struct Stage {
     team: Team,
     floor: Floor,
     ready: Ready,
+    /// What may still be felt when the next blow falls.
+    last: Option<Blow>,
+}
+
+/// How things stood before a blow.
+struct Before {
+    /// Since when the blow before was over.
+    quiet: Instant,
+    struck: Instant,
+    /// How often somebody was told that a server is not ready.
+    refused: usize,
 }
 
 async fn failovers(plan: &Plan, report: &mut Report, cases: &[Case]) {
@@ -80,7 +91,7 @@ async fn failovers(plan: &Plan, report: &mut Report, cases: &[Case]) {
     let team = Team::start(plan, folder.path(), &Database::Url(cluster.url("demarc")), 2).await;
     let floor = Floor::start((0..NODES).map(|node| cluster.url_of(node, "demarc")).collect());
     let ready = Ready::start(&team.servers);
-    let mut stage = Stage { cluster, team, floor, ready };
+    let mut stage = Stage { cluster, team, floor, ready, last: None };
     eprintln!("  set up in {:.1?}", begun.elapsed());
     for (number, case) in cases.iter().enumerate() {
         if plan.time_is_up() {
@@ -111,12 +122,14 @@ async fn failovers(plan: &Plan, report: &mut Report, cases: &[Case]) {
 impl Stage {
     /// One blow, until everybody writes again. An error: that does not happen.
     async fn hit(&mut self, number: usize, case: &Case, report: &mut Report) -> Result<(), String> {
-        let Case { seed, blow, after } = *case;
+        let Case { blow, after, .. } = *case;
+        let quiet = Instant::now();
         self.going().await?;
         let leader = block_in_place(|| self.cluster.wait_until_whole(WHOLE));
         sleep(after).await;
         let refused = self.ready.refused();
         let struck = Instant::now();
+        let before = Before { quiet, struck, refused };
         block_in_place(|| blow.strike(&self.cluster, leader));
         if blow.others_step_in() {
             self.others_lead(leader).await?;
@@ -126,18 +139,31 @@ impl Stage {
         }
         // Everybody writes again: what came through just before the blow was felt is not it.
         self.going().await?;
-        let through = self.team.ledger.longest_gap(struck);
-        let alone = blow.hold().unwrap_or_else(|| self.floor.longest_gap(struck));
-        let slowest = self.team.slowest_refusal(struck);
-        let refused = self.ready.refused() - refused;
-        let words = format!(
-            "database {alone:.1?}, through demarc {through:.1?}, slowest 503 {slowest:.1?}, \
-             not ready {refused} times"
-        );
-        report.figure(format!("{number} {blow:?}"), words);
+        self.judge(number, case, &before, report);
         if blow.others_step_in() {
             block_in_place(|| blow.undo(&self.cluster, leader));
         }
+        Ok(())
+    }
+
+    /// What was felt of a blow, and whether it was as promised.
+    fn judge(&mut self, number: usize, case: &Case, before: &Before, report: &mut Report) {
+        let Case { seed, blow, .. } = *case;
+        let through = self.team.ledger.longest_gap(before.struck);
+        let alone = blow.hold().unwrap_or_else(|| self.floor.longest_gap(before.struck));
+        let slowest = self.team.slowest_refusal(before.struck);
+        let refused = self.ready.refused() - before.refused;
+        let stale = self.team.stale(before.quiet);
+        let words = format!(
+            "database {alone:.1?}, through demarc {through:.1?}, slowest 503 {slowest:.1?}, \
+             not ready {refused} times, {stale} stale answers"
+        );
+        report.figure(format!("{number} {blow:?}"), words);
+        let may_be_stale = [Some(blow), self.last.replace(blow)];
+        let may_be_stale = may_be_stale.into_iter().flatten().any(Blow::may_show_what_was);
+        report.must(stale == 0 || may_be_stale, seed, || {
+            format!("{blow:?}: {stale} answers did not know of what was acknowledged")
+        });
         report.must(through <= alone + BEHIND, seed, || {
             format!("{blow:?}: writes were back after {through:.1?}, the database's {alone:.1?}")
         });
@@ -145,7 +171,6 @@ impl Stage {
         report.must(blow == Blow::SwitchOver || refused > 0, seed, || {
             format!("{blow:?}: the servers said that they were ready all the time")
         });
-        Ok(())
     }
 
     /// Waits until both, the clients and the plain writer, have written much from now on.

@@ -18,7 +18,7 @@ use crate::database::Database;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::server::Server;
-use crate::wire::percentile;
+use crate::wire::{number, percentile};
 use crowd::{Crowd, Outcome, closed, cpu, paced};
 use std::time::Duration;
 use tokio::runtime::Builder;
@@ -77,7 +77,7 @@ impl Trial<'_> {
             self.count(&done);
             if done.goodput() > best.1 {
                 best = (clients, done.goodput());
-                self.served_cost = cost / done.served.len().max(1) as f64;
+                self.served_cost = cost / number(done.served.len().max(1));
             }
         }
         let (clients, pace) = best;
@@ -103,7 +103,7 @@ impl Trial<'_> {
         }
         let (best, flooded) = (Outcome::sum(best), Outcome::sum(flooded));
         let share = 100.0 * flooded.goodput() / best.goodput();
-        let offered = flooded.sent() as f64 / flooded.length.as_secs_f64() / best.goodput();
+        let offered = number(flooded.sent()) / flooded.length.as_secs_f64() / best.goodput();
         self.report.figure(
             "under three times its best",
             format!(
@@ -156,7 +156,7 @@ impl Trial<'_> {
             });
             self.count(calm);
         }
-        self.refusals(&noise, cost - (busy.served.len() as f64) * self.served_cost);
+        self.refusals(&noise, cost - number(busy.served.len()) * self.served_cost);
         self.count(&noise);
     }
 
@@ -198,15 +198,15 @@ impl Trial<'_> {
         // Between two stretches a rested bucket is full again.
         let turns = f64::from(self.plan.of(5_u32, 20));
         let most = f64::from(rate.per_second) * seconds + f64::from(rate.burst) * turns;
-        let served = noise.served.len() as f64;
+        let served = number(noise.served.len());
         self.report.must(served <= most, seed, || {
             format!("the noisy partner got {served} answers, and {most} are what it may have")
         });
         let refused = noise.refused.len();
-        self.report.must(refused as f64 > served, seed, || {
+        self.report.must(number(refused) > served, seed, || {
             format!("the noisy partner was no noise: {noise}")
         });
-        let each = (cost - served * self.served_cost) / refused.max(1) as f64;
+        let each = (cost - served * self.served_cost) / number(refused.max(1));
         self.report.figure(
             "a refusal",
             format!(

@@ -73,6 +73,12 @@ impl Blow {
         (self == Self::CutFromServers).then_some(HOLD)
     }
 
+    /// Whether a deposed leader may go on answering reads for some seconds, as the guide says of a
+    /// Patroni that hangs without a watchdog. Writes it cannot acknowledge.
+    pub(super) const fn may_show_what_was(self) -> bool {
+        matches!(self, Self::FreezePatroni)
+    }
+
     /// Brings back what was taken away.
     pub(super) fn undo(self, cluster: &Patroni, leader: usize) {
         match self {

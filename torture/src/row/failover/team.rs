@@ -15,6 +15,8 @@ use tokio::time::sleep;
 const CLIENTS: usize = 8;
 /// So many acknowledgements show that everybody writes.
 pub(super) const MUCH: usize = CLIENTS * 4;
+/// A server that looks at a leader which was deposed has noticed by then.
+const STALE: Duration = Duration::from_secs(12);
 
 pub(super) struct Team {
     pub(super) servers: Vec<Server>,
@@ -37,6 +39,7 @@ impl Team {
         let operations = block_in_place(|| servers[0].operations());
         let ledger = Arc::new(Ledger::default());
         let team = Seller::team(&places, &operations, CLIENTS, &ledger).await;
+        let team: Vec<_> = team.into_iter().map(|one| one.bearing_stale(STALE)).collect();
         let asking = team[0].clone();
         let selling = team.into_iter().map(|seller| tokio::spawn(seller.sell_on())).collect();
         Self { servers, ledger, asking, selling }
@@ -57,6 +60,12 @@ impl Team {
             broke_off(client).await?;
         }
         Ok(())
+    }
+
+    /// Answers that did not know of what had been acknowledged.
+    pub(super) fn stale(&self, from: Instant) -> usize {
+        let unknown = self.ledger.unknown();
+        unknown.iter().filter(|u| u.at > from && u.status == Some(404)).count()
     }
 
     /// How long the slowest answer took that was none.

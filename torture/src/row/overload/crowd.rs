@@ -1,7 +1,7 @@
 //! The partners and how they send.
 
 use crate::server::Server;
-use crate::wire::{Reply, Wire, beat};
+use crate::wire::{Reply, Wire, beat, number};
 use serde_json::{Value, json};
 use std::fmt;
 use std::future::Future;
@@ -83,7 +83,7 @@ impl Outcome {
 
     /// Useful answers a second.
     pub(super) fn goodput(&self) -> f64 {
-        self.useful as f64 / self.length.as_secs_f64()
+        number(self.useful) / self.length.as_secs_f64()
     }
 
     pub(super) fn sum(all: Vec<Self>) -> Self {

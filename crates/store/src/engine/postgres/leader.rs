@@ -24,7 +24,7 @@ const LEADS: &str = "select pg_walfile_name(pg_current_wal_lsn())";
 const GRACE: Duration = Duration::from_millis(100);
 /// For so long after a lead was seen, none that is older is believed: longer than a cluster takes
 /// for ending it. Not for ever, since a database that was made anew begins at one.
-const MEMORY: Duration = Duration::from_secs(60);
+const MEMORY: Duration = Duration::from_mins(1);
 
 /// Asks every server at once, so that one which hangs is in nobody's way.
 ///
