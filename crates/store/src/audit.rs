@@ -12,6 +12,7 @@ mod keys;
 mod orders;
 mod pages;
 mod price;
+mod promotions;
 mod quotes;
 mod relations;
 mod tables;
@@ -69,6 +70,8 @@ pub(crate) const SQL: &[&str] = &[
     jobs::SQL[10],
     keys::ANSWERS,
     keys::ENDPOINT,
+    promotions::USES,
+    promotions::SPENDS,
     webhooks::FEED,
     webhooks::ENDPOINTS,
     webhooks::ENDPOINT,
@@ -143,6 +146,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     orders::walk(store, &mut audit).await?;
     jobs::walk(store, &mut audit).await?;
     keys::walk(store, &mut audit).await?;
+    promotions::walk(store, &mut audit).await?;
     webhooks::walk(store, &mut audit).await?;
     deliveries::walk(store, &mut audit).await?;
     Ok(audit)

@@ -104,6 +104,19 @@ pub(super) const PRICES: &[Damage] = &[
 ];
 
 pub(super) const CONTRACTS: &[Damage] = &[
+    alone(
+        Invariant::PromotionsWithinBudget,
+        &["update promotion_use set most_amount = amount - 1, most_uses = 9"],
+    ),
+    alone(Invariant::PromotionsWithinBudget, &["update promotion_use set most_uses = uses - 1"]),
+    alone(Invariant::PromotionsAreSpentOnce, &["update promotion_use set uses = uses + 1"]),
+    alone(Invariant::PromotionsAreSpentOnce, &["update promotion_spend set amount = amount + 1"]),
+    alone(Invariant::PromotionsAreSpentOnce, &["delete from promotion_use"]),
+    alone(Invariant::PromotionsAreSpentOnce, &["delete from promotion_spend"]),
+    alone(
+        Invariant::PromotionsAreSpentOnce,
+        &["update promotion_spend set contract = '800000000000000'"],
+    ),
     alone(Invariant::TextsExist, &["delete from document"]),
     among(Invariant::TextsExist, &["delete from contract"]),
     alone(Invariant::TextsAreOriginal, &["update document set body = body || '.'"]),

@@ -68,6 +68,10 @@ invariants! {
         SitesAddUp = "sites_add_up", "A site's lines sum to its totals, to the cent.";
         QuotesAddUp = "quotes_add_up", "A quote's sites sum to its offer, to the cent.";
     }
+    "Promotions" {
+        PromotionsWithinBudget = "promotions_within_budget", "No more of a promotion is used than its limits were when it was last used.";
+        PromotionsAreSpentOnce = "promotions_are_spent_once", "A signed contract has used each promotion of its offer once, no other has used any, and what is counted of a promotion is their sum.";
+    }
     "Credit" {
         OneCheckIsUndecided = "one_check_is_undecided", "Of one subject's credit checks at most one is undecided.";
         ChecksAreOfTheirSubject = "checks_are_of_their_subject", "A credit check is about the credit subject of the quote that asked for it.";
