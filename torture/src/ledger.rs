@@ -20,7 +20,7 @@ pub(crate) struct Acknowledged {
 pub(crate) struct Unknown {
     pub(crate) at: Instant,
     pub(crate) took: Duration,
-    /// 503, or 409 to be asked again, or nothing where the connection broke.
+    /// 503, or 409 or 404 to be asked again, or nothing where the connection broke.
     pub(crate) status: Option<u16>,
 }
 

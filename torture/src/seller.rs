@@ -27,6 +27,9 @@ pub(crate) struct Seller {
     turn: usize,
     ledger: Arc<Ledger>,
     stop: Arc<AtomicBool>,
+    /// How long it bears that what was made is not found, and since when it does.
+    stale: Duration,
+    stale_since: Option<Instant>,
 }
 
 impl Seller {
@@ -36,7 +39,18 @@ impl Seller {
         let (secret, name) = (secret.to_owned(), name.to_owned());
         let ledger = Arc::clone(ledger);
         let (servers, stop) = (servers.to_vec(), Arc::default());
-        Self { http, servers, secret, name, number: 0, turn: 0, ledger, stop }
+        Self {
+            http,
+            servers,
+            secret,
+            name,
+            number: 0,
+            turn: 0,
+            ledger,
+            stop,
+            stale: Duration::ZERO,
+            stale_since: None,
+        }
     }
 
     /// A partner of its own, with as many sellers as there are names.
@@ -61,6 +75,16 @@ impl Seller {
             Self { turn, stop, ..Self::new(servers, secret, &format!("c{turn}"), ledger) }
         };
         (0..size).map(member).collect()
+    }
+
+    /// Asks again where a server looks at what was, and does not find what was made since; but
+    /// not for longer than this.
+    pub(crate) fn bearing_stale(self, stale: Duration) -> Self {
+        Self { stale, ..self }
+    }
+
+    fn bears(&mut self) -> bool {
+        self.stale_since.get_or_insert_with(Instant::now).elapsed() < self.stale
     }
 
     /// Sells, one customer after the other, until the team is told to stop.
@@ -234,7 +258,11 @@ impl Seller {
                 // For some seconds a server may look at a leader that was deposed and does not
                 // know. It refuses what is not there yet, and says when to ask again.
                 Some((409, _, body)) if body.contains("\"retryable\":\"after\"") => Some(409),
-                Some(answer) => return Some(answer),
+                Some((404, ..)) if self.bears() => Some(404),
+                Some(answer) => {
+                    self.stale_since = None;
+                    return Some(answer);
+                }
                 None => None,
             },
             Err(error) => {

@@ -40,6 +40,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0004_wall.sql"),
         postgres: include_str!("../migrations/0004_wall.postgres.sql"),
     },
+    Migration {
+        number: 5,
+        name: "promotions",
+        sql: include_str!("../migrations/0005_promotions.sql"),
+        postgres: include_str!("../migrations/0005_promotions.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
