@@ -107,8 +107,8 @@ impl Trial<'_> {
         self.report.figure(
             "under three times its best",
             format!(
-                "{:.0} useful answers a second of {:.0}: {share:.0} %, {flooded}; {offered:.1} times \
-                 its best was sent",
+                "{:.0} useful answers a second of {:.0}: {share:.0} %, {flooded}; \
+                 {offered:.1} times its best was sent",
                 flooded.goodput(),
                 best.goodput(),
             ),
@@ -210,7 +210,8 @@ impl Trial<'_> {
         self.report.figure(
             "a refusal",
             format!(
-                "{:.2} ms of processor, an answer {:.2} ms; answered within {:.1} ms (p50); {noise}",
+                "{:.2} ms of processor, an answer {:.2} ms; answered within {:.1} ms \
+                 (p50); {noise}",
                 1000.0 * each,
                 1000.0 * self.served_cost,
                 1000.0 * percentile(noise.refused.clone(), 50).as_secs_f64(),
