@@ -94,9 +94,13 @@ impl Trial<'_> {
                 break;
             }
             let done = closed(&mut self.crowd.many[..clients], length).await;
-            let load = LOAD * done.goodput();
+            let done_pace = done.goodput().max(1.0);
+            let load = LOAD * done_pace;
             best.push(done);
-            flooded.push(paced(&mut self.crowd.many, load, length).await);
+            // Twice what fills its places, however slow the machine is.
+            let places = f64::from(web::Limits::default().in_flight);
+            let fills = Duration::from_secs_f64((places / done_pace).min(10.0));
+            flooded.push(paced(&mut self.crowd.many, load, length.max(fills)).await);
         }
         if best.is_empty() {
             return;
