@@ -9,6 +9,8 @@ mod row;
 mod seeds;
 mod seller;
 mod server;
+mod shim;
+mod shop;
 mod verdict;
 
 use clap::Parser;

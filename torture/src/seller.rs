@@ -59,6 +59,11 @@ impl Seller {
         (0..size).map(member).collect()
     }
 
+    /// Another of the same team, with keys and customers of its own.
+    pub(crate) fn colleague(&self, number: usize) -> Self {
+        Self { name: format!("m{number}"), number: 0, turn: number, ..self.clone() }
+    }
+
     /// Sells, one customer after the other, until the team is told to stop.
     pub(crate) async fn sell_on(mut self) {
         while self.sell().await.is_some() {}

@@ -2,6 +2,7 @@
 
 use super::failure::Failed;
 use crate::StoreError;
+use faults::Bug;
 use rusqlite::{Connection, OpenFlags};
 use std::{path::Path, time::Duration};
 
@@ -27,7 +28,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
         let conn = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         let mode: String =
             conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
+        let level = if faults::planted(Bug::SyncNormal) { "NORMAL" } else { "FULL" };
+        conn.pragma_update(None, "synchronous", level)?;
         conn.pragma_update(None, "foreign_keys", true)?;
         conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         conn.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
