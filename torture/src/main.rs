@@ -1,6 +1,7 @@
 //! The machine that tries to make Demarc lose or double an order. Each row is one way to try;
 //! `docs/trust.md` says what each does, what must hold, and the figures of the last full run.
 
+mod bugs;
 mod database;
 mod ledger;
 mod plan;
@@ -29,7 +30,7 @@ use std::time::Duration;
   cargo xtask torture --short                   every row in the form that CI runs
   cargo xtask torture --only histories --seed 0x5eed
   cargo xtask torture --only kill,power --minutes 30
-  cargo xtask torture --bugs                    plants each known mistake and looks who finds it"
+  cargo xtask torture --short --bugs            plants each known mistake and looks who finds it"
 )]
 struct Arguments {
     /// The form that CI runs; without it, the long one
@@ -62,8 +63,11 @@ fn main() -> ExitCode {
     let plan = Plan::new(size, arguments.seed, limit, arguments.demarc);
     connect::tls::provide();
     eprintln!("{} form, seed {}", plan.size.name(), seeds::text(plan.seed));
-    let rows = if arguments.only.is_empty() { Row::ALL.to_vec() } else { arguments.only };
-    let reports: Vec<Report> = rows.into_iter().map(|row| row.run(&plan)).collect();
+    let reports: Vec<Report> = match (&arguments.bugs, arguments.only.as_slice()) {
+        (Some(names), rows) => vec![bugs::run(&plan, names, rows)],
+        (None, []) => Row::ALL.iter().map(|row| row.run(&plan)).collect(),
+        (None, rows) => rows.iter().map(|row| row.run(&plan)).collect(),
+    };
     report::table(&reports);
     if let Some(file) = &arguments.json {
         report::write(file, &plan, &reports);

@@ -9,10 +9,11 @@ use domain::decision::Decision;
 use domain::id::{Id, Ids};
 use domain::party::Actor;
 use domain::refusal::Refusal;
+use faults::{Bug, planted};
 use futures::future::join;
 use std::future::Future;
 use std::time::Instant;
-use store::{Answered, Committed};
+use store::{Answered, Committed, StoreError};
 use tokio::time::timeout_at;
 
 /// What an action's deciding gives.
@@ -123,7 +124,8 @@ impl App {
                 },
             };
             let answer = render(&decision.view);
-            let kept = call.key.as_ref().map(|key| self.kept(call, key, &answer, &ctx));
+            let key = call.key.as_ref().filter(|_| !planted(Bug::ForgetKey));
+            let kept = key.map(|key| self.kept(call, key, &answer, &ctx));
             match self.save(&ctx, &decision, kept.as_ref()).await? {
                 Committed::Done => return Ok(Performed { answer, replayed: false }),
                 Committed::Stale | Committed::KeyTaken => {}
@@ -167,7 +169,10 @@ impl App {
         if change.is_empty() && answered.is_none() {
             return Ok(Committed::Done);
         }
-        let committed = self.store.commit(ctx.now, change, answered).await?;
+        let committed = match self.store.commit(ctx.now, change, answered).await {
+            Err(StoreError::Unavailable(_)) if planted(Bug::AckFailedWrite) => Committed::Done,
+            committed => committed?,
+        };
         let left_work = !change.jobs.is_empty()
             || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }));
         if committed == Committed::Done && left_work {
@@ -187,7 +192,7 @@ impl App {
         let now = self.clock.now();
         let kept = self.store.answered(call.caller.tenant(), &key.name, now).await?;
         let Some(kept) = kept else { return Ok(None) };
-        if kept.fingerprint != key.fingerprint {
+        if kept.fingerprint != key.fingerprint && !planted(Bug::ForgetFingerprint) {
             return Err(reused().into());
         }
         Ok(Some(Answer { status: kept.status, headers: kept.headers, body: kept.body }))
@@ -200,7 +205,10 @@ impl App {
             fingerprint: key.fingerprint.clone(),
             status: answer.status,
             // A list of pairs of texts always has a JSON form.
-            headers: serde_json::to_string(&answer.headers).unwrap_or_default(),
+            headers: match planted(Bug::AnswerDrifts) {
+                false => serde_json::to_string(&answer.headers).unwrap_or_default(),
+                true => "[]".to_owned(),
+            },
             body: answer.body.clone(),
             forget_at: ctx.now.plus_days(self.settings.idempotency_days).ms(),
         }

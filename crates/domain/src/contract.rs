@@ -15,6 +15,7 @@ use crate::quote::{Quote, QuotePhase, QuoteState, Rules};
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::{Date, Moment};
+use faults::{Bug, planted};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -129,7 +130,7 @@ impl Contract {
     pub fn phase(&self, now: Moment) -> ContractPhase {
         match &self.state {
             ContractState::Sent { expires_at, .. } | ContractState::Viewed { expires_at, .. }
-                if *expires_at <= now =>
+                if *expires_at <= now && !planted(Bug::EnvelopeNeverExpires) =>
             {
                 ContractPhase::Expired
             }
@@ -300,6 +301,9 @@ pub fn contract_sign(
     let what = Happened::new(EventKind::ContractSigned);
     let contract = contract.go(ctx, ContractPhase::Signed, state, what, &mut change)?;
     let mut quote = file.quote.clone();
+    if planted(Bug::SignWithoutFreeze) {
+        return Ok(Decision { change, view: Signed { contract, quote } });
+    }
     let accepted = QuoteState::Accepted { offer, contract: contract.id, at: ctx.now };
     let from = quote.go(ctx.now, QuotePhase::Accepted, accepted, "accepted")?;
     let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteAccepted).from(from));

@@ -16,6 +16,7 @@ use crate::quote::{Rules, exposure};
 use crate::refusal::{Fault, Refusal};
 use crate::state::phases;
 use crate::time::Moment;
+use faults::{Bug, planted};
 use serde::{Deserialize, Serialize};
 
 phases! {
@@ -152,7 +153,9 @@ impl CreditCheck {
         match &self.state {
             CreditState::Requested => CreditPhase::Requested,
             CreditState::InReview { .. } => CreditPhase::InReview,
-            CreditState::Approved { valid_until, .. } if *valid_until <= now => {
+            CreditState::Approved { valid_until, .. }
+                if *valid_until <= now && !planted(Bug::ApprovalNeverExpires) =>
+            {
                 CreditPhase::Expired
             }
             CreditState::Approved { .. } => CreditPhase::Approved,
@@ -275,6 +278,12 @@ pub fn credit_fail(
     why: String,
     settle: Settle,
 ) -> Result<Decision<CreditCheck>, Refusal> {
+    if planted(Bug::BureauFailsOpen) {
+        let verdict = Verdict::Approved { limit: check.amount, deposit: None };
+        let (class, reasons, reference) = (CreditClass::Low, vec![why], String::new());
+        let made_up = Assessment { verdict, class, reasons, reference };
+        return credit_record(ctx, check, made_up, settle);
+    }
     let what = Happened::new(EventKind::CreditCheckFailed).because(why.clone());
     check.go(ctx, CreditPhase::Failed, CreditState::Failed { why }, what, Some(settle))
 }

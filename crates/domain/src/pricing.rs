@@ -17,6 +17,7 @@ use crate::catalogue::{Catalogue, ChargeKind, Configuration, Promotion, Tier};
 use crate::id::Id;
 use crate::money::{Currency, Money, Overflow};
 use crate::time::Date;
+use faults::{Bug, planted};
 use rust_decimal::Decimal;
 use selection::{Listed, Selection};
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,12 @@ impl Totals {
         Ok(Self { mrc, nrc, total_contract_value })
     }
 
+    /// Where there are several sites: a planted mistake, see [`Bug::CentLost`].
+    fn less_a_cent(self, sites: &[SitePrice]) -> Self {
+        let cent = Money::from_minor(-i64::from(sites.len() > 1));
+        Self { mrc: self.mrc.checked_add(cent).unwrap_or(self.mrc), ..self }
+    }
+
     /// The exact sum, member by member.
     pub fn sum<'t>(mut parts: impl Iterator<Item = &'t Self>) -> Result<Self, Overflow> {
         parts.try_fold(Self::default(), |sum, part| {
@@ -157,6 +164,7 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
         sites.extend(price_site(site, index, selection, &promotions, discount, &mut refusals));
     }
     let totals = Totals::sum(sites.iter().map(|s| &s.totals));
+    let totals = totals.map(|t| if planted(Bug::CentLost) { t.less_a_cent(&sites) } else { t });
     let Ok(totals) = totals else {
         refusals.push(refusal::overflow(None, None));
         return Err(refusals);

@@ -15,6 +15,7 @@ use crate::pricing::{Approval, NearMiss, Totals};
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::Moment;
+use faults::{Bug, planted};
 use serde::{Deserialize, Serialize};
 
 phases! {
@@ -139,7 +140,7 @@ impl Quote {
         match &self.state {
             QuoteState::Draft => QuotePhase::Draft,
             QuoteState::Priced { offer } | QuoteState::PendingApproval { offer, .. }
-                if offer.expires_at <= now =>
+                if offer.expires_at <= now && !planted(Bug::OfferNeverExpires) =>
             {
                 QuotePhase::Expired
             }
@@ -166,6 +167,11 @@ impl Quote {
     /// Whose credit decisions count for this quote: the customer's, or the opportunity's where
     /// the customer comes later.
     pub fn credit_subject(&self) -> Id {
+        if let Some(partner) = self.tenant.partner
+            && planted(Bug::ApprovalOfAnother)
+        {
+            return partner;
+        }
         self.account.unwrap_or(self.opportunity)
     }
 

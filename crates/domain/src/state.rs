@@ -29,7 +29,7 @@ macro_rules! phases {
 
             /// The guard of every move: refuses one that the table does not have.
             pub fn guard(self, to: Self, action: &str) -> Result<(), $crate::refusal::Refusal> {
-                if self.next().contains(&to) {
+                if self.next().contains(&to) || faults::planted(faults::Bug::StatesSkip) {
                     Ok(())
                 } else {
                     Err($crate::refusal::Refusal::state($noun, self.word(), action))

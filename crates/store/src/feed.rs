@@ -9,6 +9,7 @@
 use crate::ask::Ask;
 use crate::{Change, Guard, Query, Row, Statement};
 use domain::time::Moment;
+use faults::{Bug, planted};
 
 /// Taking this row is taking the turn.
 const TURN: &str = "update feed set position = position where name = 'events'";
@@ -66,8 +67,9 @@ pub(crate) fn head() -> Ask<Head> {
 /// What follows events that were placed as they were written: the plan, and the feed's new end.
 pub(crate) fn plan(now: Moment) -> [Statement; 4] {
     let at = || [now.ms().into(), now.ms().into()];
+    let forgets = planted(Bug::DeliveryNotPlanned) && now.ms() % 3 == 0;
     [
-        Statement::new(PLAN, at()),
+        Statement::new(if forgets { PLAN_CARRIER } else { PLAN }, at()),
         Statement::new(PLAN_CARRIER, at()),
         Statement::new(WAKE, at()),
         Statement::one(END, [], Guard::None),

@@ -4,12 +4,13 @@
 use crate::ask::{Ask, doc};
 use crate::page::Page;
 use crate::put::{leased, number};
-use crate::{Guard, Query, Row, Statement, StoreError};
+use crate::{Expect, Guard, Query, Row, Statement, StoreError, Value};
 use domain::change::Settle;
 use domain::id::{Id, Kind};
 use domain::job::{Job, JobFile, MOST_TRIES};
 use domain::party::Environment;
 use domain::time::Moment;
+use faults::{Bug, planted};
 
 const INSERT: &str = "insert into job \
     (id, tenant, state, due_at, lease_until, owner, epoch, tries, connector, doc) \
@@ -89,12 +90,18 @@ pub(crate) fn insert(job: &Job) -> Result<Statement, StoreError> {
 }
 
 pub(crate) fn settle(settle: &Settle) -> Statement {
+    let statement = settling(settle);
+    let counts = !planted(Bug::IgnoreEpoch);
+    if counts { statement } else { Statement { expect: Expect::Any, ..statement } }
+}
+
+fn settling(settle: &Settle) -> Statement {
     let (job, epoch) = leased(settle);
     let (job, epoch) = (job.short().into(), number(epoch).into());
     match settle {
         Settle::Done { .. } => Statement::one(DONE, [job, epoch], Guard::Lease),
         Settle::Again { due_at, tries, why, .. } => {
-            let why = why.as_deref().map_or(crate::Value::Null, Into::into);
+            let why = why.as_deref().map_or(Value::Null, Into::into);
             let values = [due_at.ms().into(), (*tries).into(), why, job, epoch];
             Statement::one(AGAIN, values, Guard::Lease)
         }
@@ -121,7 +128,8 @@ pub(crate) fn next_due(connector: &str, now: Moment) -> Query {
 
 /// The due jobs of a lane, at most `room`: when each was due.
 pub(crate) fn due((connector, room): Room, now: Moment) -> Query {
-    Query::new(DUE, [connector.into(), now.ms().into(), now.ms().into(), room.into()])
+    let values = [connector.into(), now.ms().into(), free(now), room.into()];
+    Query::new(DUE, values)
 }
 
 /// How the lanes share `limit` places: those due first come first. `due` has a list a lane.
@@ -170,6 +178,11 @@ pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<JobFile>> {
     Ask { query: Query::within(environment, BY_ID, values), read }
 }
 
+/// Jobs whose lease has run out by then are free.
+fn free(now: Moment) -> Value {
+    Value::from(if planted(Bug::DoubleLease) { i64::MAX } else { now.ms() })
+}
+
 /// Claims up to `limit` due jobs of one lane for `owner` until `lease_until`.
 pub(crate) fn claim(
     sql: &'static str,
@@ -183,7 +196,7 @@ pub(crate) fn claim(
         lease_until.ms().into(),
         connector.into(),
         now.ms().into(),
-        now.ms().into(),
+        free(now),
         limit.into(),
     ];
     Statement::new(sql, values)

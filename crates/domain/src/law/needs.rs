@@ -9,6 +9,7 @@ use crate::enrichment;
 use crate::programme::Need;
 use crate::quote::{QuotePhase, QuoteState, Site, Validation, exposure};
 use crate::refusal::Fault;
+use faults::{Bug, planted};
 
 /// What is missing for `need` to hold. Empty: it holds.
 pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
@@ -62,7 +63,9 @@ fn editable(facts: &Facts<'_>) -> Vec<Fault> {
         let detail = format!("this version of the quote is {}", phase.word());
         faults.push(Fault::new("/state", Because::QuoteLocked, detail));
     }
-    if let Some(open) = facts.contracts.iter().find(|c| c.is_out(facts.now)) {
+    if let Some(open) = facts.contracts.iter().find(|c| c.is_out(facts.now))
+        && !planted(Bug::EditBesideContract)
+    {
         let detail =
             format!("contract {} is {}: void it before editing", open.id, open.state.word());
         faults.push(Fault::new("/contracts", Because::ContractOut, detail));
@@ -143,7 +146,7 @@ fn credit_covers(facts: &Facts<'_>) -> Vec<Fault> {
     let Some(needed) = needed else { return Vec::new() };
     let limits = facts.credit.iter().filter_map(|c| c.approved_limit(facts.now));
     match limits.max() {
-        Some(limit) if limit < needed => {
+        Some(limit) if limit < needed && !planted(Bug::ApprovalCoversAll) => {
             let detail = format!("credit is approved up to {limit}, the quote needs {needed}");
             vec![
                 Fault::new("/credit_checks", Because::CreditInsufficient, detail)

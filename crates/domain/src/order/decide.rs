@@ -15,6 +15,7 @@ use crate::programme::Stage;
 use crate::quote::{Rules, Site};
 use crate::refusal::Refusal;
 use crate::time::{Moment, plus_working_days};
+use faults::{Bug, planted};
 
 /// What a partner says when it orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,10 @@ pub fn order_create(
         alternate_contact: new.alternate_contact,
         purchase_order: new.purchase_order.or_else(|| file.quote.billing.purchase_order.clone()),
         external_id: new.external_id,
-        totals: offer.totals,
+        totals: match file.sites.first().and_then(|site| site.price.as_ref()) {
+            Some(price) if planted(Bug::OrderTotalsDrift) => price.totals,
+            _ => offer.totals,
+        },
         terms_accepted_by: ctx.actor.clone(),
         terms_accepted_at: ctx.now,
         group: None,
@@ -200,12 +204,17 @@ pub fn hand_off(
         sub_orders,
         ..Facts::new(ctx.now, rules.programme, rules.partner)
     };
-    law::gate(Stage::Handoff, &facts)?;
+    let again = planted(Bug::HandoffTwice) && !sub_orders.iter().any(SubOrder::is_open);
+    if !again {
+        law::gate(Stage::Handoff, &facts)?;
+    }
     let mut change = Change::default();
     let mut handed = Vec::new();
-    for sub in sub_orders.iter().filter(|s| s.is_open()) {
+    for sub in sub_orders.iter().filter(|s| again || s.is_open()) {
         let mut sub = sub.clone();
-        sub.state.guard(SubOrderPhase::Submitted, "handed off")?;
+        if !again {
+            sub.state.guard(SubOrderPhase::Submitted, "handed off")?;
+        }
         sub.state = SubOrderPhase::Submitted;
         sub.handed_off_at = Some(ctx.now);
         plan(&mut sub, ctx.now);
