@@ -163,6 +163,13 @@ impl Seller {
         }
     }
 
+    /// The status of one read, whatever it is; nothing where there is no answer.
+    pub(crate) async fn read_once(&self, path: &str) -> Option<u16> {
+        let request = self.http.get(format!("{}{path}", self.servers[0]));
+        let answer = request.bearer_auth(&self.secret).send().await;
+        answer.ok().map(|answer| answer.status().as_u16())
+    }
+
     /// Looks until it is so.
     async fn until(&mut self, path: &str, so: impl Fn(&Value) -> bool) -> Option<Value> {
         for _ in 0..1000 {

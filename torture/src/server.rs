@@ -123,13 +123,18 @@ impl Server {
 
     /// Tells it to end, waits until it has, and answers how long that took.
     pub(crate) fn end(&mut self) -> Duration {
+        let (ended, took) = self.end_somehow();
+        assert_eq!(ended.code(), Some(0), "an orderly end:\n{}", self.log());
+        took
+    }
+
+    /// The same, whether the end is orderly or not.
+    pub(crate) fn end_somehow(&mut self) -> (ExitStatus, Duration) {
         let mut process = self.process.take().expect("a running server");
         let begun = Instant::now();
         let told = Command::new("kill").arg("-TERM").arg(process.id().to_string()).status();
         assert!(told.is_ok_and(|told| told.success()), "it can be told");
-        let ended = process.wait().expect("a child");
-        assert_eq!(ended.code(), Some(0), "an orderly end:\n{}", self.log());
-        begun.elapsed()
+        (process.wait().expect("a child"), begun.elapsed())
     }
 
     /// The secret of a new operations credential.

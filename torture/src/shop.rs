@@ -43,6 +43,8 @@ impl Shop {
         let team = Seller::team(&servers, &operations, CLIENTS, &ledger);
         let asking = runtime.block_on(team).swap_remove(0);
         server.end();
+        // Work that a server had taken when it was killed is taken up again soon.
+        let server = server.with("DEMARC_JOB_LEASE_MS", "1000");
         let server = shim::load(server, plan, &data(&folder));
         Self { place, database, server, ledger, runtime, asking, selling: Vec::new() }
     }
@@ -79,6 +81,11 @@ impl Shop {
         true
     }
 
+    /// The status that one read is answered with; nothing where there is no answer.
+    pub(crate) fn read_once(&self, path: &str) -> Option<u16> {
+        self.runtime.block_on(self.asking.read_once(path))
+    }
+
     /// Whether a client gave up, which none may.
     pub(crate) fn gave_up(&self) -> bool {
         self.selling.iter().any(JoinHandle::is_finished)
@@ -104,15 +111,15 @@ impl Shop {
         self.runtime.block_on(self.database.audit())
     }
 
-    /// What does not hold in a database of these files: its structure, its rows, and answers of
-    /// the ledger from before that moment that it does not have.
-    pub(crate) fn look(&self, folder: &Path, until: Instant) -> Look {
+    /// What does not hold in the database below that folder, and how many answers of the ledger
+    /// from before that moment it does not have.
+    pub(crate) fn look(&self, folder: &Path, until: Instant, depth: Depth) -> Look {
         let database = Database::file(folder);
         let look = async {
             let structure = database.rows("pragma integrity_check").await;
             let words = structure.iter().map(|row| row.text(0).expect("a text").to_owned());
             let mut faults: Vec<String> = words.filter(|word| word != "ok").collect();
-            if faults.is_empty() {
+            if faults.is_empty() && depth == Depth::Audit {
                 faults = database.audit().await;
             }
             let kept = database.answers().await;
@@ -131,6 +138,15 @@ impl Shop {
         self.place.disable_cleanup(true);
         self.folder()
     }
+}
+
+/// How closely a database is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Its pages, rows and indexes.
+    Structure,
+    /// Also what must hold over all of it.
+    Audit,
 }
 
 /// What is wrong with a database.

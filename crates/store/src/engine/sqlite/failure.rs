@@ -53,7 +53,9 @@ fn kind(error: ffi::Error) -> Kind {
             _ => Kind::Constraint,
         },
         ErrorCode::DiskFull => Kind::Full,
-        ErrorCode::SystemIoFailure
+        // What cannot be read for now it calls corrupt as well; `doctor` tells whether it is.
+        ErrorCode::DatabaseCorrupt
+        | ErrorCode::SystemIoFailure
         | ErrorCode::DatabaseBusy
         | ErrorCode::DatabaseLocked
         | ErrorCode::CannotOpen
