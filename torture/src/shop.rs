@@ -30,9 +30,13 @@ pub(crate) struct Shop {
 impl Shop {
     /// Sets one up, without the shim, and ends its server: all there is is on the disk.
     pub(crate) fn new(plan: &Plan) -> Self {
+        Self::within(plan, tempfile::tempdir().expect("a folder"))
+    }
+
+    /// The same in this folder.
+    pub(crate) fn within(plan: &Plan, place: TempDir) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let place = tempfile::tempdir().expect("a folder");
         // As the kernel names it.
         let folder = place.path().canonicalize().expect("a folder");
         let database = Database::file(&folder);

@@ -1,68 +1,68 @@
 //! What the shim and the harness must agree on. Both compile this file.
 
 /// The folder that is watched; its path without links.
-pub const FOLDER: &str = "SHIM_FOLDER";
+pub(crate) const FOLDER: &str = "SHIM_FOLDER";
 /// The journal, outside of that folder. Without it nothing is written down.
-pub const JOURNAL: &str = "SHIM_JOURNAL";
+pub(crate) const JOURNAL: &str = "SHIM_JOURNAL";
 /// The file of switches. Without it nothing fails.
-pub const SWITCHES: &str = "SHIM_SWITCHES";
+pub(crate) const SWITCHES: &str = "SHIM_SWITCHES";
 
 /// A record begins with: kind (1 byte), length of the path (2), moment (8, monotonic nanoseconds),
 /// number (8), length of the bytes (4); all little endian. Path and bytes follow.
-pub const HEAD: usize = 23;
+pub(crate) const HEAD: usize = 23;
 
 /// Kinds of record; what the number means.
-pub mod kind {
+pub(crate) mod kind {
     /// Bytes written; the offset.
-    pub const WRITE: u8 = 1;
+    pub(crate) const WRITE: u8 = 1;
     /// Cut or grown; the new length.
-    pub const TRUNCATE: u8 = 2;
+    pub(crate) const TRUNCATE: u8 = 2;
     /// A sync has ended; the length of the journal when it began.
-    pub const SYNCED: u8 = 3;
+    pub(crate) const SYNCED: u8 = 3;
     /// A sync has failed; the same number.
-    pub const SYNC_FAILED: u8 = 4;
+    pub(crate) const SYNC_FAILED: u8 = 4;
     /// Its name is gone; zero.
-    pub const UNLINK: u8 = 5;
+    pub(crate) const UNLINK: u8 = 5;
 }
 
 /// Switches: words of 64 bits in the file's own order of bytes, by their index.
-pub mod switch {
+pub(crate) mod switch {
     /// How many there are.
-    pub const WORDS: usize = 9;
+    pub(crate) const WORDS: usize = 9;
     /// The call that fails, one of [`super::call`]; zero: none.
-    pub const CALL: usize = 0;
+    pub(crate) const CALL: usize = 0;
     /// The files it fails on, one of [`super::which`].
-    pub const WHICH: usize = 1;
+    pub(crate) const WHICH: usize = 1;
     /// The first call that fails, counted from one.
-    pub const NTH: usize = 2;
+    pub(crate) const NTH: usize = 2;
     /// One: so does every later one.
-    pub const ON: usize = 3;
+    pub(crate) const ON: usize = 3;
     /// Calls of that kind counted since.
-    pub const SEEN: usize = 4;
+    pub(crate) const SEEN: usize = 4;
     /// How many of them failed.
-    pub const STRUCK: usize = 5;
+    pub(crate) const STRUCK: usize = 5;
     /// One: files may grow by no more than `ROOM` bytes in all.
-    pub const LIMITED: usize = 6;
+    pub(crate) const LIMITED: usize = 6;
     /// See `LIMITED`.
-    pub const ROOM: usize = 7;
+    pub(crate) const ROOM: usize = 7;
     /// How many writes found no room, or too little.
-    pub const REFUSED: usize = 8;
+    pub(crate) const REFUSED: usize = 8;
 }
 
 /// Calls that can fail.
-pub mod call {
-    pub const WRITE: u64 = 1;
-    pub const SYNC: u64 = 2;
-    pub const TRUNCATE: u64 = 3;
-    pub const OPEN: u64 = 4;
-    pub const READ: u64 = 5;
+pub(crate) mod call {
+    pub(crate) const WRITE: u64 = 1;
+    pub(crate) const SYNC: u64 = 2;
+    pub(crate) const TRUNCATE: u64 = 3;
+    pub(crate) const OPEN: u64 = 4;
+    pub(crate) const READ: u64 = 5;
 }
 
 /// Files that calls can fail on.
-pub mod which {
-    pub const ANY: u64 = 0;
+pub(crate) mod which {
+    pub(crate) const ANY: u64 = 0;
     /// The log.
-    pub const WAL: u64 = 1;
+    pub(crate) const WAL: u64 = 1;
     /// Neither the log nor its index: the database.
-    pub const MAIN: u64 = 2;
+    pub(crate) const MAIN: u64 = 2;
 }

@@ -33,9 +33,9 @@ fn faults(plan: &Plan, seed: u64, count: usize, report: &mut Report) -> usize {
         if plan.time_is_up() {
             break;
         }
-        let case = Case::of(seed, number);
+        let case = Case::of(plan, seed, number);
         if let Err(why) = bench.run(case) {
-            let log = bench.log();
+            let log = bench.complaints();
             let left = bench.leave();
             report.broke(seed, format!("{case}: {why}; see {}\n{log}", left.display()));
             return number;

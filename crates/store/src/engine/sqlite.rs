@@ -2,6 +2,7 @@
 //! it. No SQL of any noun.
 
 pub mod backup;
+mod checkpoint;
 mod connection;
 mod failure;
 mod log;
@@ -55,11 +56,11 @@ impl Sqlite {
         let path = path.as_ref();
         let lock = if options.exclusive_server { Some(lock(path)?) } else { None };
         // The writer first: it creates the file and switches it to WAL.
-        let conn = connection::writer(path)?;
+        let (conn, checkpoint) = connection::writer(path)?;
         if lock.is_some() {
             log::renew(&conn, path)?;
         }
-        let writer = Writer::start(conn, lock, options.waiting)?;
+        let writer = Writer::start((conn, checkpoint), lock, options.waiting)?;
         let readers = Readers::start(path, options.readers.max(1), options.waiting)?;
         Ok(Self { readers, writer })
     }

@@ -191,10 +191,7 @@ impl Cycles {
             return Err("a client gave up; its words are above".to_owned());
         }
         match way {
-            Way::Ending => {
-                self.shop.server.end();
-                self.found.ended += 1;
-            }
+            Way::Ending => self.end(dice),
             Way::FailedSync => {
                 self.fail_syncs(dice);
                 self.shop.server.kill();
@@ -202,6 +199,19 @@ impl Cycles {
             Way::Cut | Way::DiedBefore => self.shop.server.kill(),
         }
         self.play(dice)
+    }
+
+    /// Ends it in good order, as far as it can: the last copying of the log may fail.
+    fn end(&mut self, dice: &mut Rng) {
+        if dice.bool() {
+            let nth = dice.u64(1..4);
+            let fault = Fault { call: call::SYNC, which: which::MAIN, nth, on: dice.bool() };
+            self.switches.break_with(fault);
+        }
+        self.shop.server.end_somehow();
+        self.found.failed_syncs += usize::try_from(self.switches.struck()).unwrap_or_default();
+        self.switches.forget();
+        self.found.ended += 1;
     }
 
     /// Syncs of the log fail for a moment; the process dies within it or soon after.
@@ -214,6 +224,7 @@ impl Cycles {
         }
         std::thread::sleep(Duration::from_millis(dice.u64(0..3) * 10));
         self.found.failed_syncs += usize::try_from(self.switches.struck()).unwrap_or_default();
+        self.switches.forget();
     }
 
     /// Brings the disk to where the journal ends; on the way, looks at what a power cut at some

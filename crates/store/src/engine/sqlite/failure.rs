@@ -44,6 +44,11 @@ impl Failed {
     }
 }
 
+/// Whether it is a sync that failed.
+pub(super) fn in_sync(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_FSYNC)
+}
+
 fn kind(error: ffi::Error) -> Kind {
     match error.code {
         ErrorCode::ConstraintViolation => match error.extended_code {
