@@ -13,6 +13,7 @@ mod server;
 mod shim;
 mod shop;
 mod verdict;
+mod wire;
 
 use clap::Parser;
 use plan::{Plan, Size};

@@ -280,9 +280,8 @@ pub unsafe extern "C" fn unlink(path: *const c_char) -> c_int {
     // SAFETY: as the caller promises.
     let done = small(unsafe { libc::syscall(libc::SYS_unlinkat, at, path, none) });
     // SAFETY: as the caller promises, a text that ends with a zero byte.
-    if done == 0
-        && let Some(name) = watch::below(unsafe { bytes(&path) })
-    {
+    let path = unsafe { bytes(&path) };
+    if let Some(name) = watch::below(path).filter(|_| done == 0) {
         note(kind::UNLINK, name, 0, &[]);
     }
     done

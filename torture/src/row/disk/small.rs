@@ -15,7 +15,7 @@ const TIMES: usize = 4;
 /// Room for whatever is still to be settled.
 const ENOUGH_MB: usize = 256;
 /// It is full by then.
-const FULL: Duration = Duration::from_secs(120);
+const FULL: Duration = Duration::from_mins(2);
 const BACK: Duration = Duration::from_secs(2);
 
 pub(super) fn run(plan: &Plan, report: &mut Report) {

@@ -240,7 +240,8 @@ impl Cycles {
             if self.planted.is_none() && stops.contains(&index) {
                 let left = self.disk.cut(dice);
                 let before = Duration::from_nanos(moment.saturating_sub(entry.moment));
-                let Look { faults, lost } = self.look(&left, now - before, Depth::Structure);
+                let then = now.checked_sub(before).ok_or("a journal from before the start")?;
+                let Look { faults, lost } = self.look(&left, then, Depth::Structure);
                 if lost > 0 || !faults.is_empty() {
                     return Err(format!("cut at step {index}: {lost} lost, {faults:?}"));
                 }

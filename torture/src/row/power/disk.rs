@@ -56,7 +56,9 @@ impl Disk {
                 let covered = file.pending.partition_point(|(at, _)| *at < entry.number);
                 let ops: Vec<Op> = file.pending.drain(..covered).map(|(_, op)| op).collect();
                 if entry.kind == kind::SYNCED {
-                    ops.iter().for_each(|op| op.reach(&mut file.durable));
+                    for op in &ops {
+                        op.reach(&mut file.durable);
+                    }
                     // Also one in which nothing was written.
                     file.durable.get_or_insert_default();
                 } else {
