@@ -209,12 +209,17 @@ impl Told {
             wrong.push("the same request was told that its key is another's".to_owned());
         }
         if self.answers.windows(2).any(|two| two[0].0 != two[1].0) {
-            wrong.push("two bodies under one key were both done".to_owned());
+            wrong.push("two bodies under one key were both acknowledged".to_owned());
         }
         for (_, answer) in &self.answers {
-            if like(answer) != like(&first) {
-                let (one, two) = (like(&first), like(answer));
+            let (one, two) = (like(&first), like(answer));
+            if (&one.0, &one.1) != (&two.0, &two.1) {
+                let (one, two) = ((one.0, one.1), (two.0, two.1));
                 wrong.push(format!("two answers differ: {one:?} and {two:?}"));
+                break;
+            }
+            if one.2 != two.2 {
+                wrong.push(format!("two answers differ: {} and {}", one.2, two.2));
                 break;
             }
         }
@@ -276,9 +281,10 @@ fn other_body(body: &Value) -> Option<Value> {
     let mut body = body.clone();
     for (name, value) in body.as_object_mut()? {
         let changed = match (name.as_str(), &*value) {
-            ("name" | "reason" | "note" | "business_name" | "company_name", Value::String(text)) => {
-                Some(json!(format!("{text} again")))
-            }
+            (
+                "name" | "reason" | "note" | "business_name" | "company_name",
+                Value::String(text),
+            ) => Some(json!(format!("{text} again"))),
             (_, Value::Object(_)) => other_body(value),
             (_, Value::Array(items)) => items.first().and_then(other_body).map(|one| json!([one])),
             _ => None,
