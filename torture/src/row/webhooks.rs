@@ -131,7 +131,10 @@ fn in_time(
     late: Duration,
     report: &mut Report,
 ) {
-    let whole = |(from, until): &(Moment, Moment)| (*from, until.plus_ms(LEASE_MS + CATCH_UP_MS));
+    // What happened just before a kill was perhaps on its way.
+    let whole = |(from, until): &(Moment, Moment)| {
+        (from.plus_ms(-SOON_MS), until.plus_ms(LEASE_MS + CATCH_UP_MS))
+    };
     let outages: Vec<(Moment, Moment)> = outages.iter().map(whole).collect();
     let calm = Lateness::of(told, well, &outages);
     report.figure("from event to a healthy endpoint", calm.words());
