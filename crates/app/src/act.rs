@@ -9,7 +9,7 @@ use domain::decision::Decision;
 use domain::id::{Id, Ids};
 use domain::party::Actor;
 use domain::refusal::Refusal;
-use faults::{Bug, planted};
+use faults::{Bug, Point, pass, planted};
 use futures::future::join;
 use std::future::Future;
 use std::time::Instant;
@@ -169,10 +169,12 @@ impl App {
         if change.is_empty() && answered.is_none() {
             return Ok(Committed::Done);
         }
+        pass(Point::Decided);
         let committed = match self.store.commit(ctx.now, change, answered).await {
             Err(StoreError::Unavailable(_)) if planted(Bug::AckFailedWrite) => Committed::Done,
             committed => committed?,
         };
+        pass(Point::Saved);
         let left_work = !change.jobs.is_empty()
             || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }));
         if committed == Committed::Done && left_work {
@@ -205,9 +207,10 @@ impl App {
             fingerprint: key.fingerprint.clone(),
             status: answer.status,
             // A list of pairs of texts always has a JSON form.
-            headers: match planted(Bug::AnswerDrifts) {
-                false => serde_json::to_string(&answer.headers).unwrap_or_default(),
-                true => "[]".to_owned(),
+            headers: if planted(Bug::AnswerDrifts) {
+                "[]".to_owned()
+            } else {
+                serde_json::to_string(&answer.headers).unwrap_or_default()
             },
             body: answer.body.clone(),
             forget_at: ctx.now.plus_days(self.settings.idempotency_days).ms(),

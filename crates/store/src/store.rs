@@ -10,6 +10,7 @@ use crate::{
 use domain::id::Id;
 use domain::party::Tenant;
 use domain::time::Moment;
+use faults::{Bug, Point, pass, planted};
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
@@ -38,6 +39,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "wall",
         sql: include_str!("../migrations/0004_wall.sql"),
         postgres: include_str!("../migrations/0004_wall.postgres.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "promotions",
+        sql: include_str!("../migrations/0005_promotions.sql"),
+        postgres: include_str!("../migrations/0005_promotions.postgres.sql"),
     },
 ];
 
@@ -117,6 +124,7 @@ impl Store {
             Written::Refused { guard, why, statement } => match guard {
                 Guard::Unique(idempotency::KEY) => Ok(Committed::KeyTaken),
                 Guard::Lease => Ok(Committed::LeaseLost),
+                Guard::Version if planted(Bug::IgnoreStale) => Ok(Committed::Done),
                 Guard::Version | Guard::Unique(_) => Ok(Committed::Stale),
                 // An unguarded statement met a unique constraint: an update onto one, such as
                 // a second contract coming alive. Others were faster there too.
@@ -172,6 +180,7 @@ impl Store {
             if !head.behind {
                 return Ok(());
             }
+            pass(Point::FeedPlacing);
             match self.engine.write(crate::feed::place(now)).await? {
                 Written::Done(rows) => self.end_is(rows)?,
                 Written::Refused { why, statement, .. } => {
