@@ -1,41 +1,47 @@
-//! Whether the machine itself is in time: without that, nothing on it can be.
+//! Whether the machine has time for what runs on it: without that, nothing on it can be in time.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{JoinHandle, sleep, spawn};
-use std::time::{Duration, Instant};
+use std::fs;
+use std::time::Instant;
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long something has waited for a processor since the machine began, in microseconds; none
+/// where the system does not say.
+fn waited() -> Option<u64> {
+    total(&fs::read_to_string("/proc/pressure/cpu").ok()?)
+}
 
-/// A thread that does next to nothing, and notes how late it comes to it.
+fn total(text: &str) -> Option<u64> {
+    let line = text.lines().find(|line| line.starts_with("some "))?;
+    line.split("total=").nth(1)?.trim().parse().ok()
+}
+
+/// A stretch of time on this machine.
 #[derive(Debug)]
 pub(super) struct Machine {
-    stop: Arc<AtomicBool>,
-    looking: JoinHandle<Vec<Duration>>,
+    begun: Instant,
+    waited: Option<u64>,
 }
 
 impl Machine {
     pub(super) fn watch() -> Self {
-        let stop: Arc<AtomicBool> = Arc::default();
-        let told = Arc::clone(&stop);
-        let looking = spawn(move || {
-            let mut late = Vec::new();
-            while !told.load(Ordering::Relaxed) {
-                let due = Instant::now() + PAUSE;
-                sleep(PAUSE);
-                late.push(due.elapsed());
-            }
-            late
-        });
-        Self { stop, looking }
+        Self { begun: Instant::now(), waited: waited() }
     }
 
-    /// How late it came, at the 90th percentile.
-    pub(super) fn late(self) -> Duration {
-        self.stop.store(true, Ordering::Relaxed);
-        let mut late = self.looking.join().expect("no panic");
-        late.sort_unstable();
-        late.get(late.len() * 9 / 10).copied().unwrap_or_default()
+    /// For how many hundredths of the time something waited for a processor.
+    pub(super) fn hundredths(&self) -> Option<u64> {
+        let waited = waited()?.saturating_sub(self.waited?);
+        let all = u64::try_from(self.begun.elapsed().as_micros()).ok()?.max(1);
+        Some(waited * 100 / all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_own_words_are_read() {
+        let text = "some avg10=1.00 avg60=2.00 avg300=3.00 total=4711\nfull avg10=0 total=0\n";
+        assert_eq!(total(text), Some(4711));
+        assert_eq!(total("nothing of the kind"), None);
     }
 }
