@@ -42,9 +42,7 @@ impl fmt::Display for Verdict {
 pub(crate) async fn judge(ledger: &Ledger, database: &Database, mut asking: Seller) -> Verdict {
     let all = ledger.acknowledged();
     let text = |row: &store::Row, column| row.text(column).expect("a text").to_owned();
-    let rows = database.rows("select name, body from idempotency").await;
-    let kept: BTreeMap<String, String> =
-        rows.iter().map(|row| (text(row, 0), text(row, 1))).collect();
+    let kept = database.answers().await;
     let mut lost: BTreeSet<&str> = all
         .iter()
         .filter(|entry| kept.get(&entry.key) != Some(&entry.body))

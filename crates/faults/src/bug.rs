@@ -32,6 +32,7 @@ named! {
         TriesNotCounted = "tries-not-counted": "a job that fails is tried without end";
         RefusedIsDelivered = "refused-is-delivered": "a webhook that was refused counts as delivered";
         DeliveryNotPlanned = "delivery-not-planned": "some events are planned for no endpoint";
+        SyncNormal = "sync-normal": "SQLite runs with synchronous=NORMAL";
         BudgetNotChecked = "budget-not-checked": "a promotion is given beyond its budget";
     }
 }
