@@ -54,7 +54,8 @@ const REPLAY: &str = "insert into delivery \
     select $1, $2, e.id, e.position, 'pending', $3, 0, $3, '{}' from event e \
     where (e.tenant = $1 or 'carrier.' || e.environment = $1) \
     and e.id >= $4 and e.id < $5 and e.kind <> 'webhook_endpoint.tested' \
-    and e.position is not null and exists (select 1 from subscription s where s.tenant = $1 and s.endpoint = $2 \
+    and e.position is not null \
+    and exists (select 1 from subscription s where s.tenant = $1 and s.endpoint = $2 \
     and s.kind in ('*', e.noun || '.*', e.kind)) \
     on conflict (tenant, endpoint, event) do update \
     set state = 'pending', due_at = excluded.due_at, tries = 0 \
