@@ -13,7 +13,9 @@ fn left(entries: &[Entry<'_>]) -> std::collections::BTreeSet<Option<Vec<u8>>> {
     let mut dice = Rng::with_seed(7);
     let cut = |_| {
         let mut disk = Disk::default();
-        entries.iter().for_each(|entry| disk.play(entry, &mut dice));
+        for entry in entries {
+            disk.play(entry, &mut dice);
+        }
         disk.cut(&mut dice).remove("log")
     };
     (0..CUTS).map(cut).collect()
