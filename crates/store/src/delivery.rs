@@ -48,11 +48,13 @@ const PLAN_ONE: &str = "insert into delivery \
     (tenant, endpoint, event, position, state, due_at, tries, planned_at, doc) \
     values ($1, $2, $3, 0, 'pending', $4, 0, $4, '{}') \
     on conflict (tenant, endpoint, event) do update set state = 'pending', due_at = $4, tries = 0";
+/// What has no place in the feed yet is planned when it gets one.
 const REPLAY: &str = "insert into delivery \
     (tenant, endpoint, event, position, state, due_at, tries, planned_at, doc) \
     select $1, $2, e.id, e.position, 'pending', $3, 0, $3, '{}' from event e \
     where (e.tenant = $1 or 'carrier.' || e.environment = $1) \
     and e.id >= $4 and e.id < $5 and e.kind <> 'webhook_endpoint.tested' \
+    and e.position is not null \
     and exists (select 1 from subscription s where s.tenant = $1 and s.endpoint = $2 \
     and s.kind in ('*', e.noun || '.*', e.kind)) \
     on conflict (tenant, endpoint, event) do update \

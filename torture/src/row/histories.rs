@@ -156,7 +156,8 @@ fn tell(report: &mut Report, stories: Vec<Story>) {
         let Some(first) = story.broken.first() else { continue };
         let name = first.promise.name();
         let more = story.broken.len() - 1;
-        let what = format!("{name} ({}): {} (and {more} more)", first.promise.what(), first.what);
+        let sentence = first.promise.what();
+        let what = format!("{name}: {sentence}\n    {} (and {more} more)", first.what);
         report.broke(story.seed, what);
     }
 }

@@ -14,7 +14,6 @@ pub(super) struct Part {
     pub(super) site: String,
     /// Enrichments that are not sent yet.
     pub(super) lacks: Vec<&'static str>,
-    pub(super) version: u64,
 }
 
 /// One sale.
@@ -96,6 +95,16 @@ impl Deal {
             }
         }
         self.post("open", "/v1/opportunities".to_owned(), body)
+    }
+
+    /// Whether nothing is left to do for now but to wait for somebody outside.
+    pub(super) fn waits(&self) -> bool {
+        let asked = |part: &Part| matches!(part.state.as_str(), "requested" | "generated");
+        let draft = |sub: &Part| sub.state == "draft";
+        match self.order.id.is_empty() {
+            true => self.sites.iter().any(asked) || asked(&self.check) || asked(&self.contract),
+            false => !self.subs.iter().any(draft),
+        }
     }
 
     fn look(&self, what: &'static str) -> Ask {
@@ -275,8 +284,10 @@ impl Deal {
             "look at sites" => self.learn_sites(&told["sites"]),
             _ if told["quote"].is_object() => {
                 self.learn_quote(&told["quote"]);
-                // A part of them: the rest is looked at.
-                self.look = vec!["sites"];
+                self.learn_some_sites(told["sites"].as_array());
+                if matches!(kind, "edit site" | "remove site") {
+                    self.look = vec!["sites"];
+                }
                 self.configured |= matches!(kind, "configure" | "price");
                 self.configured &= !matches!(kind, "add sites");
             }
@@ -307,15 +318,20 @@ impl Deal {
         self.over |= matches!(self.state.as_str(), "cancelled" | "superseded");
     }
 
+    fn learn_some_sites(&mut self, told: Option<&Vec<Value>>) {
+        for site in told.into_iter().flatten() {
+            let (id, state) = (text(&site["id"]), text(&site["validation"]["state"]));
+            match self.sites.iter_mut().find(|known| known.id == id) {
+                Some(known) => known.state = state,
+                None => self.sites.push(Part { id, state, ..Part::default() }),
+            }
+        }
+    }
+
     fn learn_sites(&mut self, told: &Value) {
         self.look.retain(|what| *what != "sites");
-        let site = |site: &Value| Part {
-            id: text(&site["id"]),
-            state: text(&site["validation"]["state"]),
-            version: site["version"].as_u64().unwrap_or_default(),
-            ..Part::default()
-        };
-        self.sites = told.as_array().into_iter().flatten().map(site).collect();
+        self.sites.clear();
+        self.learn_some_sites(told.as_array());
         let bare = |site: &Value| site["configuration"].is_null();
         self.configured = !told.as_array().into_iter().flatten().any(bare);
     }

@@ -18,7 +18,7 @@ pub(super) enum Fate {
 }
 
 /// Sales that a partner has going at the same time.
-const DEALS: usize = 4;
+const DEALS: usize = 3;
 const HOUR_MS: i64 = 3_600_000;
 
 fn away() -> StoreError {
@@ -89,7 +89,7 @@ impl History<'_> {
             self.count("asked again");
             return self.attempt(number);
         }
-        if self.dice.u8(0..4) == 0 && !self.asked.is_empty() {
+        if self.dice.u8(0..5) == 0 && !self.asked.is_empty() {
             return self.stray();
         }
         let going: Vec<usize> = (0..self.deals.len()).filter(|n| !self.deals[*n].over).collect();
@@ -103,6 +103,9 @@ impl History<'_> {
         let Some(number) = self.dice.choice(going) else { return };
         if self.is_busy(number) && self.dice.u8(0..8) > 0 {
             return;
+        }
+        if self.deals[number].waits() && self.dice.u8(0..3) > 0 {
+            return self.on_some_node(|node| node.work());
         }
         let open = &self.base.customers[..2];
         let ask = self.deals[number].step(&mut self.dice, open);

@@ -13,7 +13,9 @@ const NEXT_JOB: &str = "select min(case when due_at > lease_until then due_at el
 /// When the next delivery may be sent, of those whose endpoint is on.
 const NEXT_DELIVERY: &str = "select min(case when d.due_at > t.lease_until then d.due_at \
     else t.lease_until end) from delivery d join sender_turn t \
-    on t.tenant = d.tenant and t.endpoint = d.endpoint where d.state = 'pending'";
+    on t.tenant = d.tenant and t.endpoint = d.endpoint join webhook_endpoint e \
+    on e.tenant = d.tenant and e.id = d.endpoint and e.state = 'active' \
+    where d.state = 'pending'";
 const JOBS: &str = "select doc from job where state = 'ready' order by id";
 const TRIES: usize = 5;
 /// Looks after which it is too long.
@@ -44,7 +46,8 @@ impl History<'_> {
         self.calm().await;
         if !self.work_off().await {
             let left = docs(&self.inner, JOBS, &[]);
-            let what = format!("{} jobs do not end, the first is {:?}", left.len(), left.first());
+            let what =
+                format!("{} jobs, or deliveries, do not end: {:?}", left.len(), left.first());
             self.witness.blame(Promise::JobsEnd, what);
         }
         if let Some((connector, reference, before)) = dead {

@@ -94,6 +94,8 @@ impl History<'_> {
             let (_, journey) = self.hear_of(journey).await;
             let stages = journey["stages"].as_array();
             let said = stages.and_then(|all| all.iter().find(|s| s["stage"] == stage));
+            // A stage that is done, or not needed, says nothing.
+            let said = said.filter(|said| said["status"] == "ready" || said["status"] == "blocked");
             let Some(missing) = said.map(|said| said["missing"].clone()) else { continue };
             let (status, told) = self.hear_of(Ask::post("a step", deal.caller, to, body)).await;
             let premature = told["code"] == "premature_step";

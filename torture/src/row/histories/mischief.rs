@@ -41,18 +41,19 @@ impl History<'_> {
         self.is_kept(number) || (running && asked.done.is_none())
     }
 
+    /// Uses a key that has its answer for something else.
     fn other_body(&mut self) {
         let such: Vec<usize> = (0..self.asked.len())
             .filter(|n| self.asked[*n].ask.aim == Aim::Honest && self.asked[*n].ask.key.is_some())
-            .filter(|n| self.is_kept(*n))
+            .filter(|n| self.asked[*n].ask.caller > 0 && self.is_kept(*n))
             .collect();
         let Some(number) = self.dice.choice(such) else { return };
         let was = self.asked[number].ask.clone();
-        let (path, body) = match self.dice.bool() {
-            // The same body, to another place.
-            true => ("/v1/opportunities".to_owned(), json!({ "name": "Another" })),
-            false => (was.path.clone(), json!({ "reason": "Another." })),
-        };
+        let mut body = json!({ "name": format!("Another {}", self.asked.len()) });
+        if self.callers[was.caller].programme != "apex" {
+            body["new_customer"] = json!({ "name": "Another", "address": bodies::address(1) });
+        }
+        let path = "/v1/opportunities".to_owned();
         let ask = Ask::post("use a key for another", was.caller, path, body);
         self.ask(Ask { key: was.key, ..ask }.aim(Aim::OtherBody(number)));
     }

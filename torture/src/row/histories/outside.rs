@@ -125,7 +125,7 @@ impl Seen {
     fn fate(&self, who: &'static str, reference: &str) -> Fate {
         let mut play = self.play();
         *play.asked.entry((who, reference.to_owned())).or_default() += 1;
-        *play.tally.entry("asked").or_default() += 1;
+        *play.tally.entry("outside asked").or_default() += 1;
         if play.dead.contains(reference) {
             return Fate::Later;
         }

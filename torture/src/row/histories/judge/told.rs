@@ -90,7 +90,8 @@ impl History<'_> {
                 self.witness.blame(Promise::WebhooksArrive, what);
             }
             *attempts.entry(place).or_default() += 1;
-            if message.taken {
+            // Who says 410 wants it no more, not even when switched on again.
+            if message.taken || message.gone {
                 taken.insert(place);
             }
         }
