@@ -96,6 +96,19 @@ async fn every_violation_is_found_by_its_name() {
         ),
         (Invariant::ToldIsKnown, "update subscription set tenant = 'carrier.live'"),
         (Invariant::DocumentsParse, "update delivery set doc = '{\"attempts\":1}'"),
+        (
+            Invariant::PromotionsWithinBudget,
+            "update promotion_use set most_amount = amount - 1, most_uses = 9",
+        ),
+        (Invariant::PromotionsWithinBudget, "update promotion_use set most_uses = uses - 1"),
+        (Invariant::PromotionsAreSpentOnce, "update promotion_use set uses = uses + 1"),
+        (Invariant::PromotionsAreSpentOnce, "update promotion_spend set amount = amount + 1"),
+        (Invariant::PromotionsAreSpentOnce, "delete from promotion_use"),
+        (Invariant::PromotionsAreSpentOnce, "delete from promotion_spend"),
+        (
+            Invariant::PromotionsAreSpentOnce,
+            "update promotion_spend set contract = '800000000000000'",
+        ),
         (Invariant::AnswersParse, "update idempotency set headers = 'x'"),
         (Invariant::AnswersParse, "update idempotency set body = substr(body, 2)"),
     ];

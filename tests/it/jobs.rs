@@ -163,6 +163,20 @@ async fn a_job_that_panics_is_put_aside_after_five_tries_and_others_go_on() {
 }
 
 #[tokio::test]
+async fn what_a_bureau_answers_for_somebody_else_approves_nobody() {
+    let stage = Stage::new().await;
+    let quote = stage.priced().await;
+    let check = stage.credit_check(&quote).await;
+    stage.credit.tell(Does::Astray);
+    stage.run_to_the_end().await;
+    assert_eq!(stage.credit.calls(), 5, "it counts as no answer, and is asked for again");
+    let job = put_aside(&stage, "assess_credit").await;
+    let why = job["why"].as_str().expect("a reason");
+    assert!(why.starts_with("the bureau answered for "), "{why}");
+    assert_eq!(stage.partner.get(&check).await.expect(200)["state"], "failed");
+}
+
+#[tokio::test]
 async fn a_job_whose_object_cannot_be_read_is_put_aside_after_five_tries_and_others_go_on() {
     let stage = Stage::new().await;
     let quote = stage.priced().await;

@@ -19,6 +19,7 @@ mod invariants;
 mod law;
 mod limits;
 mod problems;
+mod promotions;
 mod receivers;
 mod serving;
 mod story;

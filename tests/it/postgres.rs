@@ -18,6 +18,7 @@ mod invariants;
 mod law;
 mod nodes;
 mod problems;
+mod promotions;
 mod receivers;
 mod story;
 mod time;

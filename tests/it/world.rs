@@ -350,7 +350,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 22] = [
+const TABLES: [(&str, &str); 24] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -378,6 +378,11 @@ const TABLES: [(&str, &str); 22] = [
     (
         "delivery",
         "select endpoint, event, state, tries, doc from delivery order by event, endpoint",
+    ),
+    ("promotion_use", "select tenant, code, uses, amount from promotion_use order by code"),
+    (
+        "promotion_spend",
+        "select contract, code, amount from promotion_spend order by contract, code",
     ),
 ];
 

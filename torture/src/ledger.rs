@@ -20,7 +20,7 @@ pub(crate) struct Acknowledged {
 pub(crate) struct Unknown {
     pub(crate) at: Instant,
     pub(crate) took: Duration,
-    /// 503, or 409 to be asked again, or nothing where the connection broke.
+    /// 503, or 409 or 404 to be asked again, or nothing where the connection broke.
     pub(crate) status: Option<u16>,
 }
 
@@ -31,6 +31,8 @@ pub(crate) struct Ledger {
     unknown: Mutex<Vec<Unknown>>,
     /// Keys that had their effect at a try whose answer was lost.
     found: Mutex<usize>,
+    /// Orders that were delivered.
+    delivered: Mutex<usize>,
 }
 
 impl Ledger {
@@ -55,6 +57,19 @@ impl Ledger {
 
     pub(crate) fn found(&self) -> usize {
         *self.found.lock().unwrap()
+    }
+
+    pub(crate) fn deliver(&self) {
+        *self.delivered.lock().unwrap() += 1;
+    }
+
+    pub(crate) fn delivered(&self) -> usize {
+        *self.delivered.lock().unwrap()
+    }
+
+    /// How many were acknowledged so far.
+    pub(crate) fn count(&self) -> usize {
+        self.acknowledged.lock().unwrap().len()
     }
 
     /// Acknowledged since a moment.

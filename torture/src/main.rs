@@ -11,6 +11,7 @@ mod seeds;
 mod seller;
 mod server;
 mod verdict;
+mod wire;
 
 use clap::Parser;
 use plan::{Plan, Size};

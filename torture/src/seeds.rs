@@ -50,10 +50,12 @@ pub(crate) fn keep(row: &str, seed: u64, what: &str) {
         return;
     }
     let file = folder().join(format!("{row}.txt"));
+    // The first that is ever kept finds no folder; writing says so if it cannot be made.
+    let _ = fs::create_dir_all(folder());
     let mut all = fs::read_to_string(&file).unwrap_or_default();
     let first = what.lines().next().unwrap_or_default();
     all.push_str(&format!("{} # {first}\n", text(seed)));
-    if let Err(e) = fs::write(&file, all) {
+    if let Err(e) = fs::create_dir_all(folder()).and_then(|()| fs::write(&file, all)) {
         eprintln!("{} is not kept in {}: {e}", text(seed), file.display());
     }
 }

@@ -1,6 +1,8 @@
 //! A partner's program that sells without end, as the documents say one should be written: each
 //! command has its key, and what is not answered is asked again, of the next server.
 
+mod deliver;
+
 use crate::ledger::{Acknowledged, Ledger, Unknown};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
@@ -10,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// How long a try may take before it counts as a hang.
 const HANG: Duration = Duration::from_secs(8);
+/// How often a command that was acknowledged is asked for again.
+const ASKED_AGAIN: usize = 100;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -23,6 +27,9 @@ pub(crate) struct Seller {
     turn: usize,
     ledger: Arc<Ledger>,
     stop: Arc<AtomicBool>,
+    /// How long it bears that what was made is not found, and since when it does.
+    stale: Duration,
+    stale_since: Option<Instant>,
 }
 
 impl Seller {
@@ -32,7 +39,18 @@ impl Seller {
         let (secret, name) = (secret.to_owned(), name.to_owned());
         let ledger = Arc::clone(ledger);
         let (servers, stop) = (servers.to_vec(), Arc::default());
-        Self { http, servers, secret, name, number: 0, turn: 0, ledger, stop }
+        Self {
+            http,
+            servers,
+            secret,
+            name,
+            number: 0,
+            turn: 0,
+            ledger,
+            stop,
+            stale: Duration::ZERO,
+            stale_since: None,
+        }
     }
 
     /// A partner of its own, with as many sellers as there are names.
@@ -59,6 +77,16 @@ impl Seller {
         (0..size).map(member).collect()
     }
 
+    /// Asks again where a server looks at what was, and does not find what was made since; but
+    /// not for longer than this.
+    pub(crate) fn bearing_stale(self, stale: Duration) -> Self {
+        Self { stale, ..self }
+    }
+
+    fn bears(&mut self) -> bool {
+        self.stale_since.get_or_insert_with(Instant::now).elapsed() < self.stale
+    }
+
     /// Sells, one customer after the other, until the team is told to stop.
     pub(crate) async fn sell_on(mut self) {
         while self.sell().await.is_some() {}
@@ -69,8 +97,13 @@ impl Seller {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// The team may sell on.
+    pub(crate) fn go_on(&self) {
+        self.stop.store(false, Ordering::Relaxed);
+    }
+
     /// From opportunity to order.
-    async fn sell(&mut self) -> Option<()> {
+    async fn sell(&mut self) -> Option<Value> {
         let customer = format!("Lone Star Dental Group {}-{}", self.name, self.number);
         let address = json!({ "street": "1500 Marilla St", "city": "Dallas", "state": "TX",
             "zip": "75201" });
@@ -81,11 +114,7 @@ impl Seller {
         let site = json!({ "name": "Dallas", "address": { "street": "208 S Akard St",
             "city": "Dallas", "state": "TX", "zip": "75202" } });
         self.post(&format!("{quote}/sites"), json!({ "sites": [site] })).await?;
-        self.post(&format!("{quote}/address-validation"), json!({})).await?;
-        let path = format!("{quote}/sites");
-        let answered = |told: &Value| told["sites"][0]["validation"]["state"] != "requested";
-        let sites = self.until(&path, answered).await?;
-        let site = &sites["sites"][0];
+        let site = &self.validated(&quote).await?;
         if matches!(text(&site["validation"]["state"]), "close_match" | "ambiguous") {
             let path = format!("{quote}/sites/{}/address-choice", text(&site["id"]));
             self.post(&path, json!({ "choice": 0 })).await?;
@@ -106,10 +135,7 @@ impl Seller {
             "legal_address": address, "primary_first_name": "Sample",
             "primary_last_name": "Signer", "email": "sample.signer@example.com",
             "years_in_business": 14, "past_due": "0.00" });
-        let path = format!("{quote}/credit-checks");
-        let asked = self.post(&path, json!({ "application": application })).await?;
-        let path = format!("/v1/credit-checks/{}", text(&asked["id"]));
-        self.until(&path, |told| told["state"] == "approved").await?;
+        self.approved(&quote, json!({ "application": application })).await?;
         let signer = json!({ "name": "Sample Signer", "title": "Owner",
             "email": "sample.signer@example.com" });
         let body = json!({ "signer": signer, "customer":
@@ -124,7 +150,35 @@ impl Seller {
         let body = json!({ "quote_id": made["quote"]["id"], "accept_terms": true,
             "purchase_order": "PO-4711", "primary_contact": contact,
             "alternate_contact": contact });
-        self.post("/v1/orders", body).await.map(drop)
+        self.post("/v1/orders", body).await
+    }
+
+    /// The quote's site when its address is validated. A job that was put aside leaves it
+    /// unchecked: then it is asked for again.
+    async fn validated(&mut self, quote: &str) -> Option<Value> {
+        let path = format!("{quote}/sites");
+        let answered = |told: &Value| told["sites"][0]["validation"]["state"] != "requested";
+        loop {
+            self.post(&format!("{quote}/address-validation"), json!({})).await?;
+            let mut sites = self.until(&path, answered).await?;
+            if sites["sites"][0]["validation"]["state"] != "unchecked" {
+                return Some(sites["sites"][0].take());
+            }
+        }
+    }
+
+    /// Asks for credit until it is approved. A job that was put aside fails its check.
+    async fn approved(&mut self, quote: &str, application: Value) -> Option<()> {
+        let path = format!("{quote}/credit-checks");
+        loop {
+            let asked = self.post(&path, application.clone()).await?;
+            let path = format!("/v1/credit-checks/{}", text(&asked["id"]));
+            let told = self.until(&path, |told| told["state"] != "requested").await?;
+            if told["state"] == "approved" {
+                return Some(());
+            }
+            assert_eq!(told["state"], "failed", "{told}");
+        }
     }
 
     /// Sends a command until it is answered, always under the same key. Nothing if it is time to
@@ -137,7 +191,8 @@ impl Seller {
         let key = format!("{}-{}", self.name, self.number);
         loop {
             let begun = Instant::now();
-            let answer = self.send(Method::POST, path, Some((&key, &sent))).await;
+            let command = Some((["idempotency-key", &key], &sent));
+            let answer = self.send(Method::POST, path, command).await;
             let Some((status, replayed, body)) = answer else { continue };
             assert!((200..300).contains(&status), "{path} after {:?}: {body}", begun.elapsed());
             let told = serde_json::from_str(&body).unwrap();
@@ -148,14 +203,16 @@ impl Seller {
         }
     }
 
-    /// Sends a command that was acknowledged once more, until it is answered.
+    /// Sends a command that was acknowledged once more, until it is answered. A key that is
+    /// forgotten may well be refused without end: that is an answer too.
     pub(crate) async fn again(&mut self, was: &Acknowledged) -> (u16, bool, String) {
-        loop {
-            let asked = Some((was.key.as_str(), &was.sent));
+        for _ in 0..ASKED_AGAIN {
+            let asked = Some((["idempotency-key", was.key.as_str()], &was.sent));
             if let Some(answer) = self.send(Method::POST, &was.path, asked).await {
                 return answer;
             }
         }
+        (0, false, "never answered".to_owned())
     }
 
     /// Looks until it is so.
@@ -164,7 +221,7 @@ impl Seller {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
-            let answer = self.send(Method::GET, &format!("{path}?wait=5"), None).await;
+            let answer = self.send(Method::GET, &format!("{path}?wait=3"), None).await;
             let Some((status, _, body)) = answer else { continue };
             assert_eq!(status, 200, "{path}: {body}");
             let told: Value = serde_json::from_str(&body).unwrap();
@@ -180,14 +237,14 @@ impl Seller {
         &mut self,
         method: Method,
         path: &str,
-        command: Option<(&str, &Value)>,
+        command: Option<([&str; 2], &Value)>,
     ) -> Option<(u16, bool, String)> {
         let server = &self.servers[self.turn % self.servers.len()];
         let mut request =
             self.http.request(method, format!("{server}{path}")).bearer_auth(&self.secret);
-        if let Some((key, body)) = command {
+        if let Some(([header, value], body)) = command {
             request = request
-                .header("idempotency-key", key)
+                .header(header, value)
                 .header("content-type", "application/json")
                 .body(body.to_string());
         }
@@ -201,7 +258,11 @@ impl Seller {
                 // For some seconds a server may look at a leader that was deposed and does not
                 // know. It refuses what is not there yet, and says when to ask again.
                 Some((409, _, body)) if body.contains("\"retryable\":\"after\"") => Some(409),
-                Some(answer) => return Some(answer),
+                Some((404, ..)) if self.bears() => Some(404),
+                Some(answer) => {
+                    self.stale_since = None;
+                    return Some(answer);
+                }
                 None => None,
             },
             Err(error) => {

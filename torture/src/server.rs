@@ -71,16 +71,10 @@ impl Server {
     /// The same with more variables, for this start only. An error: it ended before it served.
     pub(crate) fn start_with(&mut self, more: &[(&str, &str)]) -> Result<Duration, ()> {
         let begun = Instant::now();
-        let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut process = command(&self.program, &self.folder, &self.database)
-            .args(["serve", "--listen", &self.listen])
-            .env("DEMARC_LOG__FORMAT", "json")
-            .envs(variables)
-            .envs(more.iter().copied())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("demarc runs");
+        let mut process = self.spawn(more);
         let mut lines = BufReader::new(process.stderr.take().expect("a pipe")).lines();
+        // From here on it is killed with this, whatever happens.
+        self.process = Some(process);
         let serving = lines.by_ref().map_while(Result::ok).any(|line| {
             let said: Option<Value> = serde_json::from_str(&line).ok();
             keep(&self.log, line);
@@ -92,8 +86,26 @@ impl Server {
         std::thread::spawn(move || {
             lines.map_while(Result::ok).for_each(|line| keep(&log, line));
         });
-        self.process = Some(process);
         if serving { Ok(took) } else { Err(()) }
+    }
+
+    /// Starts it and kills it so long after, wherever it is by then.
+    pub(crate) fn start_and_kill(&mut self, after: Duration) {
+        self.process = Some(self.spawn(&[]));
+        std::thread::sleep(after);
+        self.kill();
+    }
+
+    fn spawn(&self, more: &[(&str, &str)]) -> Child {
+        let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        command(&self.program, &self.folder, &self.database)
+            .args(["serve", "--listen", &self.listen])
+            .env("DEMARC_LOG__FORMAT", "json")
+            .envs(variables)
+            .envs(more.iter().copied())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("demarc runs")
     }
 
     /// The last lines that it logged.

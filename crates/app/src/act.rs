@@ -9,7 +9,7 @@ use domain::decision::Decision;
 use domain::id::{Id, Ids};
 use domain::party::Actor;
 use domain::refusal::Refusal;
-use faults::{Bug, planted};
+use faults::{Bug, Point, pass, planted};
 use futures::future::join;
 use std::future::Future;
 use std::time::Instant;
@@ -169,10 +169,12 @@ impl App {
         if change.is_empty() && answered.is_none() {
             return Ok(Committed::Done);
         }
+        pass(Point::Decided);
         let committed = match self.store.commit(ctx.now, change, answered).await {
             Err(StoreError::Unavailable(_)) if planted(Bug::AckFailedWrite) => Committed::Done,
             committed => committed?,
         };
+        pass(Point::Saved);
         let left_work = !change.jobs.is_empty()
             || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }));
         if committed == Committed::Done && left_work {

@@ -6,6 +6,7 @@ use domain::law::QuoteFile;
 use domain::order::{Order, SubOrder};
 use domain::party::Tenant;
 use domain::programme::Programme;
+use domain::promotion::Allowance;
 use domain::quote::Rules;
 use domain::refusal::Refusal;
 
@@ -19,13 +20,26 @@ impl App {
             store::exception::of_quote(tenant, id),
             store::credit::of_quote(tenant, id),
             store::contract::of_quote(tenant, id),
+            store::promotion::used(tenant.environment),
             store::order::of_quote(tenant, id),
             store::order::sub_orders_of_quote(tenant, id),
         );
-        let (quote, sites, account, exceptions, credit, contracts, order, sub_orders) =
+        let (quote, sites, account, exceptions, credit, contracts, used, order, sub_orders) =
             self.store.ask(asks).await?;
         let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
-        Ok(QuoteFile { quote, sites, account, exceptions, credit, contracts, order, sub_orders })
+        let allowance = |promotion| Allowance::new(promotion, &used);
+        let promotions = self.catalogue.promotions().iter().map(allowance).collect();
+        Ok(QuoteFile {
+            quote,
+            sites,
+            account,
+            exceptions,
+            credit,
+            contracts,
+            promotions,
+            order,
+            sub_orders,
+        })
     }
 
     /// An order with its sub-orders.

@@ -21,11 +21,38 @@ pub struct CreditAsk {
     pub application: Application,
 }
 
+/// What a bureau answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditAnswer {
+    /// The reference that it answers, as the bureau names it: not copied from what was asked.
+    pub reference: Id,
+    pub assessment: Assessment,
+}
+
+impl CreditAnswer {
+    /// The assessment, if it answers this and makes sense. Otherwise it is no answer at all: what
+    /// is meant for another, or is impossible, says nothing about this applicant.
+    pub fn to(self, ask: &CreditAsk) -> Result<Assessment, ConnectorError> {
+        if self.reference != ask.reference {
+            let why = format!("the bureau answered for {}, not {}", self.reference, ask.reference);
+            return Err(ConnectorError::Later(why));
+        }
+        match self.assessment.nonsense(ask.amount) {
+            Some(why) => Err(ConnectorError::Later(format!("the bureau answered {why}"))),
+            None => Ok(self.assessment),
+        }
+    }
+}
+
 /// A credit bureau.
 ///
 /// MUST answer the same to the same reference however often it is asked, and make at most one
-/// inquiry for it. MUST NOT answer `Approved` unless the bureau said so.
+/// inquiry for it. MUST NOT answer `Approved` unless the bureau said so. An answer for another
+/// reference, or an impossible one, counts as none.
 #[async_trait]
 pub trait CreditBureau: Send + Sync + Debug {
-    async fn assess(&self, ask: &CreditAsk) -> Result<Assessment, ConnectorError>;
+    async fn assess(&self, ask: &CreditAsk) -> Result<CreditAnswer, ConnectorError>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::job::{Job, Work};
 use crate::opportunity::Opportunity;
 use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
 use crate::party::{Actor, Credential, Partner, Tenant};
+use crate::promotion::Spend;
 use crate::quote::{Quote, Site};
 use crate::time::Moment;
 use crate::webhook::WebhookEndpoint;
@@ -180,6 +181,8 @@ pub struct Change {
     /// Webhook deliveries that do not follow from subscriptions.
     pub plans: Vec<Planned>,
     pub replay: Option<Replay>,
+    /// What a signature uses of promotions.
+    pub spends: Vec<Spend>,
 }
 
 impl Change {
@@ -189,6 +192,7 @@ impl Change {
             && self.events.is_empty()
             && self.jobs.is_empty()
             && self.settle.is_none()
+            && self.spends.is_empty()
     }
 
     /// A new object, with its first event. Returns it as stored: version 1.

@@ -106,6 +106,7 @@ codes! {
         AddressNotFound = "address_not_found", "A site's address is not deliverable", "Mend the site's address and validate it again.";
         Unpriced = "unpriced", "The quote has no price", "Price the quote.";
         PriceExpired = "price_expired", "The price offer has expired", "Price the quote again.";
+        PromotionUsedUp = "promotion_used_up", "Too little is left of a promotion of the price", "Void a contract that is out, then price the quote again.";
         ApprovalPending = "approval_pending", "The discount waits for operations", "Wait for the decision, or price with a smaller discount.";
         CreditMissing = "credit_missing", "There is no credit check", "Request a credit check.";
         CreditUndecided = "credit_undecided", "The credit check is not decided", "Wait for the decision.";

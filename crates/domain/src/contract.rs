@@ -10,8 +10,9 @@ use crate::job::Work;
 use crate::law::{self, QuoteFile};
 use crate::party::Tenant;
 use crate::pricing::Totals;
-use crate::programme::{Party, Stage};
-use crate::quote::{Quote, QuotePhase, QuoteState, Rules};
+use crate::programme::{Need, Party, Stage};
+use crate::promotion::{self, Spend};
+use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Rules};
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::{Date, Moment};
@@ -283,7 +284,9 @@ pub fn contract_sign(
     document_sha256: &str,
 ) -> Result<Decision<Signed>, Refusal> {
     // The gate first: what the journey says is missing is what a refusal says.
-    law::gate(Stage::Signature, &file.facts(ctx.now, rules.programme, rules.partner))?;
+    let facts = file.facts(ctx.now, rules.programme, rules.partner);
+    law::gate(Stage::Signature, &facts)?;
+    law::insist(Stage::Signature, Need::PromotionsAvailable, &facts)?;
     contract.phase(ctx.now).guard(ContractPhase::Signed, "signed")?;
     if document_sha256 != contract.document_sha256 {
         let detail = "the hash is not that of the document that is out for signature";
@@ -292,7 +295,7 @@ pub fn contract_sign(
     let Some(offer) = file.quote.offer().cloned() else {
         return Err(Refusal::state("quote", file.quote.state.word(), "accepted"));
     };
-    let mut change = Change::default();
+    let mut change = Change { spends: spends(file, contract, &offer), ..Change::default() };
     let state = ContractState::Signed {
         at: ctx.now,
         by,
@@ -308,6 +311,22 @@ pub fn contract_sign(
     let from = quote.go(ctx.now, QuotePhase::Accepted, accepted, "accepted")?;
     let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteAccepted).from(from));
     Ok(Decision { change, view: Signed { contract, quote } })
+}
+
+/// What the signature uses of the offer's promotions. One that has left the catalogue has no
+/// limits any more, and is counted all the same.
+fn spends(file: &QuoteFile, contract: &Contract, offer: &Offer) -> Vec<Spend> {
+    let spend = |given: &promotion::Given| {
+        let limits = promotion::of(&file.promotions, &given.promotion);
+        Spend {
+            tenant: contract.tenant,
+            contract: contract.id,
+            given: given.clone(),
+            most_uses: limits.and_then(|limits| limits.most_uses),
+            budget: limits.and_then(|limits| limits.budget),
+        }
+    };
+    offer.given.iter().map(spend).collect()
 }
 
 pub fn contract_decline(

@@ -78,6 +78,19 @@ pub struct Assessment {
     pub reference: String,
 }
 
+impl Assessment {
+    /// What is impossible in an answer to somebody who asked for `amount`, in words: an approval
+    /// of nothing, or a deposit below nothing. An approval of less than was asked for is possible.
+    pub fn nonsense(&self, amount: Money) -> Option<String> {
+        let Verdict::Approved { limit, deposit } = &self.verdict else { return None };
+        if *limit < Money::ZERO || (*limit == Money::ZERO && amount > Money::ZERO) {
+            return Some(format!("an approval of {limit}"));
+        }
+        let deposit = deposit.filter(|deposit| *deposit < Money::ZERO)?;
+        Some(format!("an approval on a deposit of {deposit}"))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {

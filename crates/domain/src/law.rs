@@ -10,6 +10,7 @@ use crate::exception::ExceptionRequest;
 use crate::id::Id;
 use crate::order::{Order, SubOrder};
 use crate::programme::{Need, Programme, Stage};
+use crate::promotion::Allowance;
 use crate::quote::{Quote, Site};
 use crate::refusal::{Fault, Refusal};
 use crate::time::Moment;
@@ -28,6 +29,8 @@ pub struct Facts<'a> {
     pub credit: &'a [CreditCheck],
     /// Contracts of this quote version, oldest first.
     pub contracts: &'a [Contract],
+    /// What is left of the catalogue's promotions.
+    pub promotions: &'a [Allowance],
     pub order: Option<&'a Order>,
     /// The sub-orders in question: one, or all of the order.
     pub sub_orders: &'a [SubOrder],
@@ -48,6 +51,7 @@ impl<'a> Facts<'a> {
             sites: &[],
             credit: &[],
             contracts: &[],
+            promotions: &[],
             order: None,
             sub_orders: &[],
             terms_accepted: None,
@@ -65,6 +69,7 @@ pub struct QuoteFile {
     pub exceptions: Vec<ExceptionRequest>,
     pub credit: Vec<CreditCheck>,
     pub contracts: Vec<Contract>,
+    pub promotions: Vec<Allowance>,
     pub order: Option<Order>,
     pub sub_orders: Vec<SubOrder>,
 }
@@ -78,6 +83,7 @@ impl QuoteFile {
             sites: &self.sites,
             credit: &self.credit,
             contracts: &self.contracts,
+            promotions: &self.promotions,
             order: self.order.as_ref(),
             sub_orders: &self.sub_orders,
             ..Facts::new(now, programme, partner)
@@ -105,7 +111,15 @@ pub fn good_approval<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
 
 /// Refuses a stage whose needs are not met, and says every one of them.
 pub fn gate(stage: Stage, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let missing = missing(stage, facts);
+    refuse(stage, missing(stage, facts))
+}
+
+/// Refuses a stage unless this need is met, whatever the programme's law says of it.
+pub(crate) fn insist(stage: Stage, need: Need, facts: &Facts<'_>) -> Result<(), Refusal> {
+    refuse(stage, needs::unmet(need, facts))
+}
+
+fn refuse(stage: Stage, missing: Vec<Fault>) -> Result<(), Refusal> {
     if missing.is_empty() {
         return Ok(());
     }

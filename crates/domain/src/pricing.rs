@@ -16,6 +16,7 @@ pub use waterfall::{Step, StepKind, Waterfall};
 use crate::catalogue::{Catalogue, ChargeKind, Configuration, Promotion, Tier};
 use crate::id::Id;
 use crate::money::{Currency, Money, Overflow};
+use crate::promotion::{self, Allowance, Given};
 use crate::time::Date;
 use faults::{Bug, planted};
 use rust_decimal::Decimal;
@@ -36,6 +37,8 @@ pub struct PriceAsk<'a> {
     pub discount_percent: Option<Decimal>,
     /// The codes of the promotions asked for.
     pub promotions: Vec<String>,
+    /// What is left of promotions that have limits.
+    pub allowances: &'a [Allowance],
     pub sites: Vec<SiteAsk>,
 }
 
@@ -62,6 +65,8 @@ pub struct QuotePrice {
     pub discount_percent: Option<Decimal>,
     /// The codes of the promotions taken, in the order in which they stack.
     pub promotions: Vec<Arc<str>>,
+    /// What each of them takes off over the term.
+    pub given: Vec<Given>,
     pub sites: Vec<SitePrice>,
     pub totals: Totals,
     /// Set if the discount is beyond the tier's authority.
@@ -169,9 +174,15 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
         refusals.push(refusal::overflow(None, None));
         return Err(refusals);
     };
+    let Ok(given) = promotions.iter().map(|p| given(p, &sites)).collect::<Result<Vec<_>, _>>()
+    else {
+        refusals.push(refusal::overflow(None, None));
+        return Err(refusals);
+    };
+    refusals.extend(used_up(ask, &given));
     let Some(tier) = tier.filter(|_| refusals.is_empty()) else { return Err(refusals) };
     let found: Vec<_> = selections.into_iter().flatten().collect();
-    let near_misses = near::find(catalogue, ask.on, &found, &promotions, discount);
+    let near_misses = near::find(catalogue, ask, &found, &promotions, discount);
     let authority_percent = tier.discount_percent;
     Ok(QuotePrice {
         catalogue_version: catalogue.version().clone(),
@@ -181,6 +192,7 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
         tier: tier.code.clone(),
         discount_percent: ask.discount_percent,
         promotions: promotions.iter().map(|p| p.code.clone()).collect(),
+        given,
         sites,
         totals,
         approval: ask
@@ -189,6 +201,39 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
             .map(|asked_percent| Approval { authority_percent, asked_percent }),
         near_misses,
     })
+}
+
+/// What a promotion takes off the priced sites, over their terms.
+fn given(promotion: &Promotion, sites: &[SitePrice]) -> Result<Given, Overflow> {
+    let mut amount = Money::ZERO;
+    for site in sites.iter().filter(|site| site.offering == promotion.offering) {
+        for line in &site.lines {
+            let (charge, times) = match promotion.charge {
+                ChargeKind::Mrc => (&line.mrc, site.term_months),
+                ChargeKind::Nrc => (&line.nrc, 1),
+            };
+            // The rule names the promotion, whose code is its own.
+            let steps = charge
+                .steps
+                .iter()
+                .filter(|step| step.kind == StepKind::Promotion && step.rule == promotion.rule);
+            for step in steps {
+                amount = amount.checked_sub(step.amount.times(i64::from(times))?)?;
+            }
+        }
+    }
+    Ok(Given { promotion: promotion.code.to_string(), amount })
+}
+
+/// The promotions of which too little is left for what they would take off here.
+fn used_up(ask: &PriceAsk<'_>, given: &[Given]) -> Vec<PriceRefusal> {
+    let refusal = |given: &Given| {
+        let code = &given.promotion;
+        let reason = promotion::of(ask.allowances, code)?.objection(given.amount)?;
+        let index = ask.promotions.iter().position(|asked| asked.eq_ignore_ascii_case(code))?;
+        Some(PriceRefusal::of_promotion(index, format!("promotion {code}: {reason}")))
+    };
+    given.iter().filter_map(refusal).collect()
 }
 
 /// Checks what concerns the whole ask; gives the tier.

@@ -53,6 +53,7 @@ words! {
         SitesConfigured = "sites_configured", "Every site has a configuration";
         QuotePriced = "quote_priced", "The quote has a price that operations need not approve any more";
         PriceUnexpired = "price_unexpired", "The price offer is still valid";
+        PromotionsAvailable = "promotions_available", "Enough is left of every promotion of the price";
         CreditApproved = "credit_approved", "Credit is approved, unexpired, for this customer";
         CreditCovers = "credit_covers", "The credit approval covers the quote's amount";
         ContractSent = "contract_sent", "The contract is out for signature";

@@ -12,6 +12,7 @@ use crate::money::Money;
 use crate::opportunity::Opportunity;
 use crate::party::{Partner, Tenant};
 use crate::pricing::{Approval, NearMiss, Totals};
+use crate::promotion::Given;
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::Moment;
@@ -48,6 +49,9 @@ pub struct Offer {
     pub totals: Totals,
     pub discount_percent: Option<rust_decimal::Decimal>,
     pub promotions: Vec<String>,
+    /// What each of the promotions takes off. None for one: priced before that was kept.
+    #[serde(default)]
+    pub given: Vec<Given>,
     pub near_misses: Vec<NearMiss>,
     /// The catalogue version that priced it.
     pub catalogue_version: String,

@@ -1,10 +1,13 @@
 //! A highly available PostgreSQL for tests: three servers under Patroni with etcd, everything on
 //! the loopback, in one temporary folder, as an ordinary user. Strictly synchronous: a commit is
-//! answered only when a second server has it. It ends with the test program, however that ends.
+//! answered only when a second server has it. The links between its parts can be cut. It ends with
+//! the test program, however that ends.
 
+mod relay;
 mod unpack;
 
 use crate::Keeper;
+use relay::Relay;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -24,6 +27,19 @@ pub struct Patroni {
     keeper: Mutex<Keeper>,
     postgres: [u16; NODES],
     rest: [u16; NODES],
+    links: [Links; NODES],
+}
+
+/// The links of one node.
+#[derive(Debug)]
+struct Links {
+    /// Its own way to etcd.
+    etcd: Relay,
+    /// Of the other nodes to its PostgreSQL and its Patroni.
+    postgres: Relay,
+    rest: Relay,
+    /// Of whoever uses the cluster to its PostgreSQL.
+    users: Relay,
 }
 
 impl Patroni {
@@ -37,24 +53,36 @@ impl Patroni {
             .collect();
         let ports: Vec<u16> =
             free.iter().map(|held| held.local_addr().expect("an address").port()).collect();
+        let at = |from: usize| std::array::from_fn(|node| ports[from + node]);
+        let (postgres, rest): ([u16; NODES], [u16; NODES]) = (at(2), at(2 + NODES));
+        let links = std::array::from_fn(|node| Links {
+            etcd: Relay::to(ports[0]),
+            postgres: Relay::to(postgres[node]),
+            rest: Relay::to(rest[node]),
+            users: Relay::to(postgres[node]),
+        });
         drop(free);
         let mut arguments = vec![bin.into_os_string(), programs.into_os_string()];
-        arguments.extend(ports.iter().map(|port| port.to_string().into()));
+        let by = |link: fn(&Links) -> &Relay| links.iter().map(move |links| link(links).port);
+        let ports = ports.iter().copied().chain(by(|links| &links.etcd));
+        let ports = ports.chain(by(|links| &links.postgres)).chain(by(|links| &links.rest));
+        arguments.extend(ports.map(|port| port.to_string().into()));
         let (keeper, _) = Keeper::start(KEEPER, &arguments);
-        let at = |from: usize| std::array::from_fn(|node| ports[from + node]);
-        let cluster = Self { keeper: Mutex::new(keeper), postgres: at(2), rest: at(2 + NODES) };
+        let cluster = Self { keeper: Mutex::new(keeper), postgres, rest, links };
         cluster.wait_until_whole(Duration::from_mins(1));
         cluster
     }
 
-    /// The URL that names all servers and asks for the one that takes writes.
+    /// The URL that names all servers and asks for the one that takes writes; by links that may be
+    /// cut.
     pub fn url(&self, database: &str) -> String {
-        let hosts: Vec<_> = self.postgres.iter().map(|port| format!("127.0.0.1:{port}")).collect();
+        let ports = self.links.iter().map(|links| links.users.port);
+        let hosts: Vec<_> = ports.map(|port| format!("127.0.0.1:{port}")).collect();
         let hosts = hosts.join(",");
         format!("postgres://postgres@{hosts}/{database}?target_session_attrs=read-write")
     }
 
-    /// The URL of one server, whatever it is.
+    /// The URL of one server, whatever it is, and whatever is cut.
     pub fn url_of(&self, node: usize, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.postgres[node])
     }
@@ -75,7 +103,7 @@ impl Patroni {
     }
 
     /// Stops every process of a node where it stands: its connections stay open and nobody
-    /// answers, as when the network to a machine is cut.
+    /// answers, as when a machine hangs.
     pub fn freeze_node(&self, node: usize) {
         self.say(&format!("freeze-node {node}"));
     }
@@ -88,6 +116,27 @@ impl Patroni {
     /// Lets a frozen node go on.
     pub fn thaw_node(&self, node: usize) {
         self.say(&format!("thaw-node {node}"));
+    }
+
+    /// Cuts a node off from etcd and from the other nodes. Who uses the cluster still reaches it.
+    pub fn cut_off(&self, node: usize) {
+        let Links { etcd, postgres, rest, .. } = &self.links[node];
+        for link in [etcd, postgres, rest] {
+            link.set(true);
+        }
+    }
+
+    /// Cuts off those who use the cluster, by [`Self::url`], from one node.
+    pub fn cut_from_users(&self, node: usize) {
+        self.links[node].users.set(true);
+    }
+
+    /// Mends every link of a node.
+    pub fn mend(&self, node: usize) {
+        let Links { etcd, postgres, rest, users } = &self.links[node];
+        for link in [etcd, postgres, rest, users] {
+            link.set(false);
+        }
     }
 
     /// Hands the lead over in an orderly way, to whom Patroni chooses, and waits for its word.
@@ -106,7 +155,9 @@ impl Patroni {
     /// Who leads as far as Patroni knows now, and whether everybody is there: the others stream
     /// from it and one of them is synchronous.
     pub fn state(&self) -> (Option<usize>, bool) {
-        let heard = (0..NODES).find_map(|node| self.ask(node, "GET /cluster HTTP/1.0", ""));
+        // One that is cut off from etcd tells what was.
+        let mut nodes = (0..NODES).filter(|&node| !self.links[node].etcd.is_cut());
+        let heard = nodes.find_map(|node| self.ask(node, "GET /cluster HTTP/1.0", ""));
         let Some((200, told)) = heard else { return (None, false) };
         let told: Value = serde_json::from_str(&told).unwrap_or_default();
         let members = told["members"].as_array().cloned().unwrap_or_default();

@@ -3,6 +3,7 @@
 
 mod flow;
 mod loose;
+mod promotions;
 mod tables;
 mod told;
 
@@ -36,6 +37,8 @@ pub(crate) const SQL: &[&str] = &[
     flow::QUOTES,
     flow::CONTRACTS,
     flow::ORDERS,
+    promotions::USES,
+    promotions::SPENDS,
     told::FEED,
     told::SUBSCRIPTIONS,
     told::TURNS,
@@ -74,11 +77,16 @@ pub enum Invariant {
     ToldIsKnown,
     /// The stored answer of an idempotency key can be given again.
     AnswersParse,
+    /// No more of a promotion is used than its limits were when it was last used.
+    PromotionsWithinBudget,
+    /// A signed contract has used each promotion of its offer once, no other has used any, and
+    /// what is counted of a promotion is their sum.
+    PromotionsAreSpentOnce,
 }
 
 impl Invariant {
     /// Every one.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::DocumentsParse,
         Self::ColumnsAgree,
         Self::EventsAreDense,
@@ -93,6 +101,8 @@ impl Invariant {
         Self::FeedIsWhole,
         Self::ToldIsKnown,
         Self::AnswersParse,
+        Self::PromotionsWithinBudget,
+        Self::PromotionsAreSpentOnce,
     ];
 
     /// What it is called in reports.
@@ -112,6 +122,8 @@ impl Invariant {
             Self::FeedIsWhole => "feed_is_whole",
             Self::ToldIsKnown => "told_is_known",
             Self::AnswersParse => "answers_parse",
+            Self::PromotionsWithinBudget => "promotions_within_budget",
+            Self::PromotionsAreSpentOnce => "promotions_are_spent_once",
         }
     }
 }
@@ -173,6 +185,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     tables::walk(store, &mut audit).await?;
     loose::walk(store, &mut audit).await?;
     flow::walk(store, &mut audit).await?;
+    promotions::walk(store, &mut audit).await?;
     told::walk(store, &mut audit).await?;
     Ok(audit)
 }

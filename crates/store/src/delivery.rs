@@ -59,7 +59,7 @@ const REPLAY: &str = "insert into delivery \
     and s.kind in ('*', e.noun || '.*', e.kind)) \
     on conflict (tenant, endpoint, event) do update \
     set state = 'pending', due_at = excluded.due_at, tries = 0 \
-    where delivery.state = 'failed' or (delivery.state = 'delivered' and $6 = 1)";
+    where delivery.state <> 'delivered' or $6 = 1";
 const WAKE: &str = "update sender_turn set due_at = $1 where tenant = $2 and endpoint = $3";
 const LIST: &str = "select d.doc, e.doc, d.tries, d.state, d.due_at, d.planned_at \
     from delivery d join event e on e.id = d.event where d.tenant = $1 and d.endpoint = $2 \

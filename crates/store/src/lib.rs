@@ -46,6 +46,7 @@ pub mod quote;
 pub mod site;
 pub mod credit;
 pub mod contract;
+pub mod promotion;
 pub mod order;
 pub mod billing;
 // What goes with every change.
@@ -67,6 +68,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     site::SQL,
     credit::SQL,
     contract::SQL,
+    promotion::SQL,
     order::SQL,
     billing::SQL,
     event::SQL,

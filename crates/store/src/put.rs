@@ -65,6 +65,8 @@ pub(crate) fn statements(
     if let Some(replay) = &change.replay {
         statements.extend(crate::delivery::replay(replay));
     }
+    // After everything that is this flow's alone: these rows are all signers'.
+    statements.extend(crate::promotion::spend(&change.spends));
     // Last, so that its last statement's row is the feed's new end.
     if let Some(now) = placed.filter(|_| !change.events.is_empty()) {
         statements.extend(crate::feed::plan(now));
@@ -72,9 +74,9 @@ pub(crate) fn statements(
     // An engine with one writer places the events in the same transaction, which is the system's
     // own doing; it knows no sights.
     let writing = Change::within(sight(change, answered)?, statements);
-    // Whoever touches a sender's turn does so by itself.
+    // Whoever touches a sender's turn does so by itself, and so does who uses a promotion.
     let turns = change.puts.iter().any(|put| matches!(put.record, Record::WebhookEndpoint(_)));
-    Ok(if turns { writing.alone() } else { writing })
+    Ok(if turns || !change.spends.is_empty() { writing.alone() } else { writing })
 }
 
 /// Whose rows a decision touches: one partner's, the carrier's own, or both. A decision that
@@ -98,7 +100,8 @@ fn sight(
     let events = change.events.iter().map(|event| event.tenant);
     let jobs = change.jobs.iter().map(|job| job.tenant);
     let key = answered.map(|answered| answered.tenant);
-    Sight::over(puts.chain(events).chain(jobs).chain(key))
+    let counted = change.spends.iter().map(|spend| Tenant::carrier(spend.tenant.environment));
+    Sight::over(puts.chain(events).chain(jobs).chain(key).chain(counted))
         .ok_or_else(|| StoreError::ours("one change of two partners or two environments"))
 }
 

@@ -10,6 +10,7 @@ use crate::{
 use domain::id::Id;
 use domain::party::Tenant;
 use domain::time::Moment;
+use faults::{Point, pass};
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
@@ -38,6 +39,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "wall",
         sql: include_str!("../migrations/0004_wall.sql"),
         postgres: include_str!("../migrations/0004_wall.postgres.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "promotions",
+        sql: include_str!("../migrations/0005_promotions.sql"),
+        postgres: include_str!("../migrations/0005_promotions.postgres.sql"),
     },
 ];
 
@@ -172,6 +179,7 @@ impl Store {
             if !head.behind {
                 return Ok(());
             }
+            pass(Point::FeedPlacing);
             match self.engine.write(crate::feed::place(now)).await? {
                 Written::Done(rows) => self.end_is(rows)?,
                 Written::Refused { why, statement, .. } => {

@@ -172,7 +172,7 @@ async fn main_quote(world: &World, partner: &Client, theirs: &str) {
     let rename = json!({ "name": "Not needed" });
     partner.edit("PATCH", &gone, "\"1\"", &rename).await.expect(200);
     partner.edit("DELETE", &gone, "\"2\"", &json!({})).await.expect(200);
-    let ask = json!({ "discount_percent": "5" });
+    let ask = json!({ "discount_percent": "5", "promotions": ["ADI-PORT10"] });
     let offered = priced(world, partner, &quote, &ask).await;
     partner.get(&format!("{path}/sites/{}", id(&offered["sites"][0]["id"]))).await.expect(200);
     partner.get("/v1/quotes?state=priced").await.expect(200);

@@ -5,9 +5,9 @@ use app::Outside;
 use async_trait::async_trait;
 use connect::ConnectorError;
 use connect::address::AddressCheck;
-use connect::credit::{CreditAsk, CreditBureau};
+use connect::credit::{CreditAnswer, CreditAsk, CreditBureau};
 use domain::address::{Address, Avps};
-use domain::credit::Assessment;
+use domain::id::{Id, Kind};
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,8 @@ use tokio::sync::Semaphore;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Does {
     Answer,
+    /// Answers for somebody else. Credit only.
+    Astray,
     Later,
     Never,
     Panic,
@@ -48,6 +50,10 @@ impl Script {
         *self.does.lock().expect("no panic while it is held") = does;
     }
 
+    fn does(&self) -> Does {
+        *self.does.lock().expect("no panic while it is held")
+    }
+
     /// How many calls there were.
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
@@ -68,9 +74,8 @@ impl Script {
         answer: impl Future<Output = Result<T, ConnectorError>> + Send,
     ) -> Result<T, ConnectorError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        let does = *self.does.lock().expect("no panic while it is held");
-        match does {
-            Does::Answer => answer.await,
+        match self.does() {
+            Does::Answer | Does::Astray => answer.await,
             // A zero is what PostgreSQL keeps in no text.
             Does::Later => Err(ConnectorError::Later("line busy\u{0}".to_owned())),
             Does::Never => Err(ConnectorError::Never("wrong account".to_owned())),
@@ -106,7 +111,11 @@ impl AddressCheck for Told {
 
 #[async_trait]
 impl CreditBureau for Told {
-    async fn assess(&self, ask: &CreditAsk) -> Result<Assessment, ConnectorError> {
-        self.0.asked(self.1.credit.assess(ask)).await
+    async fn assess(&self, ask: &CreditAsk) -> Result<CreditAnswer, ConnectorError> {
+        let mut answer = self.0.asked(self.1.credit.assess(ask)).await?;
+        if self.0.does() == Does::Astray {
+            answer.reference = Id::new(Kind::CreditCheck, 0, 4711);
+        }
+        Ok(answer)
     }
 }

@@ -120,6 +120,25 @@ async fn an_expired_envelope_cannot_be_signed_and_makes_room_for_the_next() {
 }
 
 #[tokio::test]
+async fn a_contract_is_signed_whatever_was_voided_in_the_same_moment() {
+    let mut story = priced("apex").await;
+    ask_credit(&mut story).await;
+    // Ids of one millisecond sort by chance.
+    for _ in 0..8 {
+        let made = story.attempt(&story.partner, "contract").await.expect("a try").expect(202);
+        let path = format!("/v1/contracts/{}/void", id(&made["id"]));
+        let why = json!({ "reason": "Another term." });
+        story.partner.post(&path, &why).await.expect(200);
+    }
+    let made = story.attempt(&story.partner, "contract").await.expect("a try").expect(202);
+    story.world.run_jobs().await;
+    assert_eq!(codes(&story, "signature").await, [""; 0]);
+    let sign = json!({ "signer": made["signer"], "document_sha256": made["document_sha256"] });
+    let path = format!("/v1/contracts/{}/sign", id(&made["id"]));
+    story.partner.post(&path, &sign).await.expect(200);
+}
+
+#[tokio::test]
 async fn an_expired_exception_no_longer_lets_a_partner_serve() {
     let world = World::start().await;
     let partner = world.partner("alliance").await;

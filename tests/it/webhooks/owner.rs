@@ -34,6 +34,41 @@ async fn while_secrets_rotate_both_sign() {
 }
 
 #[tokio::test]
+async fn a_replay_sends_what_waits_for_its_next_attempt_at_once() {
+    let world = World::start().await;
+    let partner = world.partner("apex").await;
+    let path = endpoint(&partner, URL, &["quote.created"]).await;
+    world.receivers.tell(URL, [Answer::Status(500), Answer::Status(500)]);
+    happen(&partner).await;
+    world.send_webhooks().await;
+    world.clock.advance_ms(10_000);
+    world.send_webhooks().await;
+    assert_eq!(world.receivers.at(URL).len(), 2, "the next attempt is minutes away");
+    let replay = json!({ "since": "2026-11-23T00:00:00Z" });
+    partner.post(&format!("{path}/replay"), &replay).await.expect(200);
+    world.send_webhooks().await;
+    let arrived = world.receivers.at(URL);
+    assert_eq!(arrived.len(), 3);
+    assert_eq!((&arrived[2].id, &arrived[2].body), (&arrived[0].id, &arrived[0].body));
+    world.told_as_published().await;
+}
+
+#[tokio::test]
+async fn a_replay_leaves_what_has_no_place_in_the_feed_yet_to_the_feed() {
+    let world = World::start().await;
+    let partner = world.partner("apex").await;
+    // It hears of its own replay too, which is as new as an event can be.
+    let path = endpoint(&partner, URL, &["quote.created", "webhook_endpoint.replayed"]).await;
+    happen(&partner).await;
+    let replay = json!({ "since": "2026-11-23T00:00:00Z" });
+    partner.post(&format!("{path}/replay"), &replay).await.expect(200);
+    world.send_webhooks().await;
+    let heard = kinds(&world.receivers.at(URL));
+    assert_eq!(heard, ["quote.created", "webhook_endpoint.replayed"], "each once");
+    world.told_as_published().await;
+}
+
+#[tokio::test]
 async fn an_endpoint_that_was_off_gets_what_waited_and_a_replay_brings_the_rest() {
     let world = World::start().await;
     let partner = world.partner("apex").await;

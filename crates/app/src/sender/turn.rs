@@ -8,6 +8,7 @@ use domain::delivery::{Attempt, DeliveryState, Ended, follows};
 use domain::party::Actor;
 use domain::time::Moment;
 use domain::webhook::{DisabledBecause, WebhookEndpoint, webhook_disable, webhook_judge};
+use faults::{Point, pass};
 use futures::StreamExt;
 use std::time::Duration;
 use store::Committed;
@@ -22,6 +23,7 @@ const AT_ONCE: usize = 8;
 /// Runs a turn to its end. A fault of our own store leaves it to be taken again when its lease
 /// runs out.
 pub(super) async fn run(app: &App, draw: Draw, turn: Turn, stop: &watch::Receiver<bool>) {
+    pass(Point::TurnTaken);
     let endpoint = turn.endpoint;
     for pause in PAUSES {
         match (Run { app, draw, turn, stop }).until_done().await {
@@ -116,7 +118,7 @@ impl Run<'_> {
         let settled: Vec<Settled> = ended.into_iter().map(|(settled, _)| settled).collect();
         let until = now.plus_ms(self.app.settings.lease_ms);
         match self.app.store.settle_deliveries(&self.turn, until, &settled).await? {
-            Committed::Done => {}
+            Committed::Done => pass(Point::WebhookSettled),
             _ => return Ok(Next::End),
         }
         let Some(because) = because else { return Ok(Next::GoOn) };
@@ -149,6 +151,7 @@ async fn attempt(
             walls: app.walls(endpoint.tenant.environment),
         })
         .await;
+    pass(Point::WebhookSent);
     let ended = ended(&outcome);
     let tries = tries + 1;
     let (state, due_at) = follows(app.clock.now(), tries, ended, app.random.seed());

@@ -6,6 +6,7 @@ use crate::App;
 use connect::ConnectorError;
 use connect::breaker::{Ended, Ticket};
 use domain::time::Moment;
+use faults::{Point, pass};
 use futures::FutureExt as _;
 use std::any::Any;
 use std::future::{Future, pending};
@@ -125,7 +126,10 @@ impl App {
             () = cut => return Err(stopped(self.clock.now())),
         };
         let answer = match asked {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(answer)) => {
+                pass(Point::ConnectorAsked);
+                answer
+            }
             Ok(Err(panic)) => {
                 let why = format!("the {connector} connector panicked: {}", said(&*panic));
                 Err(ConnectorError::Later(why))

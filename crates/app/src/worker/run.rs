@@ -18,7 +18,7 @@ use domain::id::Id;
 use domain::job::{Job, MOST_TRIES, backoff_ms};
 use domain::party::Actor;
 use domain::time::Moment;
-use faults::{Bug, planted};
+use faults::{Bug, Point, pass, planted};
 use futures::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use store::job::Claimed;
@@ -67,6 +67,7 @@ const MOST_ROUNDS: usize = 64;
 impl App {
     /// Runs a claimed job to an end.
     pub(crate) async fn run_job(&self, claimed: Claimed, limits: &Limits) {
+        pass(Point::JobClaimed);
         let (id, tries) = (claimed.id, claimed.tries);
         let name = claimed.job.as_ref().map_or("unreadable", |job| job.work.name());
         let tried = match &claimed.job {
@@ -91,7 +92,10 @@ impl App {
             Err(fault) => self.failed(&claimed, clean(&fault.to_string())).await,
         };
         match ended {
-            Ok(()) => tracing::debug!(job = %id, name, "job settled"),
+            Ok(()) => {
+                pass(Point::JobSettled);
+                tracing::debug!(job = %id, name, "job settled");
+            }
             Err(fault) => {
                 tracing::warn!(job = %id, name, error = %fault, "job not settled");
                 self.lanes.owe(owed(&claimed));

@@ -1,6 +1,6 @@
 //! The built-in bureau: rules over the application, as data. It looks nothing up.
 
-use super::{CreditAsk, CreditBureau};
+use super::{CreditAnswer, CreditAsk, CreditBureau};
 use crate::ConnectorError;
 use async_trait::async_trait;
 use domain::credit::{Assessment, CreditClass, Verdict};
@@ -91,44 +91,18 @@ impl BuiltinBureau {
 
 #[async_trait]
 impl CreditBureau for BuiltinBureau {
-    async fn assess(&self, ask: &CreditAsk) -> Result<Assessment, ConnectorError> {
+    async fn assess(&self, ask: &CreditAsk) -> Result<CreditAnswer, ConnectorError> {
         let (verdict, class, reason) = self.decide(ask)?;
         let reference = format!("BUILTIN-{}", ask.reference.short());
-        Ok(Assessment { verdict, class, reasons: vec![reason], reference })
+        let assessment = Assessment { verdict, class, reasons: vec![reason], reference };
+        Ok(CreditAnswer { reference: ask.reference, assessment })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::address::Address;
-    use domain::credit::{Application, BusinessType};
-
-    fn ask(minor: i64, years: Option<u32>, past_due: i64) -> CreditAsk {
-        let legal_address = Address {
-            street: "901 MARQUETTE AVE".into(),
-            unit: None,
-            city: "MINNEAPOLIS".into(),
-            state: "MN".into(),
-            zip: "55402".into(),
-            country: "US".into(),
-        };
-        CreditAsk {
-            reference: "a9X550000005tWz".parse().unwrap(),
-            amount: Money::from_minor(minor),
-            application: Application {
-                business_name: "Sample Dental Group".into(),
-                doing_business_as: None,
-                business_type: BusinessType::Llc,
-                legal_address,
-                primary_first_name: "Sam".into(),
-                primary_last_name: "Sample".into(),
-                email: "sam@example.com".into(),
-                years_in_business: years,
-                past_due: Some(Money::from_minor(past_due)),
-            },
-        }
-    }
+    use crate::credit::tests::ask;
 
     #[test]
     fn each_rule_decides_at_its_bound() {

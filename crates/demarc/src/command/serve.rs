@@ -38,6 +38,9 @@ impl Serve {
             config.listen = listen;
         }
         wire::logs(&config.log)?;
+        if let Some(faults) = faults::switched_on() {
+            tracing::warn!(faults, "this server fails on purpose");
+        }
         let stop = Stop::listen()?;
         // The port first: a server that cannot have it leaves no database behind.
         let listener = running::bind(config.listen).await?;

@@ -75,7 +75,11 @@ pub struct Promotion {
     pub order: i64,
     /// Whether it stands with no other promotion on the same charge of a component.
     pub exclusive: bool,
-    /// The most that may be given away with it in all. Kept, not yet enforced.
+    /// The most contracts that may be signed with it, over all partners of an environment.
+    pub uses: Option<u64>,
+    /// The most that may be given away with it by those contracts: what it takes off, over the
+    /// whole term of each site. Counted at signature, against the budget of the catalogue in
+    /// force then.
     pub budget: Option<Money>,
     pub(crate) rule: Arc<str>,
 }
@@ -112,7 +116,7 @@ pub(super) struct Carrier {
 
 const ROOT: [&str; 4] = ["catalogue", "zone", "tier", "promotion"];
 const KEYS: [&str; 5] = ["version", "effective_from", "currency", "offer_days", "default_zone"];
-const PROMOTION: [&str; 12] = [
+const PROMOTION: [&str; 13] = [
     "code",
     "name",
     "from",
@@ -124,6 +128,7 @@ const PROMOTION: [&str; 12] = [
     "min_term",
     "order",
     "exclusive",
+    "uses",
     "budget",
 ];
 
@@ -306,6 +311,7 @@ fn parse_promotion(node: Node<'_>, offerings: &[Offering]) -> Option<Promotion> 
     let components = parse_scope(node, offering, offerings);
     let min_term = node.whole("min_term", 0..=120).and_then(|m| u32::try_from(m).ok());
     let order = node.whole("order", 0..=1000).unwrap_or(100);
+    let uses = node.whole("uses", 1..=1_000_000_000).and_then(|n| u64::try_from(n).ok());
     let budget = node.price("budget");
     let exclusive = node.flag("exclusive").unwrap_or(false);
     let (code, name) = (code?, name.or(code)?);
@@ -323,6 +329,7 @@ fn parse_promotion(node: Node<'_>, offerings: &[Offering]) -> Option<Promotion> 
         min_term: min_term.unwrap_or(0),
         order,
         exclusive,
+        uses,
         budget,
         rule: rule.into(),
     })

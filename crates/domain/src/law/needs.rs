@@ -7,6 +7,7 @@ use crate::credit::{CreditCheck, CreditPhase};
 use crate::customer;
 use crate::enrichment;
 use crate::programme::Need;
+use crate::promotion;
 use crate::quote::{QuotePhase, QuoteState, Site, Validation, exposure};
 use crate::refusal::Fault;
 use faults::{Bug, planted};
@@ -29,6 +30,7 @@ pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
         Need::PriceUnexpired => one_if(phase(facts) == Some(QuotePhase::Expired), || {
             Fault::new("/offer/expires_at", Because::PriceExpired, "the price offer has expired")
         }),
+        Need::PromotionsAvailable => promotions_available(facts),
         Need::CreditApproved => credit_approved(facts),
         Need::CreditCovers => credit_covers(facts),
         Need::ContractSent => contract_sent(facts),
@@ -119,6 +121,26 @@ fn priced(facts: &Facts<'_>) -> Vec<Fault> {
     }
 }
 
+/// A signature uses the promotions of its offer; one that is signed has used them.
+fn promotions_available(facts: &Facts<'_>) -> Vec<Fault> {
+    let Some(QuoteState::Priced { offer } | QuoteState::PendingApproval { offer, .. }) =
+        facts.quote.map(|quote| &quote.state)
+    else {
+        return Vec::new();
+    };
+    let fault = |(at, code): (usize, &String)| {
+        let left = promotion::of(facts.promotions, code).filter(|left| left.is_limited())?;
+        let objection = match offer.given.iter().find(|given| given.promotion == *code) {
+            Some(given) => left.objection(given.amount)?,
+            None => "the price does not say what it takes of its budget".to_owned(),
+        };
+        let detail = format!("promotion {code}: {objection}; price the quote again");
+        let pointer = format!("/offer/promotions/{at}");
+        Some(Fault::new(pointer, Because::PromotionUsedUp, detail))
+    };
+    offer.promotions.iter().enumerate().filter_map(fault).collect()
+}
+
 /// The check that counts: an approval if there is one, else the newest.
 fn deciding<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
     let approved = |c: &&CreditCheck| c.phase(facts.now) == CreditPhase::Approved;
@@ -160,9 +182,12 @@ fn credit_covers(facts: &Facts<'_>) -> Vec<Fault> {
 
 fn contract_sent(facts: &Facts<'_>) -> Vec<Fault> {
     let fault = |because, detail: String| vec![Fault::new("/contracts", because, detail)];
+    // One at most is alive; which of two of one moment is the newer, their ids do not say.
+    if facts.contracts.iter().any(|c| c.can_sign(facts.now) || c.is_signed()) {
+        return Vec::new();
+    }
     match facts.contracts.last() {
         None => fault(Because::ContractMissing, "there is no contract".to_owned()),
-        Some(c) if c.can_sign(facts.now) || c.is_signed() => Vec::new(),
         Some(c) => {
             let detail = format!("contract {} is {}", c.id, c.phase(facts.now).word());
             fault(Because::ContractNotSent, detail)

@@ -1,10 +1,11 @@
 //! Near misses: what would have made a quote cheaper. Advice, never part of the price.
 
+use super::PriceAsk;
 use super::selection::Selection;
 use super::waterfall::{Discount, Reductions};
 use crate::catalogue::{Catalogue, ChargeKind, Offering, Promotion, TermStep};
 use crate::money::Money;
-use crate::time::Date;
+use crate::promotion;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ struct Sale<'s> {
 /// Everything near, by offering; longer terms first, then promotions as they stack.
 pub(super) fn find(
     catalogue: &Catalogue,
-    on: Date,
+    ask: &PriceAsk<'_>,
     selections: &[Selection<'_>],
     promotions: &[&Promotion],
     discount: Option<&Discount>,
@@ -73,13 +74,22 @@ pub(super) fn find(
         }
         found.extend(offering.terms.iter().filter_map(|term| longer(&sites, term, &sale)));
         for promotion in catalogue.promotions().iter().filter(|p| {
-            p.offering == offering.code && p.in_force(on) && can_be_added(p, promotions)
+            p.offering == offering.code
+                && p.in_force(ask.on)
+                && is_left(p, ask)
+                && can_be_added(p, promotions)
         }) {
             found.extend(available(&sites, promotion, &sale));
             found.extend(with_term(&sites, offering, promotion, &sale));
         }
     }
     found
+}
+
+/// Whether any of it is left; whether it is enough, the price would say.
+fn is_left(promotion: &Promotion, ask: &PriceAsk<'_>) -> bool {
+    let allowance = promotion::of(ask.allowances, &promotion.code);
+    allowance.is_none_or(|left| left.objection(Money::from_minor(1)).is_none())
 }
 
 fn can_be_added(promotion: &Promotion, taken: &[&Promotion]) -> bool {

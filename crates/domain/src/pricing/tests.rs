@@ -32,7 +32,14 @@ fn adi(n: usize, speed: &str, term: &str) -> SiteAsk {
 
 fn ask(sites: Vec<SiteAsk>) -> PriceAsk<'static> {
     let on = Moment::parse("2026-11-20T00:00:00Z").unwrap().date();
-    PriceAsk { on, tier: "standard", discount_percent: None, promotions: Vec::new(), sites }
+    PriceAsk {
+        on,
+        tier: "standard",
+        discount_percent: None,
+        promotions: Vec::new(),
+        allowances: &[],
+        sites,
+    }
 }
 
 fn priced(ask: &PriceAsk<'_>) -> QuotePrice {

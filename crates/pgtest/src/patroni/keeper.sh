@@ -1,7 +1,10 @@
 # Runs etcd and three nodes of Patroni and obeys one line after the other, answering each with a
 # line. It lives as long as its standard input; then it ends every process that it started, by the
 # ids in its own folder, and removes the folder.
+# Each node reaches etcd, and the others it, by a link of its own that may be cut: by the ports that
+# come last.
 # bin programs etcd-client etcd-peer postgres0 postgres1 postgres2 rest0 rest1 rest2
+#   to-etcd0 to-etcd1 to-etcd2 to-postgres0 to-postgres1 to-postgres2 to-rest0 to-rest1 to-rest2
 set -u
 # Sent to all of us when the test program ends while a node is frozen; we still have to clean up.
 trap '' HUP
@@ -22,8 +25,8 @@ settings() {
   cat >"$dir/n$1/patroni.yml" <<CONF
 scope: demarc
 name: n$1
-etcd3: { host: 127.0.0.1:$client }
-restapi: { listen: 127.0.0.1:$3, connect_address: 127.0.0.1:$3 }
+etcd3: { hosts: ["127.0.0.1:$4"], use_proxies: true }
+restapi: { listen: 127.0.0.1:$3, connect_address: 127.0.0.1:$6 }
 bootstrap:
   dcs:
     ttl: 20
@@ -44,7 +47,7 @@ bootstrap:
   initdb: [ { encoding: UTF8 }, { locale: C }, data-checksums ]
 postgresql:
   listen: 127.0.0.1:$2
-  connect_address: 127.0.0.1:$2
+  connect_address: 127.0.0.1:$5
   data_dir: $dir/n$1/data
   bin_dir: $bin
   pgpass: $dir/n$1/pgpass
@@ -58,9 +61,10 @@ postgresql:
   - host replication all 127.0.0.1/32 trust
 CONF
 }
-settings 0 "$1" "$4"
-settings 1 "$2" "$5"
-settings 2 "$3" "$6"
+# node postgres rest to-etcd to-postgres to-rest
+settings 0 "$1" "$4" "$7" "${10}" "${13}"
+settings 1 "$2" "$5" "$8" "${11}" "${14}"
+settings 2 "$3" "$6" "$9" "${12}" "${15}"
 
 start_node() {
   /usr/bin/python3 -m patroni "$dir/n$1/patroni.yml" </dev/null >>"$dir/n$1/log" 2>&1 &

@@ -60,7 +60,7 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
 
 /// Asks about every object of a table, page by page. One whose documents do not parse is left
 /// out: another invariant tells of it.
-async fn each<T: DeserializeOwned, A: Asks>(
+pub(super) async fn each<T: DeserializeOwned, A: Asks>(
     store: &Store,
     sql: &'static str,
     ask: impl Fn(&T) -> A,

@@ -26,7 +26,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tokio_postgres::Config;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a call waits for a free connection, and how long a new connection may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -119,11 +118,13 @@ impl Postgres {
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let mut config = config(url, options.statement_cache)?;
         let tls = tls::connector(&mut config, options.root_certificate.as_deref())?;
+        let suspect = Arc::new(Mutex::new(Instant::now()));
+        let leader = Leader::new(&config, tls, Arc::clone(&suspect));
         let link = Link {
-            pool: pool(config, tls, options.pool.max(2))?,
+            pool: pool(config, leader, options.pool.max(2))?,
             statement_cache: options.statement_cache,
             waiting: options.waiting.max(1),
-            suspect: Arc::new(Mutex::new(Instant::now())),
+            suspect,
         };
         suitable(&link).await?;
         // Half: so that reads find a connection however many writes wait.
@@ -221,9 +222,8 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-fn pool(config: Config, tls: MakeRustlsConnect, size: usize) -> Result<Pool, StoreError> {
+fn pool(config: Config, leader: Leader, size: usize) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let leader = Leader::new(&config, tls);
     Pool::builder(Manager::from_connect(config, leader, recycling))
         .max_size(size)
         .runtime(Runtime::Tokio1)

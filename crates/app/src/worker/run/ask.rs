@@ -1,21 +1,30 @@
 //! Asking the outside: loads what the connector needs, and asks outside of any transaction.
 
 use super::{Asked, Reply};
-use crate::worker::call::{Limits, NoAnswer};
+use crate::worker::call::{Limits, NoAnswer, clean};
 use crate::{App, Problem};
 use connect::credit::CreditAsk;
 use domain::contract::ContractState;
-use domain::credit::CreditState;
+use domain::credit::{Assessment, CreditState};
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
 use domain::quote::Validation;
+
+/// So many of a bureau's reasons are kept.
+const MOST_REASONS: usize = 20;
 
 fn replied<T>(answer: Result<T, NoAnswer>, reply: impl FnOnce(T) -> Reply) -> Asked {
     match answer {
         Ok(answer) => Asked::Replied(reply(answer)),
         Err(none) => Asked::Unanswered(none),
     }
+}
+
+/// The words of a bureau as every database keeps them, and not too many.
+fn brief(assessment: Assessment) -> Assessment {
+    let reasons = assessment.reasons.iter().take(MOST_REASONS).map(|reason| clean(reason));
+    Assessment { reasons: reasons.collect(), reference: clean(&assessment.reference), ..assessment }
 }
 
 impl App {
@@ -57,9 +66,9 @@ impl App {
         };
         let application = check.application;
         let ask = CreditAsk { reference: check.id, amount: check.amount, application };
-        let asking = self.outside.credit.assess(&ask);
+        let asking = async { self.outside.credit.assess(&ask).await?.to(&ask) };
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
-        Ok(replied(answer, Reply::Credit))
+        Ok(replied(answer, |assessment| Reply::Credit(brief(assessment))))
     }
 
     async fn ask_signature(&self, job: &Job, id: Id, limits: &Limits) -> Result<Asked, Problem> {

@@ -231,3 +231,52 @@ fn a_configuration_that_was_tampered_with_is_not_sold() {
         );
     }
 }
+
+/// What is left of the promotion: so many contracts, or so many cents.
+fn left(uses: Option<u64>, cents: Option<i64>) -> Vec<Allowance> {
+    let budget = cents.map(|cents| Money::from_minor(cents + 10));
+    let (most_uses, amount) = (uses.map(|uses| uses + 3), Money::from_minor(10));
+    vec![Allowance { promotion: "ADI-PORT10".into(), most_uses, budget, uses: 3, amount }]
+}
+
+#[test]
+fn a_promotion_is_given_to_the_last_cent_of_its_budget() {
+    let mut ask = ask(vec![adi(1, "100M", "36"), adi(2, "100M", "24")]);
+    ask.promotions = vec!["ADI-WELCOME".into(), "adi-port10".into()];
+    let given = price(&SHIPPED, &ask).unwrap().given;
+    // Of 290.00 a month: 10 % of what 15 % off leaves, and of what 8 % off leaves.
+    let takes = 2_465 * 36 + 2_668 * 24;
+    let port = Given { promotion: "ADI-PORT10".into(), amount: Money::from_minor(takes) };
+    let install = Given { promotion: "ADI-WELCOME".into(), amount: Money::from_minor(100_000) };
+    assert_eq!(given, [install, port]);
+    for (allowances, reason) in [
+        (left(None, Some(takes)), None),
+        (left(Some(1), None), None),
+        (left(None, Some(takes - 1)), Some("1527.71 of its budget is left, this takes 1527.72")),
+        (left(Some(0), None), Some("3 contracts were signed with it")),
+    ] {
+        let ask = PriceAsk { allowances: &allowances, ..ask.clone() };
+        match (price(&SHIPPED, &ask), reason) {
+            (Ok(quote), None) => assert_eq!(quote.given, given),
+            (Err(refusals), Some(reason)) => {
+                assert_eq!(codes(&refusals), [(RefusalCode::PromotionNotEligible, Some(1))]);
+                let detail = format!("promotion ADI-PORT10: it is used up: {reason}");
+                assert_eq!(refusals[0].detail, detail);
+            }
+            (priced, reason) => panic!("{reason:?}: {priced:#?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_used_up_is_no_advice() {
+    let mut ask = ask(vec![adi(1, "100M", "36")]);
+    let advised = |ask: &PriceAsk<'_>| {
+        let misses = price(&SHIPPED, ask).unwrap().near_misses;
+        misses.iter().any(|miss| miss.promotion.as_deref() == Some("ADI-PORT10"))
+    };
+    let none = left(None, Some(0));
+    assert!(advised(&ask));
+    ask.allowances = &none;
+    assert!(!advised(&ask));
+}

@@ -59,7 +59,7 @@ pub fn quote_price(
     Ok(Decision { change, view: QuoteSites { quote, sites } })
 }
 
-fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &QuoteFile, ask: AskPrice) -> PriceAsk<'a> {
+fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &'a QuoteFile, ask: AskPrice) -> PriceAsk<'a> {
     let site_ask = |site: &Site| {
         site.configuration.clone().map(|configuration| SiteAsk {
             site: site.id,
@@ -72,6 +72,7 @@ fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &QuoteFile, ask: AskPrice) 
         tier,
         discount_percent: ask.discount_percent.filter(|d| !d.is_zero()),
         promotions: ask.promotions,
+        allowances: &file.promotions,
         // The gate has seen that every site is configured.
         sites: file.sites.iter().filter_map(site_ask).collect(),
     }
@@ -82,6 +83,7 @@ fn offer(ctx: &Context, price: &QuotePrice) -> Offer {
         totals: price.totals,
         discount_percent: price.discount_percent,
         promotions: price.promotions.iter().map(ToString::to_string).collect(),
+        given: price.given.clone(),
         near_misses: price.near_misses.clone(),
         catalogue_version: price.catalogue_version.to_string(),
         priced_at: ctx.now,

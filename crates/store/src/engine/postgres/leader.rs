@@ -1,4 +1,5 @@
-//! Connections to the server that takes writes, among all that the URL names. It keeps none.
+//! Connections to the server that takes writes, among all that the URL names. It keeps none, and
+//! remembers whose lead was the newest.
 
 use deadpool_postgres::Connect;
 use futures::{
@@ -6,6 +7,7 @@ use futures::{
     future::{BoxFuture, pending},
     stream::FuturesUnordered,
 };
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::{
     task::JoinHandle,
@@ -20,6 +22,9 @@ const LEADS: &str = "select pg_walfile_name(pg_current_wal_lsn())";
 /// How long the others are heard once one says that it leads: one that lost the lead and has not
 /// noticed says so too.
 const GRACE: Duration = Duration::from_millis(100);
+/// For so long after a lead was seen, none that is older is believed: longer than a cluster takes
+/// for ending it. Not for ever, since a database that was made anew begins at one.
+const MEMORY: Duration = Duration::from_mins(1);
 
 /// Asks every server at once, so that one which hangs is in nobody's way.
 ///
@@ -29,6 +34,37 @@ const GRACE: Duration = Duration::from_millis(100);
 pub(super) struct Leader {
     servers: Vec<Config>,
     tls: MakeRustlsConnect,
+    newest: Mutex<Newest>,
+    /// Connections older than this are doubted.
+    suspect: Arc<Mutex<std::time::Instant>>,
+}
+
+/// The newest timeline that was seen, and when it was last.
+#[derive(Debug, Default)]
+struct Newest(Option<(String, Instant)>);
+
+/// What a timeline is beside the newest.
+#[derive(Debug, PartialEq, Eq)]
+enum Lead {
+    /// The lead has changed.
+    New,
+    Same,
+    /// Somebody lost the lead and has not noticed.
+    Lost,
+}
+
+impl Newest {
+    fn judge(&mut self, timeline: &str, now: Instant) -> Lead {
+        let lead = match &self.0 {
+            Some((newest, _)) if timeline > newest.as_str() => Lead::New,
+            Some((newest, seen)) if timeline < newest.as_str() && now - *seen < MEMORY => {
+                return Lead::Lost;
+            }
+            _ => Lead::Same,
+        };
+        self.0 = Some((timeline.to_owned(), now));
+        lead
+    }
 }
 
 struct Found {
@@ -38,9 +74,28 @@ struct Found {
 }
 
 impl Leader {
-    pub(super) fn new(config: &Config, tls: MakeRustlsConnect) -> Self {
+    pub(super) fn new(
+        config: &Config,
+        tls: MakeRustlsConnect,
+        suspect: Arc<Mutex<std::time::Instant>>,
+    ) -> Self {
         let count = config.get_hosts().len().max(config.get_hostaddrs().len());
-        Self { servers: (0..count).map(|server| only(config, server)).collect(), tls }
+        let servers = (0..count).map(|server| only(config, server)).collect();
+        Self { servers, tls, newest: Mutex::default(), suspect }
+    }
+
+    /// Whether the lead is not known to be lost. What was connected before a new one is doubted.
+    fn leads(&self, found: &Found) -> bool {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        match newest.judge(&found.timeline, Instant::now()) {
+            Lead::Lost => return false,
+            Lead::Same => {}
+            Lead::New => {
+                let mut suspect = self.suspect.lock().unwrap_or_else(PoisonError::into_inner);
+                *suspect = std::time::Instant::now();
+            }
+        }
+        true
     }
 
     async fn find(&self) -> Result<Found, Error> {
@@ -49,7 +104,9 @@ impl Leader {
         let mut last = None;
         let found = loop {
             match asked.next().await {
-                Some(Ok(found)) => break found,
+                Some(Ok(found)) if self.leads(&found) => break found,
+                // Whoever leads now may not answer yet.
+                Some(Ok(_)) => {}
                 Some(Err(error)) => last = Some(error),
                 None => match last {
                     Some(error) => return Err(error),
@@ -63,6 +120,7 @@ impl Leader {
         while let Ok(Some(other)) = timeout_at(until, asked.next()).await {
             if let Ok(other) = other
                 && other.timeline > found.timeline
+                && self.leads(&other)
             {
                 found = other;
             }
@@ -74,8 +132,13 @@ impl Leader {
 impl Connect for Leader {
     fn connect(&self, _: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
         Box::pin(async {
-            let Found { client, connection, .. } = self.find().await?;
-            Ok((client, connection))
+            loop {
+                let found = self.find().await?;
+                // Others may have met a newer one meanwhile.
+                if self.leads(&found) {
+                    return Ok((found.client, found.connection));
+                }
+            }
         })
     }
 }
@@ -142,4 +205,22 @@ fn only(all: &Config, server: usize) -> Config {
     one.ssl_mode(all.get_ssl_mode()).channel_binding(all.get_channel_binding());
     one.target_session_attrs(TargetSessionAttrs::Any);
     one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lost_the_lead_is_not_believed_again_for_as_long_as_it_may_not_know() {
+        let (mut newest, now) = (Newest::default(), Instant::now());
+        assert_eq!(newest.judge("00000002", now), Lead::Same, "the first that is seen");
+        assert_eq!(newest.judge("00000003", now), Lead::New);
+        assert_eq!(newest.judge("00000002", now), Lead::Lost);
+        let later = now + MEMORY / 2;
+        assert_eq!(newest.judge("00000003", later), Lead::Same);
+        assert_eq!(newest.judge("00000002", now + MEMORY), Lead::Lost, "seen half of it ago");
+        assert_eq!(newest.judge("00000001", later + MEMORY), Lead::Same, "a database made anew");
+        assert_eq!(newest.judge("00000003", later + MEMORY), Lead::New);
+    }
 }

@@ -18,7 +18,7 @@
 
 mod broken;
 
-use self::broken::Broken;
+use self::broken::{Broken, broken, unbegun, uncommitted};
 use super::{
     ANSWER, Client, Link, SILENCE,
     failure::{Failed, Kind},
@@ -26,6 +26,7 @@ use super::{
 };
 use crate::engine::stats::{Counters, Stats};
 use crate::{Change, Expect, Statement, StoreError, Why, Written};
+use faults::{Point, pass};
 use futures::future::{Either, FutureExt};
 use std::{
     fmt,
@@ -142,6 +143,7 @@ impl Lane {
         while let Some(group) = self.gather().await {
             let (changes, replies): (Vec<_>, Vec<_>) =
                 group.into_iter().map(|asked| (asked.change, asked.reply)).unzip();
+            pass(Point::WriteTaken);
             let outcomes = self.commit(&changes).await;
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
                 // Nobody may wait any more; the change stands all the same.
@@ -256,14 +258,20 @@ impl Lane {
             }
         };
         match outcome {
-            Ok(written) => match timeout(SILENCE, control(&client, "commit")).await {
-                Ok(Ok(())) => Ok(written),
-                Ok(Err(failed)) => Err(uncommitted(client, failed)),
-                Err(_) => {
-                    self.link.give_up(client);
-                    Err(Broken::All(unknown("the database does not answer")))
+            Ok(written) => {
+                pass(Point::WriteApplied);
+                match timeout(SILENCE, control(&client, "commit")).await {
+                    Ok(Ok(())) => {
+                        pass(Point::WriteCommitted);
+                        Ok(written)
+                    }
+                    Ok(Err(failed)) => Err(uncommitted(client, failed)),
+                    Err(_) => {
+                        self.link.give_up(client);
+                        Err(Broken::All(unknown("the database does not answer")))
+                    }
                 }
-            },
+            }
             Err(broken) => {
                 // A connection that may still have a transaction open is not used again.
                 let sound = matches!(broken, Broken::Refused(_) | Broken::Again(_));
@@ -296,19 +304,28 @@ impl Lane {
         // transaction must have begun before the first statement leaves.
         let mut acts = Vec::with_capacity(statements.len() + 1);
         if self.link.statement_cache {
-            let begun = control(client, begin).map(|done| done.map(|()| None));
+            let begun = control(client, begin).map(|done| {
+                pass(Point::WriteBegun);
+                done.map(|()| None)
+            });
             acts.push(Either::Left(Either::Left(begun)));
         } else {
-            control(client, begin).await.map_err(unbegun)?;
+            control(client, begin).await.map(|()| pass(Point::WriteBegun)).map_err(unbegun)?;
         }
-        for (sight, statement) in &statements {
+        for (place, (sight, statement)) in statements.iter().enumerate() {
             if *sight != seen {
                 seen = *sight;
                 // Fails only where the transaction is broken already: the statement says why.
                 let told = control(client, see(seen)).map(|_| Ok(None));
                 acts.push(Either::Left(Either::Right(told)));
             }
-            acts.push(Either::Right(statement.run(client).map(|ran| ran.map(Some))));
+            let last = place + 1 == statements.len();
+            acts.push(Either::Right(statement.run(client).map(move |ran| {
+                if !last {
+                    pass(Point::WriteHalf);
+                }
+                ran.map(Some)
+            })));
         }
         let mut results = Vec::with_capacity(statements.len());
         for result in pipelined(acts).await {
@@ -324,23 +341,6 @@ impl Lane {
         // One more than the statements: the `begin` failed, and with it all the others.
         let first = results.into_iter().find_map(Result::err);
         Err(first.map_or(Broken::All(closed()), unbegun))
-    }
-}
-
-fn unbegun(failed: Failed) -> Broken {
-    match failed.kind {
-        Kind::Conflict | Kind::Gone => Broken::Again(failed.error),
-        // Such as a server that only follows another and takes no writes.
-        _ => Broken::All(StoreError::Unavailable(failed.error.to_string())),
-    }
-}
-
-/// What the failure of one statement, in the change at `place`, means to its transaction.
-fn broken(place: usize, failed: Failed) -> Broken {
-    match failed.kind {
-        Kind::Unique | Kind::Statement => Broken::Fault(place, failed.error),
-        Kind::Conflict | Kind::Gone => Broken::Again(failed.error),
-        Kind::Outage => Broken::All(failed.error),
     }
 }
 
@@ -385,16 +385,4 @@ fn judge(changes: &[&Change], results: Vec<Result<Ran, Failed>>) -> Result<Vec<W
         }
     }
     if all_refused.is_empty() { Ok(written) } else { Err(Broken::Refused(all_refused)) }
-}
-
-/// What a failed commit means. Nothing of it may be tried again unless the server said that it
-/// rolled back: with the connection lost nobody knows.
-fn uncommitted(client: Client, failed: Failed) -> Broken {
-    drop(Client::take(client));
-    match failed.kind {
-        Kind::Conflict => Broken::Again(failed.error),
-        Kind::Gone | Kind::Outage => Broken::All(unknown(failed.error)),
-        // A deferred constraint is checked here.
-        Kind::Unique | Kind::Statement => Broken::Culprit(failed.error),
-    }
 }

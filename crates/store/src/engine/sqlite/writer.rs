@@ -10,6 +10,7 @@ use super::{
 };
 use crate::engine::stats::{Counters, Stats};
 use crate::{Change, Expect, StoreError, Why, Written};
+use faults::{Bug, Point, pass, planted};
 use rusqlite::Connection;
 use std::{fs::File, sync::Arc, thread};
 use tokio::sync::{mpsc, oneshot};
@@ -159,10 +160,18 @@ impl Desk {
         }
         let (changes, replies): (Vec<_>, Vec<_>) =
             group.into_iter().map(|Request { change, reply }| (change, reply)).unzip();
-        let outcomes = self.commit(&changes);
+        pass(Point::WriteTaken);
+        let outcomes = if planted(Bug::AckBeforeCommit) {
+            promise(&self.conn, &changes)
+        } else {
+            self.commit(&changes)
+        };
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // Nobody may wait any more; the change stands all the same.
             let _ = reply.send(outcome);
+        }
+        if planted(Bug::AckBeforeCommit) {
+            let _ = make_durable(&self.conn);
         }
     }
 
@@ -213,6 +222,7 @@ fn attempt(conn: &Connection, changes: &[Change]) -> Result<Vec<Outcome>, Broken
     // Immediate: a transaction that upgrades from reading fails at once when another process
     // has written, without using the busy timeout.
     control(conn, "begin immediate").map_err(broken)?;
+    pass(Point::WriteBegun);
     if let [change] = changes {
         return alone(conn, change).map(|outcome| vec![outcome]).map_err(broken);
     }
@@ -220,7 +230,7 @@ fn attempt(conn: &Connection, changes: &[Change]) -> Result<Vec<Outcome>, Broken
     for change in changes {
         outcomes.push(beside_others(conn, change).map_err(broken)?);
     }
-    control(conn, "commit").map_err(|failed| {
+    make_durable(conn).map_err(|failed| {
         // Deferred constraints are checked here; anything else is the disk's doing.
         if failed.kind == Kind::Constraint {
             return broken(failed);
@@ -234,8 +244,29 @@ fn attempt(conn: &Connection, changes: &[Change]) -> Result<Vec<Outcome>, Broken
 /// A change that has the transaction to itself needs no savepoint.
 fn alone(conn: &Connection, change: &Change) -> Result<Outcome, Failed> {
     let written = apply(conn, change)?;
-    control(conn, if written.is_done() { "commit" } else { "rollback" })?;
+    if written.is_done() {
+        make_durable(conn)?;
+    } else {
+        control(conn, "rollback")?;
+    }
     Ok(Ok(written))
+}
+
+fn make_durable(conn: &Connection) -> Result<(), Failed> {
+    pass(Point::WriteApplied);
+    control(conn, "commit")?;
+    pass(Point::WriteCommitted);
+    Ok(())
+}
+
+/// What a group will come to if it is committed: see [`Bug::AckBeforeCommit`].
+fn promise(conn: &Connection, changes: &[Change]) -> Vec<Outcome> {
+    let begun = control(conn, "begin immediate");
+    let outcome = |change| match &begun {
+        Ok(()) => beside_others(conn, change).unwrap_or_else(|failed| Err(failed.error)),
+        Err(failed) => Err(failed.error.clone()),
+    };
+    changes.iter().map(outcome).collect()
 }
 
 /// A change in its savepoint. Fails only if the whole transaction is lost.
@@ -260,6 +291,9 @@ fn apply(conn: &Connection, change: &Change) -> Result<Written, Failed> {
     let mut returned = Vec::with_capacity(change.statements.len());
     for (index, statement) in change.statements.iter().enumerate() {
         let refused = |why| Written::Refused { statement: index, guard: statement.guard, why };
+        if index > 0 {
+            pass(Point::WriteHalf);
+        }
         match run(conn, statement.sql, &statement.values) {
             Ok(ran) => match statement.expect {
                 Expect::Rows(rows) if rows != ran.count => {

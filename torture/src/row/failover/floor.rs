@@ -12,24 +12,24 @@ use tokio_postgres::{Client, NoTls};
 const PATIENCE: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(20);
 
-pub(crate) struct Floor {
+pub(super) struct Floor {
     written: Arc<Mutex<Vec<Instant>>>,
     task: JoinHandle<()>,
 }
 
 impl Floor {
     /// Writes until dropped, to whichever of the servers takes it.
-    pub(crate) fn start(servers: Vec<String>) -> Self {
+    pub(super) fn start(servers: Vec<String>) -> Self {
         let written = Arc::new(Mutex::new(Vec::new()));
         let task = tokio::spawn(write(servers, Arc::clone(&written)));
         Self { written, task }
     }
 
-    pub(crate) fn since(&self, moment: Instant) -> usize {
+    pub(super) fn since(&self, moment: Instant) -> usize {
         self.written.lock().unwrap().iter().filter(|&&at| at > moment).count()
     }
 
-    pub(crate) fn longest_gap(&self, from: Instant) -> Duration {
+    pub(super) fn longest_gap(&self, from: Instant) -> Duration {
         longest_gap(self.written.lock().unwrap().iter().copied(), from)
     }
 }

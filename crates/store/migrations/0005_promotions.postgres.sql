@@ -1,0 +1,2 @@
+select raise_wall('promotion_use');
+select raise_wall('promotion_spend');

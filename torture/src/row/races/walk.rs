@@ -1,0 +1,203 @@
+//! One sale, at whose every turn many want something different at the same moment.
+
+use super::arena::{Arena, CLIENTS, Shot, Told};
+use super::flow::{Sale, text};
+use super::judge::Verdicts;
+use fastrand::Rng;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How a command that comes too late is refused. A sign, an edit or a handoff of what has moved
+/// on is told which state it has, or what would have to come first.
+const LATE: &[&str] = &["state_conflict", "premature_step", "already_exists", "stale_version"];
+
+/// A walk under way.
+struct Walk<'a> {
+    arena: &'a Arc<Arena>,
+    dice: Rng,
+    verdicts: Verdicts,
+}
+
+/// Walks as this seed has it.
+pub(super) async fn walk(arena: &Arc<Arena>, seed: u64) -> Verdicts {
+    let dice = Rng::with_seed(seed);
+    let mut walk = Walk { arena, dice, verdicts: Verdicts::default() };
+    let sale = Sale::open(arena).await;
+    if walk.dice.u8(..4) == 0 {
+        walk.exception().await;
+    }
+    walk.price(&sale).await;
+    sale.credit().await;
+    let (contract, sign) = walk.contract(&sale).await;
+    if walk.sign(&sale, &contract, &sign).await {
+        let order = walk.order(&sale).await;
+        if let Some(order) = order {
+            walk.handoff(&order).await;
+        }
+    }
+    walk.verdicts
+}
+
+impl Walk<'_> {
+    async fn race(&mut self, shots: Vec<Shot>) -> Vec<Told> {
+        self.arena.race(&mut self.dice, shots).await
+    }
+
+    /// All clients send the same: under keys of their own, of which one wins, or under one key,
+    /// whose answer all are given.
+    async fn same(&mut self, apart: &'static str, together: &'static str, shot: Shot) -> Value {
+        let won = if self.dice.u8(..3) == 0 {
+            let shot = shot.under(&self.arena.key());
+            let told = self.race(vec![shot; CLIENTS]).await;
+            self.verdicts.same(together, &told)
+        } else {
+            let told = self.race(vec![shot; CLIENTS]).await;
+            self.verdicts.winners(apart, &told, 1, LATE)
+        };
+        won.first().map_or(Value::Null, |told| told.body.clone())
+    }
+
+    /// Clients that want one of these each, in turn.
+    fn mixed(shots: &[Shot]) -> Vec<Shot> {
+        shots.iter().cycle().take(CLIENTS).cloned().collect()
+    }
+
+    /// Operations decide on one exception request, some this way and some that.
+    async fn exception(&mut self) {
+        let customer = json!({ "name": format!("Northern Dental {}", self.arena.key()),
+            "alliance_status": "carrier_only", "address": { "street": "208 S Akard St",
+                "city": "Dallas", "state": "TX", "zip": "75202" } });
+        let customer = self.arena.by_operations("/v1/operations/customers", customer).await;
+        let plea = json!({ "customer_id": customer["id"], "reason": "They asked us to." });
+        let filed = self.arena.post("/v1/exception-requests", plea).await;
+        let path = format!("/v1/operations/exception-requests/{}", text(&filed["id"]));
+        let approve = Shot::post("approval", format!("{path}/approve"), json!({ "valid_days": 9 }));
+        let deny = json!({ "reason_code": "insufficient_reason" });
+        let deny = Shot::post("denial", format!("{path}/deny"), deny);
+        let shots = Self::mixed(&[approve.by_operations(), deny.by_operations()]);
+        let told = self.race(shots).await;
+        self.verdicts.winners("exception decided", &told, 1, LATE);
+    }
+
+    /// A price, now and then one whose discount operations decide on.
+    async fn price(&mut self, sale: &Sale<'_>) {
+        if self.dice.u8(..3) > 0 {
+            return sale.price(json!({})).await;
+        }
+        sale.price(json!({ "discount_percent": "12" })).await;
+        let path = format!("/v1/operations/discount-approvals/{}", sale.quote_id);
+        let approve = Shot::post("approval", format!("{path}/approve"), json!({ "note": "Yes" }));
+        let refuse = json!({ "reason": "Too much for this volume." });
+        let refuse = Shot::post("refusal", format!("{path}/refuse"), refuse);
+        let shots = Self::mixed(&[approve.by_operations(), refuse.by_operations()]);
+        let told = self.race(shots).await;
+        let won = self.verdicts.winners("discount decided", &told, 1, LATE);
+        if won.iter().all(|told| told.kind == "refusal") {
+            sale.price(json!({})).await;
+        }
+    }
+
+    /// Two contracts of one quote, or one beside an edit of its site. Answers one that is out.
+    async fn contract(&mut self, sale: &Sale<'_>) -> (String, Value) {
+        let (path, body) = sale.contract();
+        let ask = Shot::post("contract", path, body);
+        let made = if self.dice.u8(..3) > 0 {
+            self.same("contract asked", "contract asked under one key", ask).await
+        } else {
+            let sites = self.arena.get(&format!("{}/sites", sale.quote)).await.body;
+            let site = format!("{}/sites/{}", sale.quote, text(&sites["sites"][0]["id"]));
+            let seen = self.arena.get(&site).await.headers[0].clone();
+            let edit = Shot::edit("edit", &site, json!({ "name": "Dallas, second floor" }), &seen);
+            let told = self.race(Self::mixed(&[ask, edit])).await;
+            let won = self.verdicts.winners("site edited or contract", &told, 1, LATE);
+            match won.first().filter(|told| told.kind == "contract") {
+                Some(told) => told.body.clone(),
+                // The edit has taken the price away.
+                None => {
+                    sale.price(json!({})).await;
+                    return sale.out().await;
+                }
+            }
+        };
+        let all = self.arena.get(&format!("{}/contracts", sale.quote)).await.body;
+        let count = all["items"].as_array().map_or(0, Vec::len);
+        self.verdicts.must(count == 1, || format!("a quote has {count} contracts: {all}"));
+        sale.sent(&made).await
+    }
+
+    /// Many sign, beside some who want the contract gone. Answers whether it is signed.
+    async fn sign(&mut self, sale: &Sale<'_>, contract: &str, body: &Value) -> bool {
+        let sign = Shot::post("signature", format!("{contract}/sign"), body.clone());
+        let quote = |what: &str| format!("{}/{what}", sale.quote);
+        let why = || json!({ "reason": "The customer wants another term." });
+        match self.dice.u8(..5) {
+            0 | 1 => {
+                self.same("signed", "signed under one key", sign).await;
+            }
+            2 => {
+                let revise = Shot::post("revision", quote("revise"), json!({}));
+                let told = self.race(Self::mixed(&[sign, revise])).await;
+                self.verdicts.winners("signed or revised", &told, 1, LATE);
+            }
+            3 => {
+                let cancel = Shot::post("cancellation", quote("cancel"), why());
+                let told = self.race(Self::mixed(&[sign, cancel])).await;
+                self.verdicts.winners("signed or cancelled", &told, 1, LATE);
+            }
+            _ => self.sign_or_edit(sale, contract, sign, why()).await,
+        }
+        let signed = self.arena.get(contract).await.body["state"] == "signed";
+        let state = self.arena.get(&sale.quote).await.body["state"].clone();
+        self.verdicts.must(signed == (state == "accepted"), || {
+            format!("{contract} is signed: {signed}, and its quote is {state}")
+        });
+        signed
+    }
+
+    /// Signed, or voided and then edited: never signed and edited.
+    async fn sign_or_edit(&mut self, sale: &Sale<'_>, contract: &str, sign: Shot, why: Value) {
+        let void = Shot::post("void", format!("{contract}/void"), why);
+        let seen = self.arena.get(&sale.quote).await.headers[0].clone();
+        let edit = Shot::edit("edit", &sale.quote, json!({ "name": "Second wave" }), &seen);
+        let told = self.race(Self::mixed(&[sign, void, edit])).await;
+        let (edits, ends): (Vec<_>, Vec<_>) = told.into_iter().partition(|t| t.kind == "edit");
+        let won = self.verdicts.winners("signed or voided", &ends, 1, LATE);
+        let voided = won.iter().any(|told| told.kind == "void");
+        let edited = edits.iter().filter(|told| told.won()).count();
+        let race = "edited beside a signature";
+        self.verdicts.winners(race, &edits, edited, LATE);
+        self.verdicts.must(edited <= usize::from(voided), || {
+            format!("{race}: of one version {edited} edits, the contract voided: {voided}")
+        });
+    }
+
+    async fn order(&mut self, sale: &Sale<'_>) -> Option<Value> {
+        let ask = Shot::post("order", "/v1/orders", sale.order());
+        let order = self.same("ordered", "ordered under one key", ask).await;
+        // Without a winner there is nothing to go on with.
+        let id = order["id"].as_str()?;
+        for sub in order["sub_orders"].as_array().into_iter().flatten() {
+            sale.enrich(text(&sub["id"])).await;
+        }
+        Some(self.arena.get(&format!("/v1/orders/{id}")).await.body)
+    }
+
+    /// The order is handed off, or its only part, by many.
+    async fn handoff(&mut self, order: &Value) {
+        let sub = text(&order["sub_orders"][0]["id"]);
+        let path = format!("/v1/orders/{}/handoff", text(&order["id"]));
+        let whole = Shot::post("handoff", path, json!({}));
+        if self.dice.bool() {
+            self.same("handed off", "handed off under one key", whole).await;
+        } else {
+            let path = format!("/v1/sub-orders/{sub}/handoff");
+            let part = Shot::post("handoff of a part", path, json!({}));
+            let told = self.race(Self::mixed(&[whole, part])).await;
+            self.verdicts.winners("handed off whole or in part", &told, 1, LATE);
+        }
+        let history = self.arena.get(&format!("/v1/history/{sub}")).await.body;
+        let events = history["items"].as_array().expect("events").iter();
+        let times = events.filter(|event| event["kind"] == "sub_order.handed_off").count();
+        self.verdicts.must(times == 1, || format!("{sub} was handed off {times} times"));
+    }
+}

@@ -1,0 +1,107 @@
+//! The walk of a desk: the commands that a sale does not need.
+
+use super::client::{Client, Went, id};
+use super::walk::address;
+use serde_json::{Value, json};
+
+impl Client {
+    pub(super) async fn desk(&mut self) -> Went {
+        let customer = json!({ "name": format!("Prairie Clinics {}-{}", self.number, self.walk),
+            "address": address(), "alliance_status": "carrier_only" });
+        let customer = id(&self.operate("/v1/operations/customers", customer).await?["id"]);
+        self.exceptions(&customer).await?;
+        let open = json!({ "name": "A first try", "customer_id": customer });
+        let made = self.post("/v1/opportunities", open).await?;
+        let quote = id(&made["quote"]["id"]);
+        self.priced(&quote, json!({})).await?;
+        self.credit(&quote, 14, "approved").await?;
+        for end in ["decline", "void"] {
+            let contract = id(&self.contract(&quote).await?["id"]);
+            let why = json!({ "reason": "The customer wants another term." });
+            self.post(&format!("/v1/contracts/{contract}/{end}"), why).await?;
+        }
+        let revised = self.post(&format!("/v1/quotes/{quote}/revise"), json!({})).await?;
+        let why = json!({ "reason": "The customer chose another offer." });
+        self.post(&format!("/v1/quotes/{}/cancel", id(&revised["id"])), why).await?;
+        self.reviews(&made["opportunity"]["id"]).await?;
+        self.webhooks().await?;
+        self.partners().await
+    }
+
+    async fn exceptions(&mut self, customer: &str) -> Went {
+        for end in ["withdraw", "deny", "approve"] {
+            let plea = json!({ "customer_id": customer,
+                "reason": "The customer asked us to move its branch offices to fibre." });
+            let filed = id(&self.post("/v1/exception-requests", plea).await?["id"]);
+            let carriers = format!("/v1/operations/exception-requests/{filed}/{end}");
+            match end {
+                "withdraw" => {
+                    let path = format!("/v1/exception-requests/{filed}/withdraw");
+                    self.post(&path, json!({})).await?;
+                }
+                "deny" => {
+                    let deny = json!({ "reason_code": "insufficient_reason",
+                        "note": "Please attach the letter." });
+                    self.operate(&carriers, deny).await?;
+                }
+                _ => {
+                    let approve = json!({ "valid_days": 90, "note": "Letter seen." });
+                    self.operate(&carriers, approve).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Discounts and credit checks that a person decides.
+    async fn reviews(&mut self, opportunity: &Value) -> Went {
+        let new = json!({ "opportunity_id": opportunity, "name": "Second offer" });
+        let quote = id(&self.post("/v1/quotes", new).await?["id"]);
+        let ask = || json!({ "discount_percent": "14" });
+        self.priced(&quote, ask()).await?;
+        let path = format!("/v1/operations/discount-approvals/{quote}");
+        let refuse = json!({ "reason": "Too much for this volume." });
+        self.operate(&format!("{path}/refuse"), refuse).await?;
+        self.post(&format!("/v1/quotes/{quote}/price"), ask()).await?;
+        let approve = json!({ "note": "A strategic customer." });
+        self.operate(&format!("{path}/approve"), approve).await?;
+        for end in ["decline", "approve"] {
+            let check = self.credit(&quote, 1, "in_review").await?;
+            let path = format!("/v1/operations/credit-reviews/{check}/{end}");
+            let decide = match end {
+                "approve" => json!({ "reason": "Statements seen.", "limit": "35000.00" }),
+                _ => json!({ "reason": "No statements." }),
+            };
+            self.operate(&path, decide).await?;
+        }
+        Ok(())
+    }
+
+    async fn webhooks(&mut self) -> Went {
+        let new = json!({ "url": self.storm.sink, "types": ["quote.*", "order.created"] });
+        let made = self.post("/v1/webhook-endpoints", new).await?;
+        let path = format!("/v1/webhook-endpoints/{}", id(&made["id"]));
+        self.post(&format!("{path}/test"), json!({})).await?;
+        let tested = self.get("/v1/events?type=webhook_endpoint.tested").await?;
+        let again = json!({ "event_id": tested["items"][0]["id"] });
+        self.post(&format!("{path}/resend"), again).await?;
+        let since = json!({ "since": "2026-01-01T00:00:00Z" });
+        self.post(&format!("{path}/replay"), since).await?;
+        self.post(&format!("{path}/rotate-secret"), json!({ "overlap_hours": 1 })).await?;
+        self.post(&format!("{path}/disable"), json!({})).await?;
+        self.post(&format!("{path}/enable"), json!({})).await?;
+        self.edit("DELETE", &path, json!({})).await.map(drop)
+    }
+
+    /// Another partner with a credential that is taken back.
+    async fn partners(&mut self) -> Went {
+        let new = json!({ "name": format!("Example Solutions {}-{}", self.number, self.walk),
+            "programme": "apex", "tier": "standard" });
+        let partner = self.operate("/v1/operations/partners", new).await?;
+        let new = json!({ "name": "billing desk", "role": "connector",
+            "partner_ids": [partner["id"]] });
+        let minted = self.operate("/v1/operations/credentials", new).await?;
+        let path = format!("/v1/operations/credentials/{}", id(&minted["credential"]["id"]));
+        self.operate(&format!("{path}/revoke"), json!({})).await.map(drop)
+    }
+}
