@@ -68,7 +68,7 @@ fn live(base: &Base, seed: u64, folder: &Path, aloud: bool) -> Story {
 /// as many fresh ones as are missing.
 fn seeds_of(plan: &Plan, count: usize) -> Vec<u64> {
     let mut all = vec![plan.seed];
-    all.extend(seeds::kept("histories"));
+    all.extend(seeds::kept("histories").into_iter().filter(|seed| *seed != plan.seed));
     let fresh = (1..).map(|number| seeds::mix(plan.seed, &format!("history {number}")));
     let missing = count.saturating_sub(all.len());
     all.extend(fresh.take(missing));
@@ -94,7 +94,7 @@ pub(super) fn run(plan: &Plan, report: &mut Report) {
                 return;
             }
             let mut story = live(&base, seed, folder.path(), aloud);
-            if number % TWICE == 0 && story.broken.is_empty() && !aloud {
+            if number.is_multiple_of(TWICE) && story.broken.is_empty() && !aloud {
                 let again = live(&base, seed, folder.path(), false);
                 compare(&mut story, &again);
             }
@@ -103,7 +103,7 @@ pub(super) fn run(plan: &Plan, report: &mut Report) {
             }
             let mut stories = stories.lock().expect("no panic while it is held");
             stories.push(story);
-            if stories.len() % 100 == 0 {
+            if stories.len().is_multiple_of(100) {
                 eprintln!("  histories: {} of {}", stories.len(), seeds.len());
             }
         }

@@ -211,10 +211,10 @@ impl History<'_> {
             Aim::Prying if told.status != 404 && !told.open() => {
                 broken.push((Promise::ForeignIsUnknown, words()));
             }
-            Aim::OtherBody(of) if !told.open() && self.is_kept(of) => {
-                if told.code() != "idempotency_key_reused" {
-                    broken.push((Promise::KeyIsOfOneRequest, words()));
-                }
+            Aim::OtherBody(of)
+                if !told.open() && self.is_kept(of) && told.code() != "idempotency_key_reused" =>
+            {
+                broken.push((Promise::KeyIsOfOneRequest, words()));
             }
             Aim::Faulty if told.done() => broken.push((Promise::NeverFails, words())),
             _ => {}

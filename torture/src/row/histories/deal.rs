@@ -85,13 +85,11 @@ impl Deal {
         let name = format!("Sale {}", self.number);
         let mut body = json!({ "name": name });
         if self.programme != "apex" {
-            match dice.choice(customers).filter(|_| dice.bool()) {
-                Some(customer) => body["customer_id"] = json!(customer),
-                None => {
-                    let customer = format!("Harbor Point Bakery {}", self.number);
-                    body["new_customer"] =
-                        json!({ "name": customer, "address": bodies::address(0) });
-                }
+            if let Some(customer) = dice.choice(customers).filter(|_| dice.bool()) {
+                body["customer_id"] = json!(customer);
+            } else {
+                let customer = format!("Harbor Point Bakery {}", self.number);
+                body["new_customer"] = json!({ "name": customer, "address": bodies::address(0) });
             }
         }
         self.post("open", "/v1/opportunities".to_owned(), body)
@@ -101,10 +99,10 @@ impl Deal {
     pub(super) fn waits(&self) -> bool {
         let asked = |part: &Part| matches!(part.state.as_str(), "requested" | "generated");
         let draft = |sub: &Part| sub.state == "draft";
-        match self.order.id.is_empty() {
-            true => self.sites.iter().any(asked) || asked(&self.check) || asked(&self.contract),
-            false => !self.subs.iter().any(draft),
+        if !self.order.id.is_empty() {
+            return !self.subs.iter().any(draft);
         }
+        self.sites.iter().any(asked) || asked(&self.check) || asked(&self.contract)
     }
 
     fn look(&self, what: &'static str) -> Ask {
@@ -369,6 +367,6 @@ impl Deal {
             return;
         }
         let (site, lacks) = (text(&told["site_id"]), ENRICHMENTS.to_vec());
-        self.subs.push(Part { id, state, site, lacks, ..Part::default() });
+        self.subs.push(Part { id, state, site, lacks });
     }
 }

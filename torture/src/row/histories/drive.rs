@@ -2,6 +2,7 @@
 
 use super::deal::Deal;
 use super::history::History;
+use super::node::Node;
 use super::sim::{Ticket, Who};
 use super::sim::{What, alone};
 use std::sync::atomic::Ordering;
@@ -62,8 +63,8 @@ impl History<'_> {
             0..62 if waiting > 0 => self.turn(waiting),
             62..66 if waiting > 1 => self.together(),
             0..80 if under_way < 5 => self.client(),
-            80..89 => self.on_some_node(|node| node.work()),
-            89..93 => self.on_some_node(|node| node.send()),
+            80..89 => self.on_some_node(Node::work),
+            89..93 => self.on_some_node(Node::send),
             93..95 => {
                 let sweep = self.dice.u8(0..4) == 0;
                 self.on_some_node(|node| node.keep(sweep));
@@ -75,7 +76,7 @@ impl History<'_> {
         }
     }
 
-    fn on_some_node(&mut self, act: impl FnOnce(&mut super::node::Node)) {
+    fn on_some_node(&mut self, act: impl FnOnce(&mut Node)) {
         let number = self.dice.usize(0..self.nodes.len());
         if let Some(node) = &mut self.nodes[number] {
             act(node);
@@ -105,7 +106,7 @@ impl History<'_> {
             return;
         }
         if self.deals[number].waits() && self.dice.u8(0..3) > 0 {
-            return self.on_some_node(|node| node.work());
+            return self.on_some_node(Node::work);
         }
         let open = &self.base.customers[..2];
         let ask = self.deals[number].step(&mut self.dice, open);
@@ -284,10 +285,9 @@ impl History<'_> {
     }
 
     fn is_working(&mut self) -> bool {
-        let nodes = self.nodes.iter_mut().flatten();
-        let busy = |node: &mut super::node::Node| {
+        let busy = |node: &mut Node| {
             [Who::Worker, Who::Sender, Who::Keeper].into_iter().any(|who| node.busy(who) > 0)
         };
-        nodes.map(busy).any(|busy| busy)
+        self.nodes.iter_mut().flatten().any(busy)
     }
 }

@@ -8,14 +8,16 @@ use serde_json::Value;
 use std::sync::atomic::Ordering;
 
 /// When the next job is free, of those that wait.
-const NEXT_JOB: &str = "select min(case when due_at > lease_until then due_at else lease_until end) \
-    from job where state = 'ready'";
+const NEXT_JOB: &str = "select min(case when due_at > lease_until then due_at \
+    else lease_until end) from job where state = 'ready'";
 /// When the next delivery may be sent, of those whose endpoint is on.
 const NEXT_DELIVERY: &str = "select min(case when d.due_at > t.lease_until then d.due_at \
     else t.lease_until end) from delivery d join sender_turn t \
     on t.tenant = d.tenant and t.endpoint = d.endpoint join webhook_endpoint e \
     on e.tenant = d.tenant and e.id = d.endpoint and e.state = 'active' \
     where d.state = 'pending'";
+/// Events of which nobody can hear yet.
+pub(super) const UNPLACED: &str = "select id from event where position is null";
 const JOBS: &str = "select doc from job where state = 'ready' order by id";
 const TRIES: usize = 5;
 /// Looks after which it is too long.
@@ -80,7 +82,12 @@ impl History<'_> {
             };
             let Some(due) = [next(NEXT_JOB), next(NEXT_DELIVERY)].into_iter().flatten().min()
             else {
-                return true;
+                if look(&self.inner, UNPLACED, &[]).is_empty() {
+                    return true;
+                }
+                self.nodes[0].as_mut().expect("all are up").keep(false);
+                self.calm().await;
+                continue;
             };
             // What is due and was not taken up: a connector rests for a while.
             let now = self.now();

@@ -11,6 +11,7 @@ use super::witness::{Broken, Witness};
 use domain::time::Moment;
 use fastrand::Rng;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -82,9 +83,19 @@ pub(super) struct History<'a> {
     pub(super) feeds: BTreeMap<usize, Vec<String>>,
     pub(super) jobs: Vec<String>,
     pub(super) steps: usize,
-    hash: u64,
+    hash: DefaultHasher,
     aloud: bool,
     pub(super) tally: BTreeMap<&'static str, usize>,
+}
+
+/// The desk, the outside, and how the nodes see the database.
+fn plant(dice: &mut Rng, nodes: usize) -> Plant {
+    let (desk, moves) = (Arc::new(Desk::default()), Arc::new(AtomicUsize::new(0)));
+    let badness = [0, 60, 150][dice.usize(0..3)];
+    let working_day_ms = [0, 200, 2000][dice.usize(0..3)];
+    let outsiders = Outsiders::new(desk.clone(), dice.fork(), badness, working_day_ms);
+    let (one_writer, confirms) = (nodes == 1 && dice.bool(), dice.u8(0..4) == 0);
+    Plant { desk, moves, outsiders: Arc::new(outsiders), one_writer, confirms }
 }
 
 impl<'a> History<'a> {
@@ -93,21 +104,8 @@ impl<'a> History<'a> {
         let weather = Weather::roll(&mut dice);
         base.copy(&file);
         let inner = super::base::open(&file);
-        let desk = Arc::new(Desk::default());
-        let badness = [0, 60, 150][dice.usize(0..3)];
-        let working_day_ms = [0, 200, 2000][dice.usize(0..3)];
-        let outsiders = Outsiders::new(desk.clone(), dice.fork(), badness, working_day_ms);
-        let outsiders = Arc::new(outsiders);
-        let moves = Arc::new(AtomicUsize::new(0));
         let count = dice.usize(1..3);
-        let (one_writer, confirms) = (count == 1 && dice.bool(), dice.u8(0..4) == 0);
-        let plant = Plant {
-            desk: desk.clone(),
-            moves: moves.clone(),
-            outsiders: outsiders.clone(),
-            one_writer,
-            confirms,
-        };
+        let plant = plant(&mut dice, count);
         let beginning = Moment::parse(BEGINNING).expect("a moment").ms();
         let common = Arc::new(AtomicI64::new(beginning + dice.i64(1_000..100_000)));
         let machine = |_| Arc::new(Machine { common: common.clone(), off: AtomicI64::new(0) });
@@ -123,11 +121,11 @@ impl<'a> History<'a> {
             weather,
             file,
             inner,
-            desk,
-            outsiders,
+            desk: plant.desk.clone(),
+            outsiders: plant.outsiders.clone(),
+            moves: plant.moves.clone(),
             plant,
             common,
-            moves,
             machines,
             nodes: (0..count).map(|_| None).collect(),
             lives: 0,
@@ -144,11 +142,11 @@ impl<'a> History<'a> {
             feeds: BTreeMap::new(),
             jobs: Vec::new(),
             steps: 0,
-            hash: 0xcbf2_9ce4_8422_2325,
+            hash: DefaultHasher::new(),
             aloud,
             tally: BTreeMap::new(),
         };
-        history.trace(|| format!("{weather:?}, {count} nodes, one writer: {one_writer}"));
+        history.trace(|| format!("{weather:?}, {count} nodes"));
         history
     }
 
@@ -159,9 +157,7 @@ impl<'a> History<'a> {
     /// Notes a step; the hash of all notes tells two histories apart.
     pub(super) fn trace(&mut self, words: impl FnOnce() -> String) {
         let words = words();
-        for byte in words.bytes() {
-            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        self.hash.write(words.as_bytes());
         if self.aloud {
             eprintln!("    {:>5} {} {words}", self.steps, self.now());
         }
@@ -232,7 +228,7 @@ impl<'a> History<'a> {
             seed,
             asks: self.asked.len(),
             steps: self.steps,
-            trace: self.hash,
+            trace: self.hash.finish(),
             tally: std::mem::take(&mut self.tally),
             broken: std::mem::take(&mut self.witness.broken),
         }

@@ -20,12 +20,14 @@ impl History<'_> {
     pub(super) async fn judge(&mut self) {
         self.ask_again().await;
         self.journeys().await;
+        // Whatever these left to do.
+        self.heal().await;
         self.read_to_the_end().await;
-        self.work_settles().await;
         self.effects();
         self.answers_kept();
         self.signed_are_frozen();
         self.approvals();
+        self.inquiries();
         self.folds().await;
         self.waiting_has_work();
         self.feeds();
@@ -109,11 +111,6 @@ impl History<'_> {
                 self.witness.blame(Promise::JourneyIsLaw, what);
             }
         }
-    }
-
-    /// Whatever the last asks left to do.
-    async fn work_settles(&mut self) {
-        self.heal().await;
     }
 
     /// Each order's state beside its parts.

@@ -3,7 +3,9 @@
 
 use super::ask::{Aim, Ask};
 use super::bodies;
+use super::deal::Deal;
 use super::history::History;
+use fastrand::Rng;
 use serde_json::json;
 
 impl History<'_> {
@@ -94,70 +96,11 @@ impl History<'_> {
             (0..self.deals.len()).filter(|n| !self.deals[*n].quote.is_empty()).collect();
         let Some(number) = self.dice.choice(such) else { return };
         let deal = self.deals[number].clone();
-        let (caller, quote) = (deal.caller, deal.quote_path(""));
-        let site = self.dice.choice(&deal.sites).map(|s| s.id.clone()).unwrap_or_default();
-        let contract = |what: &str| format!("/v1/contracts/{}/{what}", deal.contract.id);
-        let post = |kind, path: String, body| Ask::post(kind, caller, path, body);
-        let dice = &mut self.dice;
-        let ask = match dice.u8(0..24) {
-            0 => post("add sites", format!("{quote}/sites"), bodies::sites(dice)),
-            1 => {
-                let path = format!("{quote}/sites/{site}");
-                let body = json!({ "address": bodies::address(dice.usize(0..5)) });
-                Ask::edit("edit site", caller, "PATCH", path, "*", body)
-            }
-            2 => {
-                let seen = format!("\"{}\"", dice.u8(1..4));
-                let path = format!("{quote}/sites/{site}");
-                Ask::edit("remove site", caller, "DELETE", path, &seen, json!({}))
-            }
-            3 | 4 => {
-                let body = bodies::configuration(deal.programme, dice);
-                post("configure", format!("{quote}/configuration"), body)
-            }
-            5 | 6 => post("price", format!("{quote}/price"), bodies::price(deal.programme, dice)),
-            7 | 8 => post("contract", format!("{quote}/contracts"), bodies::contract()),
-            9 => {
-                let body = bodies::credit(deal.programme, dice);
-                post("ask credit", format!("{quote}/credit-checks"), body)
-            }
-            10 if dice.bool() => post("cancel", format!("{quote}/cancel"), bodies::reason()),
-            11 if dice.bool() => post("revise", format!("{quote}/revise"), json!({})),
-            12 => post("decline", contract("decline"), bodies::reason()),
-            13 => post("void", contract("void"), bodies::reason()),
-            14 | 15 => {
-                let hash = if dice.u8(0..4) == 0 { "0".repeat(64) } else { deal.hash.clone() };
-                let body = json!({ "signer": bodies::signer(), "document_sha256": hash });
-                post("sign", contract("sign"), body)
-            }
-            16 => post("order", "/v1/orders".to_owned(), bodies::order(&deal.quote)),
-            17 | 18 if !deal.order.id.is_empty() => {
-                post("hand off", format!("/v1/orders/{}/handoff", deal.order.id), json!({}))
-            }
-            19 | 20 if !deal.subs.is_empty() => {
-                let kind = ["installation", "shipping", "port-reservation", "billing"];
-                let kind = dice.choice(kind).unwrap_or("billing");
-                let sub = dice.choice(&deal.subs).map(|s| s.id.clone()).unwrap_or_default();
-                let path = format!("/v1/sub-orders/{sub}/enrichments/{kind}");
-                Ask::edit("enrich", caller, "PUT", path, "*", bodies::enrichment(kind, dice))
-            }
-            21 => {
-                let seen = format!("\"{}\"", deal.version);
-                let body = json!({ "name": format!("Renamed {}", dice.u8(..)) });
-                Ask::edit("rename", caller, "PATCH", quote, &seen, body)
-            }
-            22 if !deal.order.id.is_empty() => {
-                let path = format!("/v1/orders/{}/customer-defined-group", deal.order.id);
-                Ask::set("group", caller, path, json!({ "name": format!("G{}", dice.u8(0..3)) }))
-            }
-            23 => {
-                let body = json!({ "opportunity_id": deal.opportunity });
-                return self.ask(post("another quote", "/v1/quotes".to_owned(), body));
-            }
-            _ => post("validate", format!("{quote}/address-validation"), json!({})),
+        let ask = match self.dice.u8(0..24) {
+            choice @ 0..12 => rework(&deal, choice, &mut self.dice),
+            choice => press(&deal, choice, &mut self.dice),
         };
-        let steady = deal.quote == self.deals[number].quote;
-        self.ask(if steady { ask.of(number) } else { ask });
+        self.ask(ask);
     }
 
     fn webhooks(&mut self) {
@@ -255,4 +198,79 @@ impl History<'_> {
         let body = json!({ "customer_id": customer, "reason": "They asked us to." });
         self.ask(Ask::post("plead", caller, "/v1/exception-requests".to_owned(), body));
     }
+}
+
+/// Changes a quote at whatever moment it is.
+fn rework(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
+    let (caller, quote) = (deal.caller, deal.quote_path(""));
+    let site = dice.choice(&deal.sites).map(|s| s.id.clone()).unwrap_or_default();
+    let post = |kind, path: String, body| Ask::post(kind, caller, path, body);
+    let ask = match choice {
+        0 => post("add sites", format!("{quote}/sites"), bodies::sites(dice)),
+        1 => {
+            let path = format!("{quote}/sites/{site}");
+            let body = json!({ "address": bodies::address(dice.usize(0..5)) });
+            Ask::edit("edit site", caller, "PATCH", path, "*", body)
+        }
+        2 => {
+            let seen = format!("\"{}\"", dice.u8(1..4));
+            let path = format!("{quote}/sites/{site}");
+            Ask::edit("remove site", caller, "DELETE", path, &seen, json!({}))
+        }
+        3 | 4 => {
+            let body = bodies::configuration(deal.programme, dice);
+            post("configure", format!("{quote}/configuration"), body)
+        }
+        5 | 6 => post("price", format!("{quote}/price"), bodies::price(deal.programme, dice)),
+        7 => {
+            let seen = format!("\"{}\"", deal.version);
+            let body = json!({ "name": format!("Renamed {}", dice.u8(..)) });
+            Ask::edit("rename", caller, "PATCH", quote, &seen, body)
+        }
+        8 if dice.bool() => post("cancel", format!("{quote}/cancel"), bodies::reason()),
+        9 if dice.bool() => post("revise", format!("{quote}/revise"), json!({})),
+        10 => {
+            let body = json!({ "opportunity_id": deal.opportunity });
+            return post("another quote", "/v1/quotes".to_owned(), body);
+        }
+        _ => post("validate", format!("{quote}/address-validation"), json!({})),
+    };
+    ask.of(deal.number)
+}
+
+/// Takes a later step too early, once more, or wrongly.
+fn press(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
+    let (caller, quote) = (deal.caller, deal.quote_path(""));
+    let contract = |what: &str| format!("/v1/contracts/{}/{what}", deal.contract.id);
+    let post = |kind, path: String, body| Ask::post(kind, caller, path, body);
+    let ask = match choice {
+        12 => {
+            let body = bodies::credit(deal.programme, dice);
+            post("ask credit", format!("{quote}/credit-checks"), body)
+        }
+        13 => post("decline", contract("decline"), bodies::reason()),
+        14 => post("void", contract("void"), bodies::reason()),
+        15 | 16 => {
+            let hash = if dice.u8(0..4) == 0 { "0".repeat(64) } else { deal.hash.clone() };
+            let body = json!({ "signer": bodies::signer(), "document_sha256": hash });
+            post("sign", contract("sign"), body)
+        }
+        17 => post("order", "/v1/orders".to_owned(), bodies::order(&deal.quote)),
+        18 | 19 if !deal.order.id.is_empty() => {
+            post("hand off", format!("/v1/orders/{}/handoff", deal.order.id), json!({}))
+        }
+        20 | 21 if !deal.subs.is_empty() => {
+            let kind = ["installation", "shipping", "port-reservation", "billing"];
+            let kind = dice.choice(kind).unwrap_or("billing");
+            let sub = dice.choice(&deal.subs).map(|s| s.id.clone()).unwrap_or_default();
+            let path = format!("/v1/sub-orders/{sub}/enrichments/{kind}");
+            Ask::edit("enrich", caller, "PUT", path, "*", bodies::enrichment(kind, dice))
+        }
+        22 if !deal.order.id.is_empty() => {
+            let path = format!("/v1/orders/{}/customer-defined-group", deal.order.id);
+            Ask::set("group", caller, path, json!({ "name": format!("G{}", dice.u8(0..3)) }))
+        }
+        _ => post("contract", format!("{quote}/contracts"), bodies::contract()),
+    };
+    ask.of(deal.number)
 }

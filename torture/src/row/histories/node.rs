@@ -63,7 +63,6 @@ pub(super) struct Node {
     pub(super) life: usize,
     pub(super) app: Arc<App>,
     pub(super) router: Router,
-    pub(super) machine: Arc<Machine>,
     workers: [Arc<Worker>; 2],
     sender: Arc<Sender>,
     moves: Arc<AtomicUsize>,
@@ -105,8 +104,8 @@ impl Node {
         let router = web::router(app.clone(), options()).expect("a router");
         let workers = [Worker::new(app.clone()), Worker::new(app.clone())].map(Arc::new);
         let sender = Arc::new(Sender::new(app.clone(), web::tell));
-        let (machine, moves, running) = (machine.clone(), plant.moves.clone(), Vec::new());
-        Self { number, life, app, router, machine, workers, sender, moves, running }
+        let (moves, running) = (plant.moves.clone(), Vec::new());
+        Self { number, life, app, router, workers, sender, moves, running }
     }
 
     /// Starts something in this node, on somebody's behalf.

@@ -7,7 +7,7 @@ use app::{Outside, Webhooks};
 use async_trait::async_trait;
 use connect::ConnectorError;
 use connect::address::{AddressCheck, BuiltinAddressCheck};
-use connect::credit::{BuiltinBureau, CreditAsk, CreditBureau};
+use connect::credit::{BuiltinBureau, CreditAnswer, CreditAsk, CreditBureau};
 use connect::fulfilment::{Fulfilment, Simulator};
 use connect::signature::{BuiltinDesk, SignatureDesk};
 use connect::webhook::{Delivery, Outcome, Post, Walls};
@@ -15,6 +15,7 @@ use domain::address::{Address, Avps};
 use domain::contract::Contract;
 use domain::credit::{Assessment, CreditClass, Verdict};
 use domain::fulfilment::{Progress, Received};
+use domain::id::{Id, Kind};
 use domain::money::Money;
 use domain::order::SubOrder;
 use domain::time::Moment;
@@ -52,6 +53,8 @@ pub(super) struct Play {
     pub(super) dead: BTreeSet<String>,
     /// How often each reference was asked for, by connector.
     pub(super) asked: BTreeMap<(&'static str, String), usize>,
+    /// What the bureau was asked under each reference, in words.
+    pub(super) inquiries: BTreeMap<String, BTreeSet<String>>,
     /// Everything that the bureau said, by its reference.
     pub(super) assessed: BTreeMap<String, Vec<Assessment>>,
     pub(super) tally: BTreeMap<&'static str, usize>,
@@ -75,6 +78,7 @@ impl Outsiders {
             healed: false,
             dead: BTreeSet::new(),
             asked: BTreeMap::new(),
+            inquiries: BTreeMap::new(),
             assessed: BTreeMap::new(),
             tally: BTreeMap::new(),
             receivers,
@@ -192,27 +196,39 @@ impl AddressCheck for Seen {
 }
 
 /// An answer that the bureau's words allow, and nobody should count on.
-fn dubious(truth: Assessment, ask: &CreditAsk, dice: &mut Rng) -> Assessment {
+fn dubious(truth: CreditAnswer, ask: &CreditAsk, dice: &mut Rng) -> CreditAnswer {
     let part = Money::from_minor(ask.amount.minor() / 2);
-    let verdict = match dice.u8(0..5) {
+    let CreditAnswer { reference, assessment } = truth;
+    let verdict = match dice.u8(0..7) {
         0 => Verdict::InReview,
         1 => Verdict::Declined,
         2 => Verdict::Approved { limit: part, deposit: None },
         3 => Verdict::Approved { limit: Money::ZERO, deposit: Some(ask.amount) },
-        _ => return Assessment { class: CreditClass::High, ..truth },
+        4 => {
+            let assessment = Assessment { class: CreditClass::High, ..assessment };
+            return CreditAnswer { reference, assessment };
+        }
+        // Meant for somebody else.
+        _ => {
+            let reference = Id::new(Kind::CreditCheck, reference.made_at_ms() + 1, dice.u32(..));
+            return CreditAnswer { reference, assessment };
+        }
     };
-    Assessment { verdict, ..truth }
+    CreditAnswer { reference, assessment: Assessment { verdict, ..assessment } }
 }
 
 #[async_trait]
 impl CreditBureau for Seen {
-    async fn assess(&self, ask: &CreditAsk) -> Result<Assessment, ConnectorError> {
+    async fn assess(&self, ask: &CreditAsk) -> Result<CreditAnswer, ConnectorError> {
         let reference = ask.reference.short().to_owned();
+        let words = format!("{} of {:?}", ask.amount, ask.application);
+        self.play().inquiries.entry(reference.clone()).or_default().insert(words);
         let lie = |truth, dice: &mut Rng| dubious(truth, ask, dice);
         let bureau = BuiltinBureau::default();
         let answer = self.call("credit", &reference, bureau.assess(ask), lie).await;
         if let Ok(said) = &answer {
-            self.play().assessed.entry(reference).or_default().push(said.clone());
+            let about = said.reference.short().to_owned();
+            self.play().assessed.entry(about).or_default().push(said.assessment.clone());
         }
         answer
     }

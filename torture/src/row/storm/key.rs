@@ -276,9 +276,10 @@ fn other_body(body: &Value) -> Option<Value> {
     let mut body = body.clone();
     for (name, value) in body.as_object_mut()? {
         let changed = match (name.as_str(), &*value) {
-            ("name" | "reason" | "note" | "business_name" | "company_name", Value::String(text)) => {
-                Some(json!(format!("{text} again")))
-            }
+            (
+                "name" | "reason" | "note" | "business_name" | "company_name",
+                Value::String(text),
+            ) => Some(json!(format!("{text} again"))),
             (_, Value::Object(_)) => other_body(value),
             (_, Value::Array(items)) => items.first().and_then(other_body).map(|one| json!([one])),
             _ => None,

@@ -34,8 +34,10 @@ impl Client {
     }
 
     async fn light(&mut self) -> Went {
-        let open = |name: &str| json!({ "name": name, "new_customer":
-            { "name": name, "address": address() } });
+        let open = |name: &str| {
+            json!({ "name": name, "new_customer":
+            { "name": name, "address": address() } })
+        };
         let (one, two) = (self.name(), format!("{} or so", self.name()));
         let made = self.post_beside("/v1/opportunities", open(&one), open(&two)).await?;
         let opportunity = &made["opportunity"]["id"];
@@ -91,11 +93,8 @@ impl Client {
             }
         }
         let choice = |name: &str, value: &str| json!({ "name": name, "value": value });
-        let features = json!([
-            choice("Port Speed", "1G"),
-            choice("ATT_ACC_SPD", "1G"),
-            choice("Term", "36"),
-        ]);
+        let features =
+            json!([choice("Port Speed", "1G"), choice("ATT_ACC_SPD", "1G"), choice("Term", "36"),]);
         let body = json!({ "offering": "OFF_ADI_MID_MARKET", "features": features });
         self.post(&at("configuration"), body).await?;
         self.post(&at("price"), ask).await

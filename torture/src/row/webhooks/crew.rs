@@ -37,11 +37,7 @@ pub(super) struct Partner {
 
 impl Partner {
     /// A new partner with its credential.
-    pub(super) async fn add(
-        boss: &mut Seller,
-        servers: &[String],
-        number: usize,
-    ) -> Self {
+    pub(super) async fn add(boss: &mut Seller, servers: &[String], number: usize) -> Self {
         // In this programme an opportunity needs no customer.
         let new = json!({ "name": format!("Northwind Networks {number}"), "programme": "apex",
             "tier": "standard" });

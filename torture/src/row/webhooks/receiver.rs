@@ -5,8 +5,8 @@ use super::heard::{Heard, Log};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -135,9 +135,7 @@ impl Receiver {
     /// Whether the connection goes on.
     async fn answer(&self, stream: &mut TcpStream, manner: Manner) -> bool {
         let text = match manner {
-            Manner::Healthy | Manner::Slow { .. } => {
-                "HTTP/1.1 204 No Content\r\n\r\n".to_owned()
-            }
+            Manner::Healthy | Manner::Slow { .. } => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
             Manner::Fails => {
                 "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".to_owned()
             }

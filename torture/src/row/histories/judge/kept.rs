@@ -106,6 +106,19 @@ impl History<'_> {
         }
     }
 
+    /// The bureau is asked about checks that are there, about each in the same words every time.
+    pub(super) fn inquiries(&mut self) {
+        let rows = look(&self.inner, "select id from credit_check", &[]);
+        let there: BTreeSet<&str> = rows.iter().map(|row| row.text(0).expect("an id")).collect();
+        let inquiries = self.outsiders.play().inquiries.clone();
+        for (reference, words) in inquiries {
+            if words.len() != 1 || !there.contains(reference.as_str()) {
+                let what = format!("under {reference} the bureau was asked {words:?}");
+                self.witness.blame(Promise::OneInquiry, what);
+            }
+        }
+    }
+
     fn said(&self, check: &str, state: &Value) -> bool {
         let play = self.outsiders.play();
         let said = play.assessed.get(check).into_iter().flatten();

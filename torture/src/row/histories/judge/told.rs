@@ -1,12 +1,13 @@
 //! What readers of the feed and receivers of webhooks were told, compared with what happened.
 
+use crate::row::histories::heal::UNPLACED;
 use crate::row::histories::history::History;
 use crate::row::histories::invariants::Promise;
 use crate::row::histories::witness::{Happened, look};
 use std::collections::{BTreeMap, BTreeSet};
 
-const EVENTS: &str =
-    "select id, tenant, object, sequence, environment from event order by position";
+const EVENTS: &str = "select id, tenant, object, sequence, environment from event \
+    where position is not null order by position";
 const ENDPOINTS: &str = "select e.id, e.tenant, e.state, e.doc from webhook_endpoint e";
 /// Attempts after which a delivery is given up.
 const MOST_ATTEMPTS: usize = 10;
@@ -34,6 +35,10 @@ impl Stretches {
 impl History<'_> {
     /// Every reader reads on until nothing more comes.
     pub(super) async fn read_to_the_end(&mut self) {
+        for row in look(&self.inner, UNPLACED, &[]) {
+            let what = format!("{} has no place", row.text(0).expect("an id"));
+            self.witness.blame(Promise::FeedIsWhole, what);
+        }
         for caller in 0..self.callers.len() {
             loop {
                 let before = self.feeds.get(&caller).map_or(0, Vec::len);
@@ -64,9 +69,8 @@ impl History<'_> {
             // As it is stored: without its checksum.
             let there: Vec<String> = theirs.map(|row| text(row, 0)).collect();
             let read: Vec<&str> = read.iter().filter_map(|id| id.get(..15)).collect();
-            // What happened since the last page is not read yet.
             let differs = there.iter().zip(&read).position(|(a, b)| a != b);
-            if differs.is_some() || read.len() > there.len() {
+            if differs.is_some() || read.len() != there.len() {
                 let what = format!(
                     "caller {caller} read {} of {}, first other at {differs:?}",
                     read.len(),
@@ -143,7 +147,7 @@ impl History<'_> {
             let own = event.tenant == tenant || tenant.starts_with("carrier");
             let wanted =
                 |wish: &&str| *wish == "*" || *wish == event.kind || *wish == format!("{noun}.*");
-            own && event.kind != "webhook_endpoint.tested" && types.iter().any(|t| wanted(&t))
+            own && event.kind != "webhook_endpoint.tested" && types.iter().any(wanted)
         };
         let placed = |change: usize| {
             if self.plant.one_writer {
