@@ -1,5 +1,5 @@
-//! Pages that are drawn from the code: `docs/errors.md` and `docs/states.md`. This proves them
-//! current; `BLESS=1` writes them.
+//! Pages that are drawn from the code: `docs/errors.md`, `docs/invariants.md` and `docs/states.md`.
+//! This proves them current; `BLESS=1` writes them.
 
 use domain::code::{Because, Code};
 use domain::contract::ContractPhase;
@@ -12,6 +12,7 @@ use domain::quote::QuotePhase;
 use domain::webhook::EndpointPhase;
 use std::fmt::Write as _;
 use std::path::Path;
+use store::audit::Invariant;
 
 fn is_current(name: &str, text: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
@@ -52,6 +53,28 @@ fn the_page_of_errors_is_what_the_registry_says() {
         let _ = writeln!(page, "| `{word}` | {title} | {remedy} |");
     }
     is_current("errors.md", &page);
+}
+
+#[test]
+fn the_page_of_invariants_is_what_the_list_says() {
+    let mut page = format!(
+        "# Invariants\n\nDrawn from the list in `crates/store/src/audit/invariant.rs`: {} \
+         sentences that hold over a whole database, whatever was done to its server. `demarc \
+         doctor --deep`, every `demarc restore`, the tests and every row of `cargo xtask \
+         torture` read all rows and look for what breaks one. A violation is reported by the \
+         name, with how often it was found and the first five places. For each name the tests \
+         have a damage to a database that is found by it, on SQLite and on PostgreSQL.\n",
+        Invariant::ALL.len()
+    );
+    let mut subject = "";
+    for invariant in Invariant::ALL {
+        if invariant.subject() != subject {
+            subject = invariant.subject();
+            let _ = writeln!(page, "\n## {subject}\n\n| name | what holds |\n| --- | --- |");
+        }
+        let _ = writeln!(page, "| `{}` | {} |", invariant.name(), invariant.sentence());
+    }
+    is_current("invariants.md", &page);
 }
 
 /// One noun's table as a diagram.

@@ -56,7 +56,7 @@ async fn used(world: &World) -> (i64, i64) {
 }
 
 /// Others have used all of the budget but 0.01.
-const ALMOST_ALL: &str = "insert into promotion_use (tenant, code, uses, amount, most_amount) \
+pub(crate) const ALMOST_ALL: &str = "insert into promotion_use (tenant, code, uses, amount, most_amount) \
     values ('carrier.test', 'ADI-PORT10', 7, 24999999, 25000000)";
 
 async fn refused_as_the_journey_says(

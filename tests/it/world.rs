@@ -1,6 +1,8 @@
 //! A world for tests: a real server on loopback over a real store, with a clock that stands
 //! still, randomness that repeats, and jobs that run when told.
 
+mod end;
+
 use crate::client::Client;
 use crate::engines::Watched;
 use crate::receivers::Receivers;
@@ -14,6 +16,7 @@ use connect::signature::BuiltinDesk;
 use connect::webhook::Walls;
 use domain::party::{Environment, Role};
 use domain::time::Moment;
+use end::End;
 use pgtest::Cluster;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -48,6 +51,8 @@ pub(crate) struct World {
     pub(crate) receivers: Arc<Receivers>,
     stop: watch::Sender<bool>,
     server: Option<JoinHandle<std::io::Result<()>>>,
+    /// Before its home, which it looks into.
+    end: End,
     home: Home,
     /// How many worlds were made from this one; each has its own randomness.
     made: AtomicU64,
@@ -96,6 +101,7 @@ impl World {
         let worker = Worker::new(app.clone());
         let sender = Sender::new(app.clone(), web::tell);
         let (server, made) = (Some(server), AtomicU64::new(0));
+        let end = End::of(&home);
         Self {
             app,
             clock,
@@ -107,6 +113,7 @@ impl World {
             receivers,
             stop,
             server,
+            end,
             home,
             made,
         }
@@ -150,10 +157,12 @@ impl World {
     /// Stops the server, closes the store, and starts both again on the same file.
     pub(crate) async fn restart(mut self) -> Self {
         self.stopped().await;
+        // The world goes on, and is judged when that one ends.
+        self.end.is_not_judged();
         self.app.store.close().await.expect("the store closes");
         let (now, secret, home) =
             (self.clock.now(), self.operations.secret().to_owned(), self.home);
-        drop((self.app, self.worker, self.sender, self.engine));
+        drop((self.app, self.worker, self.sender, self.engine, self.end));
         let mut world = Self::build(home, now, 77, Plan::default()).await;
         world.operations = world.client(&secret);
         world
@@ -249,8 +258,14 @@ impl World {
         answers.remove(0)
     }
 
+    /// Says that what is written here makes no sense together, so that nobody asks at the end.
+    pub(crate) fn is_made_up(&self) {
+        self.end.is_not_judged();
+    }
+
     /// Changes the database behind the server's back.
     pub(crate) async fn damage(&self, sql: &'static str) {
+        self.is_made_up();
         let change = Change::new([Statement::new(sql, [])]).alone();
         let written = self.engine.write(change).await.expect("a write");
         assert!(written.is_done(), "{sql}: {written:?}");

@@ -15,7 +15,7 @@ use std::time::Instant;
 const fn finder(bug: Bug) -> Row {
     match bug {
         // Histories stop the process between two steps of the engine, not within one.
-        Bug::AckBeforeCommit => Row::Power,
+        Bug::AckBeforeCommit | Bug::SyncNormal => Row::Power,
         Bug::BudgetNotChecked => Row::Races,
         _ => Row::Histories,
     }

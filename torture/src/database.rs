@@ -1,6 +1,7 @@
 //! A database as the harness sees it: named to the servers, and read behind their backs.
 
 use pgtest::Cluster;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Engine, Options, Postgres, PostgresOptions, Query, Row, Sqlite, Store};
@@ -72,6 +73,13 @@ impl Database {
         let mut answers = engine.read(vec![Query::new(sql, [])]).await.expect("rows");
         engine.close().await.expect("it closes");
         answers.remove(0)
+    }
+
+    /// The answers that are kept, by their keys.
+    pub(crate) async fn answers(&self) -> BTreeMap<String, String> {
+        let rows = self.rows("select name, body from idempotency").await;
+        let text = |row: &Row, column| row.text(column).expect("a text").to_owned();
+        rows.iter().map(|row| (text(row, 0), text(row, 1))).collect()
     }
 
     /// What does not hold in it, one line each.

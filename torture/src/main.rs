@@ -10,6 +10,8 @@ mod row;
 mod seeds;
 mod seller;
 mod server;
+mod shim;
+mod shop;
 mod verdict;
 mod wire;
 

@@ -1,6 +1,7 @@
 //! Seeds: read, written, mixed, and kept when they have found something.
 
 use std::collections::hash_map::RandomState;
+use std::fmt::Write as _;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ pub(crate) fn keep(row: &str, seed: u64, what: &str) {
     let _ = fs::create_dir_all(folder());
     let mut all = fs::read_to_string(&file).unwrap_or_default();
     let first = what.lines().next().unwrap_or_default();
-    all.push_str(&format!("{} # {first}\n", text(seed)));
+    let _ = writeln!(all, "{} # {first}", text(seed)); // Writing to a String cannot fail.
     if let Err(e) = fs::create_dir_all(folder()).and_then(|()| fs::write(&file, all)) {
         eprintln!("{} is not kept in {}: {e}", text(seed), file.display());
     }

@@ -77,6 +77,11 @@ impl Seller {
         (0..size).map(member).collect()
     }
 
+    /// Another of the same team, with keys and customers of its own.
+    pub(crate) fn colleague(&self, number: usize) -> Self {
+        Self { name: format!("m{number}"), number: 0, turn: number, ..self.clone() }
+    }
+
     /// Asks again where a server looks at what was, and does not find what was made since; but
     /// not for longer than this.
     pub(crate) fn bearing_stale(self, stale: Duration) -> Self {
@@ -213,6 +218,13 @@ impl Seller {
             }
         }
         (0, false, "never answered".to_owned())
+    }
+
+    /// The status of one read, whatever it is; nothing where there is no answer.
+    pub(crate) async fn read_once(&self, path: &str) -> Option<u16> {
+        let request = self.http.get(format!("{}{path}", self.servers[0]));
+        let answer = request.bearer_auth(&self.secret).send().await;
+        answer.ok().map(|answer| answer.status().as_u16())
     }
 
     /// Looks until it is so.

@@ -2,17 +2,21 @@
 
 use crate::database::Database;
 use crate::plan::Plan;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The last lines of a server's log that are shown when something is wrong.
 const KEPT: usize = 200;
+/// A start or an end that takes longer is none.
+const HANG: Duration = Duration::from_mins(1);
 
 /// A server, killed when it is dropped.
 #[derive(Debug)]
@@ -72,6 +76,7 @@ impl Server {
     pub(crate) fn start_with(&mut self, more: &[(&str, &str)]) -> Result<Duration, ()> {
         let begun = Instant::now();
         let mut process = self.spawn(more);
+        let watched = watch(process.id());
         let mut lines = BufReader::new(process.stderr.take().expect("a pipe")).lines();
         // From here on it is killed with this, whatever happens.
         self.process = Some(process);
@@ -80,6 +85,7 @@ impl Server {
             keep(&self.log, line);
             said.is_some_and(|said| said["message"] == "serving")
         });
+        drop(watched);
         let took = begun.elapsed();
         // What else it says must not fill the pipe.
         let log = Arc::clone(&self.log);
@@ -135,13 +141,19 @@ impl Server {
 
     /// Tells it to end, waits until it has, and answers how long that took.
     pub(crate) fn end(&mut self) -> Duration {
+        let (ended, took) = self.end_somehow();
+        assert_eq!(ended.code(), Some(0), "an orderly end:\n{}", self.log());
+        took
+    }
+
+    /// The same, whether the end is orderly or not.
+    pub(crate) fn end_somehow(&mut self) -> (ExitStatus, Duration) {
         let mut process = self.process.take().expect("a running server");
         let begun = Instant::now();
         let told = Command::new("kill").arg("-TERM").arg(process.id().to_string()).status();
         assert!(told.is_ok_and(|told| told.success()), "it can be told");
-        let ended = process.wait().expect("a child");
-        assert_eq!(ended.code(), Some(0), "an orderly end:\n{}", self.log());
-        begun.elapsed()
+        let _watched = watch(process.id());
+        (process.wait().expect("a child"), begun.elapsed())
     }
 
     /// The secret of a new operations credential.
@@ -159,6 +171,19 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Kills the process unless what is returned is dropped in time: nobody waits for ever.
+fn watch(id: u32) -> Sender<()> {
+    let (over, waiting) = mpsc::channel();
+    std::thread::spawn(move || {
+        let id = i32::try_from(id).ok().and_then(Pid::from_raw);
+        if let (Err(RecvTimeoutError::Timeout), Some(id)) = (waiting.recv_timeout(HANG), id) {
+            // It may have ended just now: that is as well.
+            let _ = kill_process(id, Signal::KILL);
+        }
+    });
+    over
 }
 
 fn keep(log: &Mutex<VecDeque<String>>, line: String) {

@@ -207,9 +207,10 @@ impl App {
             fingerprint: key.fingerprint.clone(),
             status: answer.status,
             // A list of pairs of texts always has a JSON form.
-            headers: match planted(Bug::AnswerDrifts) {
-                false => serde_json::to_string(&answer.headers).unwrap_or_default(),
-                true => "[]".to_owned(),
+            headers: if planted(Bug::AnswerDrifts) {
+                "[]".to_owned()
+            } else {
+                serde_json::to_string(&answer.headers).unwrap_or_default()
             },
             body: answer.body.clone(),
             forget_at: ctx.now.plus_days(self.settings.idempotency_days).ms(),

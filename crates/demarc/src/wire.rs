@@ -56,7 +56,9 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
 }
 
 fn webhooks(config: &Config) -> Webhooks {
-    let timeout = Duration::from_millis(config.webhooks.timeout_ms.into());
+    // An attempt that outlives the lease of its endpoint's turn would not count.
+    let most = u64::try_from(config.settings.lease_ms * 9 / 10).unwrap_or(u64::MAX);
+    let timeout = Duration::from_millis(u64::from(config.webhooks.timeout_ms).min(most));
     let options = Options { timeout, ..Options::default() };
     let post: Arc<dyn Post> = match HttpPost::new(&options) {
         Ok(post) => Arc::new(post),

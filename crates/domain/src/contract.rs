@@ -8,11 +8,12 @@ use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::{self, QuoteFile};
+use crate::money::Money;
 use crate::party::Tenant;
 use crate::pricing::Totals;
 use crate::programme::{Need, Party, Stage};
 use crate::promotion::{self, Spend};
-use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Rules};
+use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Rules, exposure};
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::{Date, Moment};
@@ -109,8 +110,21 @@ pub struct Contract {
     pub good_until: Moment,
     /// SHA-256 of the document's bytes, in hexadecimal.
     pub document_sha256: String,
+    /// What stood for the end customer's credit when it was generated. None: the programme asks
+    /// for no approval, or the contract is older than this member.
+    #[serde(default)]
+    pub credit: Option<CreditBasis>,
     pub state: ContractState,
     pub created_at: Moment,
+}
+
+/// The approval that a contract rests on, for whoever looks into it later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditBasis {
+    /// The credit check.
+    pub check: Id,
+    /// What the carrier stood to lose by the contract, as its programme counted.
+    pub exposure: Money,
 }
 
 /// The text of a contract. Written once, never changed.
@@ -207,10 +221,13 @@ pub fn contract_generate(
         let detail = format!("contract {} is {}", out.id, out.state.word());
         return Err(Refusal::new(Code::AlreadyExists, detail));
     }
-    law::gate(Stage::Contract, &file.facts(ctx.now, rules.programme, rules.partner))?;
+    let facts = file.facts(ctx.now, rules.programme, rules.partner);
+    law::gate(Stage::Contract, &facts)?;
     let Some(offer) = file.quote.offer() else {
         return Err(Refusal::state("quote", file.quote.state.word(), "put into a contract"));
     };
+    let exposure = exposure(&offer.totals, rules.programme.exposure_months);
+    let credit = law::good_approval(&facts).zip(exposure);
     let mut contract = Contract {
         id: ctx.ids.next(Kind::Contract),
         tenant: file.quote.tenant,
@@ -226,6 +243,7 @@ pub fn contract_generate(
         totals: offer.totals,
         good_until: offer.expires_at,
         document_sha256: String::new(),
+        credit: credit.map(|(check, exposure)| CreditBasis { check: check.id, exposure }),
         state: ContractState::Generated,
         created_at: ctx.now,
     };

@@ -5,7 +5,7 @@ use crate::named::named;
 named! {
     /// A mistake in the product.
     Bug {
-        IgnoreStale = "ignore-stale": "a conditional update that finds nothing counts as done";
+        IgnoreStale = "ignore-stale": "a change that others were faster than counts as done";
         DropEvent = "drop-event": "the last event of a change is not written";
         DropJob = "drop-job": "a contract's job to send it out is not written";
         AckBeforeCommit = "ack-before-commit": "a writer answers before the commit";
@@ -32,6 +32,7 @@ named! {
         TriesNotCounted = "tries-not-counted": "a job that fails is tried without end";
         RefusedIsDelivered = "refused-is-delivered": "a webhook that was refused counts as delivered";
         DeliveryNotPlanned = "delivery-not-planned": "some events are planned for no endpoint";
+        SyncNormal = "sync-normal": "SQLite runs with synchronous=NORMAL";
         BudgetNotChecked = "budget-not-checked": "a promotion is given beyond its budget";
     }
 }

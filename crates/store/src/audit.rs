@@ -1,11 +1,24 @@
 //! What must hold over a whole database, and the search for what does not. It reads page by page
-//! and changes nothing; each page is one snapshot, so that it may run beside a server.
+//! and changes nothing; each page is one snapshot, so that it may run beside a server. Of the jobs
+//! that wait it keeps one id each, of everything else a page.
 
-mod flow;
-mod loose;
+mod contracts;
+mod credit;
+mod deliveries;
+mod events;
+mod invariant;
+mod jobs;
+mod keys;
+mod orders;
+mod pages;
+mod price;
 mod promotions;
+mod quotes;
+mod relations;
 mod tables;
-mod told;
+mod webhooks;
+
+pub use invariant::Invariant;
 
 use crate::{Store, StoreError};
 use std::collections::BTreeMap;
@@ -30,103 +43,45 @@ pub(crate) const SQL: &[&str] = &[
     tables::BILLING_ACCOUNT,
     tables::CUSTOMER_GROUP,
     tables::WEBHOOK_ENDPOINT,
-    loose::DOCUMENTS,
-    loose::EVENTS,
-    loose::JOBS,
-    loose::ANSWERS,
-    flow::QUOTES,
-    flow::CONTRACTS,
-    flow::ORDERS,
+    relations::PARTNERS,
+    relations::CREDENTIALS,
+    relations::DOCUMENTS,
+    events::EVENTS,
+    quotes::QUOTES,
+    quotes::TURNS,
+    credit::CHECKS,
+    credit::EXCEPTIONS,
+    contracts::CONTRACTS,
+    contracts::NEWEST,
+    contracts::PLACES,
+    orders::ORDERS,
+    orders::SUB_ORDERS,
+    orders::GROUPS,
+    jobs::SQL[0],
+    jobs::SQL[1],
+    jobs::SQL[2],
+    jobs::SQL[3],
+    jobs::SQL[4],
+    jobs::SQL[5],
+    jobs::SQL[6],
+    jobs::SQL[7],
+    jobs::SQL[8],
+    jobs::SQL[9],
+    jobs::SQL[10],
+    keys::ANSWERS,
+    keys::ENDPOINT,
     promotions::USES,
     promotions::SPENDS,
-    told::FEED,
-    told::SUBSCRIPTIONS,
-    told::TURNS,
-    told::DELIVERIES,
+    webhooks::FEED,
+    webhooks::ENDPOINTS,
+    webhooks::ENDPOINT,
+    webhooks::HEARD,
+    webhooks::SUBSCRIPTIONS,
+    webhooks::TURNS,
+    webhooks::SINCE,
+    webhooks::UNPLANNED,
+    deliveries::DELIVERIES,
 ];
-
-/// Something that holds in every sound database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Invariant {
-    /// Every stored document is what its table says.
-    DocumentsParse,
-    /// The columns beside a document say the same as the document.
-    ColumnsAgree,
-    /// An object's events are 1, 2, 3 … up to its version.
-    EventsAreDense,
-    /// What happened, happened to an object that is there.
-    EventsHaveObjects,
-    /// What an object belongs to is there, in the same partner's space.
-    ParentsExist,
-    /// A contract's text is the one that it names by its hash.
-    TextsAreOriginal,
-    /// A signed contract's quote is accepted by it, and an accepted quote's contract is signed.
-    SignedIsAccepted,
-    /// An order is of an accepted quote, by its signed contract.
-    OrdersAreSigned,
-    /// An order has one sub-order for each site of its quote, and no other.
-    SubOrdersAreSites,
-    /// Lines sum to the site, sites to the quote, sub-orders to the order, to the cent.
-    SumsAreExact,
-    /// A job is about an object that is there.
-    JobsHaveObjects,
-    /// Every event has its own place in the feed, from 1 to the feed's end; those that wait for
-    /// theirs are not counted.
-    FeedIsWhole,
-    /// What is told has an event and an endpoint, and what listens is active.
-    ToldIsKnown,
-    /// The stored answer of an idempotency key can be given again.
-    AnswersParse,
-    /// No more of a promotion is used than its limits were when it was last used.
-    PromotionsWithinBudget,
-    /// A signed contract has used each promotion of its offer once, no other has used any, and
-    /// what is counted of a promotion is their sum.
-    PromotionsAreSpentOnce,
-}
-
-impl Invariant {
-    /// Every one.
-    pub const ALL: [Self; 16] = [
-        Self::DocumentsParse,
-        Self::ColumnsAgree,
-        Self::EventsAreDense,
-        Self::EventsHaveObjects,
-        Self::ParentsExist,
-        Self::TextsAreOriginal,
-        Self::SignedIsAccepted,
-        Self::OrdersAreSigned,
-        Self::SubOrdersAreSites,
-        Self::SumsAreExact,
-        Self::JobsHaveObjects,
-        Self::FeedIsWhole,
-        Self::ToldIsKnown,
-        Self::AnswersParse,
-        Self::PromotionsWithinBudget,
-        Self::PromotionsAreSpentOnce,
-    ];
-
-    /// What it is called in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DocumentsParse => "documents_parse",
-            Self::ColumnsAgree => "columns_agree",
-            Self::EventsAreDense => "events_are_dense",
-            Self::EventsHaveObjects => "events_have_objects",
-            Self::ParentsExist => "parents_exist",
-            Self::TextsAreOriginal => "texts_are_original",
-            Self::SignedIsAccepted => "signed_is_accepted",
-            Self::OrdersAreSigned => "orders_are_signed",
-            Self::SubOrdersAreSites => "sub_orders_are_sites",
-            Self::SumsAreExact => "sums_are_exact",
-            Self::JobsHaveObjects => "jobs_have_objects",
-            Self::FeedIsWhole => "feed_is_whole",
-            Self::ToldIsKnown => "told_is_known",
-            Self::AnswersParse => "answers_parse",
-            Self::PromotionsWithinBudget => "promotions_within_budget",
-            Self::PromotionsAreSpentOnce => "promotions_are_spent_once",
-        }
-    }
-}
 
 /// Where an invariant does not hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -183,9 +138,16 @@ impl Audit {
 pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
     tables::walk(store, &mut audit).await?;
-    loose::walk(store, &mut audit).await?;
-    flow::walk(store, &mut audit).await?;
+    relations::walk(store, &mut audit).await?;
+    events::walk(store, &mut audit).await?;
+    quotes::walk(store, &mut audit).await?;
+    credit::walk(store, &mut audit).await?;
+    contracts::walk(store, &mut audit).await?;
+    orders::walk(store, &mut audit).await?;
+    jobs::walk(store, &mut audit).await?;
+    keys::walk(store, &mut audit).await?;
     promotions::walk(store, &mut audit).await?;
-    told::walk(store, &mut audit).await?;
+    webhooks::walk(store, &mut audit).await?;
+    deliveries::walk(store, &mut audit).await?;
     Ok(audit)
 }

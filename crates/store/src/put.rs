@@ -1,6 +1,6 @@
 //! A domain change as statements: which noun's file writes which record.
 
-use crate::{Change, Expect, Guard, Sight, Statement, StoreError, Value};
+use crate::{Change, Guard, Sight, Statement, StoreError, Value};
 use domain::change::{Mode, Put, Record, Settle};
 use domain::id::Id;
 use domain::job::Work;
@@ -177,11 +177,7 @@ impl Texts {
                 let mut values = vec![version];
                 values.extend(noun.moving);
                 values.extend([doc()?, tenant.into(), id.into(), number(read_at).into()]);
-                let update = Statement::one(self.update, values, Guard::Version);
-                if planted(Bug::IgnoreStale) {
-                    return Ok(Statement { expect: Expect::Any, ..update });
-                }
-                update
+                Statement::one(self.update, values, Guard::Version)
             }
             Mode::Remove { read_at } => {
                 let values = [tenant.into(), id.into(), number(read_at).into()];

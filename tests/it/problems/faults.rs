@@ -1,6 +1,7 @@
 //! Every fault that a caller can meet is met, in a refusal or in a journey.
 
 use crate::client::Client;
+use crate::promotions::ALMOST_ALL;
 use crate::story::steps::*;
 use crate::world::{DAY_MS, World};
 use domain::code::Because;
@@ -41,6 +42,7 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
     addresses(&world, &apex).await;
     customers(&world, &alliance).await;
     credit_refused(&world, &aiab).await;
+    used_up(&world, &apex).await;
     to_the_end(&world, &apex).await;
     let met = met(&[&alliance, &apex, &aiab, &world.operations]);
     let unreachable: BTreeSet<String> =
@@ -57,6 +59,17 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
 async fn opened(partner: &Client) -> String {
     let opened = partner.post("/v1/opportunities", &json!({ "name": "Resale" })).await.expect(201);
     id(&opened["quote"]["id"]).to_owned()
+}
+
+/// A promotion that others have used up since the price.
+async fn used_up(world: &World, apex: &Client) {
+    let quote = opened(apex).await;
+    two_sites(apex, &quote).await;
+    configure(apex, &quote, "OFF_ADI_MID_MARKET", adi()).await;
+    let ask = json!({ "promotions": ["ADI-PORT10"] });
+    apex.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
+    world.damage(ALMOST_ALL).await;
+    apex.get(&format!("/v1/quotes/{quote}/journey")).await.expect(200);
 }
 
 /// Bodies and queries that are not of the documented form.

@@ -173,8 +173,8 @@ impl Trial {
         report.figure(
             "others' p99",
             format!(
-                "bureau well {well_ms:.1} ms, ill {ill_ms:.1} ms, over {} answers each: {over_all:.2} \
-                 times; median of {} pairs {median:.2} times",
+                "bureau well {well_ms:.1} ms, ill {ill_ms:.1} ms, over {} answers each: \
+                 {over_all:.2} times; median of {} pairs {median:.2} times",
                 ill.len(),
                 each.len(),
             ),

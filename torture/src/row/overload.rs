@@ -94,9 +94,13 @@ impl Trial<'_> {
                 break;
             }
             let done = closed(&mut self.crowd.many[..clients], length).await;
-            let load = LOAD * done.goodput();
+            let done_pace = done.goodput().max(1.0);
+            let load = LOAD * done_pace;
             best.push(done);
-            flooded.push(paced(&mut self.crowd.many, load, length).await);
+            // Twice what fills its places, however slow the machine is.
+            let places = f64::from(web::Limits::default().in_flight);
+            let fills = Duration::from_secs_f64((places / done_pace).min(10.0));
+            flooded.push(paced(&mut self.crowd.many, load, length.max(fills)).await);
         }
         if best.is_empty() {
             return;
@@ -107,8 +111,8 @@ impl Trial<'_> {
         self.report.figure(
             "under three times its best",
             format!(
-                "{:.0} useful answers a second of {:.0}: {share:.0} %, {flooded}; {offered:.1} times \
-                 its best was sent",
+                "{:.0} useful answers a second of {:.0}: {share:.0} %, {flooded}; \
+                 {offered:.1} times its best was sent",
                 flooded.goodput(),
                 best.goodput(),
             ),
@@ -210,7 +214,8 @@ impl Trial<'_> {
         self.report.figure(
             "a refusal",
             format!(
-                "{:.2} ms of processor, an answer {:.2} ms; answered within {:.1} ms (p50); {noise}",
+                "{:.2} ms of processor, an answer {:.2} ms; answered within {:.1} ms \
+                 (p50); {noise}",
                 1000.0 * each,
                 1000.0 * self.served_cost,
                 1000.0 * percentile(noise.refused.clone(), 50).as_secs_f64(),

@@ -162,7 +162,8 @@ impl App {
         why: Option<String>,
     ) -> Result<(), Problem> {
         let Owed { job, epoch, tries } = *owed;
-        let tries = tries.saturating_sub(1);
+        // A claim that finds all tries spent is not one: it leaves no more behind.
+        let tries = tries.saturating_sub(1).min(MOST_TRIES);
         self.settle(Settle::Again { job, epoch, due_at, tries, why }).await
     }
 

@@ -1,7 +1,8 @@
 //! What must hold of promotions: what is counted is what contracts have used, each signed contract
 //! once, and no more than there was.
 
-use super::flow::{CONTRACTS, each};
+use super::contracts::CONTRACTS;
+use super::pages::each;
 use super::{Audit, Invariant, PAGE};
 use crate::ask::Ask;
 use crate::{Query, Row, Store, StoreError, Value};

@@ -1,9 +1,23 @@
-//! The tables of objects: the document, the columns beside it, the events, what it belongs to.
+//! The tables of objects: the document, the columns beside it, the events, and what there must be
+//! one of: what it belongs to, and, where it excludes others, itself.
 
-use super::{Audit, Invariant, PAGE};
-use crate::ask::Ask;
-use crate::{Query, Row, Statement, Store, StoreError, Value};
-use domain::change::Mode;
+use super::pages::{BY_ID, pages, place};
+use super::{Audit, Invariant};
+use crate::ask::doc_in;
+use crate::{Row, Statement, Store, StoreError};
+use domain::change::{Mode, Object};
+use domain::contract::Contract;
+use domain::credit::CreditCheck;
+use domain::customer::Account;
+use domain::event::Event;
+use domain::exception::ExceptionRequest;
+use domain::id::Kind;
+use domain::opportunity::Opportunity;
+use domain::order::{BillingAccount, CustomerGroup, Order, SubOrder};
+use domain::party::{Credential, Partner};
+use domain::quote::{Quote, Site};
+use domain::time::Moment;
+use domain::webhook::WebhookEndpoint;
 use serde::de::DeserializeOwned;
 
 /// A page of a table: tenant, id, version, the noun's own columns as its insert names them, the
@@ -16,12 +30,38 @@ macro_rules! page {
         )
     };
 }
-/// How many events it has, the first and the last.
+/// How many events it has, the sequences of the first and the last; then the first, and the one
+/// that its version names.
 macro_rules! events {
     () => {
         ", (select count(*) from event e where e.tenant = t.tenant and e.object = t.id), \
           (select min(e.sequence) from event e where e.tenant = t.tenant and e.object = t.id), \
-          (select max(e.sequence) from event e where e.tenant = t.tenant and e.object = t.id)"
+          (select max(e.sequence) from event e where e.tenant = t.tenant and e.object = t.id), \
+          (select e.doc from event e where e.tenant = t.tenant and e.object = t.id \
+          and e.sequence = 1), (select e.doc from event e where e.tenant = t.tenant \
+          and e.object = t.id and e.sequence = t.version)"
+    };
+}
+/// One if it is in the carrier's own space.
+macro_rules! carriers {
+    () => {
+        ", case when t.tenant in ('carrier.live', 'carrier.test') then 1 else 0 end"
+    };
+}
+/// One if it is in a partner's space; and how many partners have the space that it is in.
+macro_rules! partners {
+    () => {
+        concat!(
+            ", case when t.tenant in ('carrier.live', 'carrier.test') then 0 else 1 end",
+            partner!()
+        )
+    };
+}
+macro_rules! partner {
+    () => {
+        ", case when t.tenant in ('carrier.live', 'carrier.test') then 1 else \
+          (select count(*) from partner p where p.id = substr(t.tenant, 1, 15) and p.tenant = \
+          case when t.tenant like '%.live' then 'carrier.live' else 'carrier.test' end) end"
     };
 }
 /// How many rows of the partner's own space it refers to: one.
@@ -46,158 +86,281 @@ macro_rules! customer {
           case when t.tenant like '%.live' then 'carrier.live' else 'carrier.test' end) end"
     };
 }
+/// How many there are like it of which there may be one.
+macro_rules! only {
+    ($table:literal, $column:literal) => {
+        concat!(
+            ", (select count(*) from ",
+            $table,
+            " o where o.tenant = t.tenant and o.",
+            $column,
+            " = t.",
+            $column,
+            ")"
+        )
+    };
+    ($table:literal, $column:literal, $states:literal) => {
+        concat!(
+            ", case when t.state in (",
+            $states,
+            ") then (select count(*) from ",
+            $table,
+            " o where o.tenant = t.tenant and o.",
+            $column,
+            " = t.",
+            $column,
+            " and o.state in (",
+            $states,
+            ")) else 1 end"
+        )
+    };
+}
 
-pub(super) const PARTNER: &str = page!("partner", "", events!());
-pub(super) const CREDENTIAL: &str = page!("credential", "t.secret_sha256, ", events!());
+pub(super) const PARTNER: &str = page!("partner", "", events!(), carriers!());
+pub(super) const CREDENTIAL: &str =
+    page!("credential", "t.secret_sha256, ", events!(), carriers!());
 pub(super) const ACCOUNT: &str =
-    page!("account", "t.name_key, t.city, t.state, t.zip, t.owner, ", events!());
-pub(super) const EXCEPTION_REQUEST: &str =
-    page!("exception_request", "t.environment, t.account, t.state, ", events!(), customer!());
-pub(super) const OPPORTUNITY: &str = page!("opportunity", "t.account, ", events!(), customer!());
+    page!("account", "t.name_key, t.city, t.state, t.zip, t.owner, ", events!(), carriers!());
+pub(super) const EXCEPTION_REQUEST: &str = page!(
+    "exception_request",
+    "t.environment, t.account, t.state, ",
+    events!(),
+    partners!(),
+    customer!(),
+    only!("exception_request", "account", "'open'")
+);
+pub(super) const OPPORTUNITY: &str =
+    page!("opportunity", "t.account, ", events!(), partners!(), customer!());
 pub(super) const QUOTE: &str = page!(
     "quote",
     "t.environment, t.opportunity, t.account, t.subject, t.state, ",
     events!(),
+    partners!(),
     customer!(),
     parent!("opportunity", "id", "opportunity")
 );
 pub(super) const SITE: &str =
-    page!("site", "t.quote, t.position, ", parent!("quote", "id", "quote"));
+    page!("site", "t.quote, t.position, ", partners!(), parent!("quote", "id", "quote"));
 pub(super) const CREDIT_CHECK: &str = page!(
     "credit_check",
     "t.environment, t.subject, t.quote, t.state, ",
     events!(),
-    parent!("quote", "id", "quote")
+    partners!(),
+    parent!("quote", "id", "quote"),
+    only!("credit_check", "subject", "'requested', 'in_review'")
 );
 pub(super) const CONTRACT: &str = page!(
     "contract",
     "t.quote, t.state, ",
     events!(),
+    partners!(),
     parent!("quote", "id", "quote"),
-    parent!("document", "contract", "id")
+    parent!("document", "contract", "id"),
+    only!("contract", "quote", "'generated', 'sent', 'viewed', 'signed'")
 );
 pub(super) const ORDERS: &str = page!(
     "orders",
     "t.quote, t.account, ",
     events!(),
+    partners!(),
     customer!(),
-    parent!("quote", "id", "quote")
+    parent!("quote", "id", "quote"),
+    only!("orders", "quote")
 );
 pub(super) const SUB_ORDER: &str = page!(
     "sub_order",
     "t.orders, t.quote, t.site, t.position, t.state, ",
     events!(),
+    partners!(),
     parent!("orders", "id", "orders"),
     parent!("quote", "id", "quote"),
-    parent!("site", "id", "site")
+    parent!("site", "id", "site"),
+    only!("sub_order", "site")
 );
-pub(super) const BILLING_ACCOUNT: &str = page!("billing_account", "", events!());
-pub(super) const CUSTOMER_GROUP: &str = page!("customer_group", "t.name, ", events!());
-pub(super) const WEBHOOK_ENDPOINT: &str = page!("webhook_endpoint", "t.state, ", events!());
+pub(super) const BILLING_ACCOUNT: &str = page!("billing_account", "", events!(), partners!());
+pub(super) const CUSTOMER_GROUP: &str = page!("customer_group", "t.name, ", events!(), partners!());
+pub(super) const WEBHOOK_ENDPOINT: &str = page!(
+    "webhook_endpoint",
+    "t.state, ",
+    events!(),
+    partner!(),
+    ", case when t.state = 'active' then (select count(*) from sender_turn s \
+      where s.tenant = t.tenant and s.endpoint = t.id) else 1 end"
+);
+
+/// What there must be one of: what does not hold else, and what to say then.
+type One = (Invariant, &'static str);
+
+const CARRIERS: One = (Invariant::SpacesAreRight, "it is not in the carrier's space");
+const PARTNERS: One = (Invariant::SpacesAreRight, "it is not in a partner's space");
+const ITS_PARTNER: One = (Invariant::PartnersExist, "its partner is not there");
+const CUSTOMER: One = (Invariant::CustomersExist, "its end customer is not there");
+const OPPORTUNITY_OF: One = (Invariant::ParentsExist, "its opportunity is not there");
+const QUOTE_OF: One = (Invariant::ParentsExist, "its quote is not there");
+const ORDER_OF: One = (Invariant::ParentsExist, "its order is not there");
+const SITE_OF: One = (Invariant::ParentsExist, "its site is not there");
+const TEXT: One = (Invariant::TextsExist, "its text is not there");
+const TURN: One = (Invariant::EndpointsHaveTurns, "nobody sends to it");
+const LIVE: One = (Invariant::OneContractIsLive, "another of its quote is out or signed too");
+const UNDECIDED: One = (Invariant::OneCheckIsUndecided, "another of its subject is undecided too");
+const OPEN: One = (Invariant::OneExceptionIsOpen, "another for its customer is open too");
+const ORDERED: One = (Invariant::QuotesAreOrderedOnce, "another is of the same quote or site");
 
 /// A table of objects.
 struct Table {
     name: &'static str,
     page: &'static str,
+    kind: Kind,
     /// Where the document is; before it stand the columns of the insert.
     doc: usize,
     /// Whether its changes are events of its own; a part's are its whole's.
     events: bool,
-    /// What it belongs to, in the order of the counts.
-    parents: &'static [&'static str],
+    /// What there must be one of, in the order of the counts.
+    ones: &'static [One],
     look: fn(&Row, &Table, &mut Audit),
 }
 
-/// Column of the document of a noun with `own` columns beside tenant, id and version.
-const fn doc_after(own: usize) -> usize {
-    3 + own
-}
-
 macro_rules! table {
-    ($name:literal, $page:ident, $own:literal, $events:literal, $parents:expr, $put:path) => {
+    ($name:literal, $page:ident, $kind:ident, $own:literal, $events:literal, $ones:expr, $put:path) => {
         Table {
             name: $name,
             page: $page,
-            doc: doc_after($own),
+            kind: Kind::$kind,
+            // Behind tenant, id, version and the noun's own.
+            doc: 3 + $own,
             events: $events,
-            parents: &$parents,
+            ones: &$ones,
             look: |row, table, audit| look(row, table, audit, $put),
         }
     };
 }
 
+#[rustfmt::skip]
 const TABLES: &[Table] = &[
-    table!("partner", PARTNER, 0, true, [], crate::partner::put),
-    table!("credential", CREDENTIAL, 1, true, [], crate::credential::put),
-    table!("account", ACCOUNT, 5, true, [], crate::customer::put),
-    table!("exception_request", EXCEPTION_REQUEST, 3, true, ["account"], crate::exception::put),
-    table!("opportunity", OPPORTUNITY, 1, true, ["account"], crate::opportunity::put),
-    table!("quote", QUOTE, 5, true, ["account", "opportunity"], crate::quote::put),
-    table!("site", SITE, 2, false, ["quote"], crate::site::put),
-    table!("credit_check", CREDIT_CHECK, 4, true, ["quote"], crate::credit::put),
-    table!("contract", CONTRACT, 2, true, ["quote", "document"], crate::contract::put),
-    table!("orders", ORDERS, 2, true, ["account", "quote"], crate::order::put),
-    table!("sub_order", SUB_ORDER, 5, true, ["order", "quote", "site"], crate::order::put_sub),
-    table!("billing_account", BILLING_ACCOUNT, 0, true, [], crate::billing::put),
-    table!("customer_group", CUSTOMER_GROUP, 1, true, [], crate::billing::put_group),
-    table!("webhook_endpoint", WEBHOOK_ENDPOINT, 1, true, [], crate::webhook::put_noun),
+    table!("partner", PARTNER, Partner, 0, true, [CARRIERS], crate::partner::put),
+    table!("credential", CREDENTIAL, Credential, 1, true, [CARRIERS], crate::credential::put),
+    table!("account", ACCOUNT, Account, 5, true, [CARRIERS], crate::customer::put),
+    table!("exception_request", EXCEPTION_REQUEST, ExceptionRequest, 3, true,
+        [PARTNERS, ITS_PARTNER, CUSTOMER, OPEN], crate::exception::put),
+    table!("opportunity", OPPORTUNITY, Opportunity, 1, true,
+        [PARTNERS, ITS_PARTNER, CUSTOMER], crate::opportunity::put),
+    table!("quote", QUOTE, Quote, 5, true,
+        [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF], crate::quote::put),
+    table!("site", SITE, Site, 2, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
+    table!("credit_check", CREDIT_CHECK, CreditCheck, 4, true,
+        [PARTNERS, ITS_PARTNER, QUOTE_OF, UNDECIDED], crate::credit::put),
+    table!("contract", CONTRACT, Contract, 2, true,
+        [PARTNERS, ITS_PARTNER, QUOTE_OF, TEXT, LIVE], crate::contract::put),
+    table!("orders", ORDERS, Order, 2, true,
+        [PARTNERS, ITS_PARTNER, CUSTOMER, QUOTE_OF, ORDERED], crate::order::put),
+    table!("sub_order", SUB_ORDER, Order, 5, true,
+        [PARTNERS, ITS_PARTNER, ORDER_OF, QUOTE_OF, SITE_OF, ORDERED], crate::order::put_sub),
+    table!("billing_account", BILLING_ACCOUNT, Account, 0, true,
+        [PARTNERS, ITS_PARTNER], crate::billing::put),
+    table!("customer_group", CUSTOMER_GROUP, CustomerGroup, 1, true,
+        [PARTNERS, ITS_PARTNER], crate::billing::put_group),
+    table!("webhook_endpoint", WEBHOOK_ENDPOINT, WebhookEndpoint, 1, true,
+        [ITS_PARTNER, TURN], crate::webhook::put_noun),
 ];
+
+/// When an object was made.
+trait Made {
+    fn made_at(&self) -> Moment;
+}
+
+macro_rules! made {
+    ($($noun:ty),*) => {$(
+        impl Made for $noun {
+            fn made_at(&self) -> Moment {
+                self.created_at
+            }
+        }
+    )*};
+}
+made!(Partner, Credential, Account, ExceptionRequest, Opportunity, Quote, Site, CreditCheck);
+made!(Contract, Order, SubOrder, BillingAccount, CustomerGroup, WebhookEndpoint);
 
 /// Reads every table of objects.
 pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {
     for table in TABLES {
-        let mut after = [Value::from(""), Value::from("")];
-        loop {
-            let [tenant, id] = after;
-            let query = Query::new(table.page, [tenant, id, PAGE.into()]);
-            let rows = store.ask(Ask { query, read: Ok }).await?;
-            for row in &rows {
+        pages(store, audit, (table.name, table.page, BY_ID), |rows, audit| {
+            for row in rows {
                 (table.look)(row, table, audit);
             }
-            audit.count(table.name, rows.len());
-            let Some(last) = rows.last() else { break };
-            after = [last.text(0)?.into(), last.text(1)?.into()];
-        }
+        })
+        .await?;
     }
     Ok(())
 }
 
-fn look<T: DeserializeOwned>(
+fn look<T: DeserializeOwned + Object + Made>(
     row: &Row,
     table: &Table,
     audit: &mut Audit,
     put: fn(&T, Mode) -> Result<Statement, StoreError>,
 ) {
     let place = place(table.name, row);
-    match crate::ask::doc_in::<T>(row, table.doc) {
-        Err(e) => audit.blame(Invariant::DocumentsParse, format!("{place}: {e}")),
+    if !row.text(1).is_ok_and(|id| id.starts_with(table.kind.prefix())) {
+        let say = format!("{place}: it does not begin with {}", table.kind.prefix());
+        audit.blame(Invariant::IdsNameTheirKind, say);
+    }
+    let noun = match doc_in::<T>(row, table.doc) {
+        Err(e) => {
+            audit.blame(Invariant::DocumentsParse, format!("{place}: {e}"));
+            None
+        }
         Ok(noun) => {
             if let Some(column) = disagreeing(row, table.doc, put(&noun, Mode::Insert)) {
                 let say = format!("{place}: column {column} is not as in the document");
                 audit.blame(Invariant::ColumnsAgree, say);
             }
+            Some(noun)
         }
-    }
+    };
     let mut next = table.doc + 1;
     if table.events {
-        let [count, first, last] = [0, 1, 2].map(|n| row.opt_int(next + n).ok().flatten());
-        let version = row.int(2).ok();
-        if version.is_none() || count != version || first != Some(1) || last != version {
-            let seen = |n: Option<i64>| n.map_or("none".to_owned(), |n| n.to_string());
-            let (version, count) = (seen(version), seen(count));
-            let say = format!(
-                "{place}: version {version}, {count} events, {} to {}",
-                seen(first),
-                seen(last)
-            );
-            audit.blame(Invariant::EventsAreDense, say);
+        events(row, next, &place, audit);
+        if let Some(noun) = &noun {
+            told(row, next + 3, noun, &place, audit);
         }
-        next += 3;
+        next += 5;
     }
-    for (n, parent) in table.parents.iter().enumerate() {
+    for (n, (invariant, what)) in table.ones.iter().enumerate() {
         if row.int(next + n) != Ok(1) {
-            audit.blame(Invariant::ParentsExist, format!("{place}: its {parent} is not there"));
+            audit.blame(*invariant, format!("{place}: {what}"));
         }
+    }
+}
+
+/// Whether its events are as many as its version says.
+fn events(row: &Row, at: usize, place: &str, audit: &mut Audit) {
+    let [count, first, last] = [0, 1, 2].map(|n| row.opt_int(at + n).ok().flatten());
+    let version = row.int(2).ok();
+    if version.is_none() || count != version || first != Some(1) || last != version {
+        let seen = |n: Option<i64>| n.map_or("none".to_owned(), |n| n.to_string());
+        let (version, count) = (seen(version), seen(count));
+        let (first, last) = (seen(first), seen(last));
+        let say = format!("{place}: version {version}, {count} events, {first} to {last}");
+        audit.blame(Invariant::EventsAreDense, say);
+    }
+}
+
+/// Whether its first event and its last say of it what it says itself.
+fn told<T: Object + Made>(row: &Row, at: usize, noun: &T, place: &str, audit: &mut Audit) {
+    // One that is missing, or makes no sense, is told of already.
+    if let Ok(first) = doc_in::<Event>(row, at)
+        && first.at != noun.made_at()
+    {
+        let say = format!("{place}: made at {}, its first event at {}", noun.made_at(), first.at);
+        audit.blame(Invariant::BeginningsAreTold, say);
+    }
+    if let Ok(last) = doc_in::<Event>(row, at + 1)
+        && last.to.as_deref() != noun.state()
+    {
+        let state = |state: Option<&str>| state.unwrap_or("no state").to_owned();
+        let (is, left) = (state(noun.state()), state(last.to.as_deref()));
+        let say = format!("{place}: it is in {is}, its last event left it in {left}");
+        audit.blame(Invariant::StatesAreTold, say);
     }
 }
 
@@ -205,10 +368,4 @@ fn look<T: DeserializeOwned>(
 fn disagreeing(row: &Row, doc: usize, insert: Result<Statement, StoreError>) -> Option<usize> {
     let insert = insert.ok()?;
     (0..doc).find(|column| row.value(*column) != insert.values.get(*column))
-}
-
-/// Whose row it is, for reports.
-pub(super) fn place(table: &str, row: &Row) -> String {
-    let text = |column| row.text(column).unwrap_or("?");
-    format!("{table} {} of {}", text(1), text(0))
 }

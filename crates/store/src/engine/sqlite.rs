@@ -2,8 +2,10 @@
 //! it. No SQL of any noun.
 
 pub mod backup;
+mod checkpoint;
 mod connection;
 mod failure;
+mod log;
 mod reader;
 mod run;
 mod schema;
@@ -16,7 +18,8 @@ use crate::engine::stats::Stats;
 use crate::{Applied, BadStatement, Change, Engine, Migration, Query, Row, StoreError, Written};
 use async_trait::async_trait;
 use rusqlite::Connection;
-use std::{fs::File, path::Path};
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 /// How to open a database file. Nothing of its durability is here: that is not a choice.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +56,11 @@ impl Sqlite {
         let path = path.as_ref();
         let lock = if options.exclusive_server { Some(lock(path)?) } else { None };
         // The writer first: it creates the file and switches it to WAL.
-        let writer = Writer::start(connection::writer(path)?, lock, options.waiting)?;
+        let (conn, checkpoint) = connection::writer(path)?;
+        if lock.is_some() {
+            log::renew(&conn, path)?;
+        }
+        let writer = Writer::start((conn, checkpoint), lock, options.waiting)?;
         let readers = Readers::start(path, options.readers.max(1), options.waiting)?;
         Ok(Self { readers, writer })
     }
@@ -104,11 +111,9 @@ fn prepare_all(conn: &Connection, statements: &[&'static str]) -> Result<(), Sto
 fn lock(path: &Path) -> Result<File, StoreError> {
     // One lock for one file, by whatever link it is reached.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let failed = |error: std::io::Error| {
-        StoreError::Unavailable(format!("{}: {error}", Path::new(&beside).display()))
-    };
+    let beside = beside(&path, ".lock");
+    let failed =
+        |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", beside.display()));
     let file =
         File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed)?;
     match file.try_lock() {
@@ -118,4 +123,11 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         }
         Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
     }
+}
+
+/// The file of that name and ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(ending);
+    beside.into()
 }

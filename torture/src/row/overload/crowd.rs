@@ -13,8 +13,10 @@ use tokio::time::{sleep, sleep_until};
 const MANY: usize = 96;
 /// Connections of all of them together: more than the server has places.
 const WIRES: usize = 768;
-/// Connections of one partner.
-const OWN: usize = 64;
+/// Connections of the noisy partner, and of the quiet one: fewer than it may have requests under
+/// way, so that a hiccup of the machine makes it wait and not be refused.
+const NOISY: usize = 64;
+const QUIET: usize = 16;
 /// An answer that comes later is of no use to anybody.
 const USEFUL: Duration = Duration::from_secs(2);
 
@@ -43,10 +45,10 @@ impl Crowd {
             let made = made(&mut office, "/v1/operations/credentials", &key, &body).await;
             secrets.push(made["secret"].as_str().expect("a secret").to_owned());
         }
-        let own = |secret: &str| (0..OWN).map(|_| Wire::new(&url, secret)).collect();
+        let own = |secret: &str, count| (0..count).map(|_| Wire::new(&url, secret)).collect();
         let (noisy, quiet) = (secrets.pop().expect("many"), secrets.pop().expect("many"));
         let many = secrets.iter().cycle().take(WIRES).map(|secret| Wire::new(&url, secret));
-        Self { many: many.collect(), quiet: own(&quiet), noisy: own(&noisy) }
+        Self { many: many.collect(), quiet: own(&quiet, QUIET), noisy: own(&noisy, NOISY) }
     }
 }
 

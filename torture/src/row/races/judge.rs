@@ -47,7 +47,9 @@ impl Verdicts {
         let (won, lost): (Vec<_>, Vec<_>) = told.iter().cloned().partition(Told::won);
         self.must(won.len() == expected, || {
             let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-            won.iter().for_each(|told| *kinds.entry(told.kind).or_default() += 1);
+            for told in &won {
+                *kinds.entry(told.kind).or_default() += 1;
+            }
             format!("{race}: {} won, not {expected}: {kinds:?}", won.len())
         });
         for told in &lost {

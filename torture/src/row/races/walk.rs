@@ -110,14 +110,12 @@ impl Walk<'_> {
             let edit = Shot::edit("edit", &site, json!({ "name": "Dallas, second floor" }), &seen);
             let told = self.race(Self::mixed(&[ask, edit])).await;
             let won = self.verdicts.winners("site edited or contract", &told, 1, LATE);
-            match won.first().filter(|told| told.kind == "contract") {
-                Some(told) => told.body.clone(),
+            let Some(told) = won.first().filter(|told| told.kind == "contract") else {
                 // The edit has taken the price away.
-                None => {
-                    sale.price(json!({})).await;
-                    return sale.out().await;
-                }
-            }
+                sale.price(json!({})).await;
+                return sale.out().await;
+            };
+            told.body.clone()
         };
         let all = self.arena.get(&format!("{}/contracts", sale.quote)).await.body;
         let count = all["items"].as_array().map_or(0, Vec::len);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// How long a key may go without an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What every answer has of its own, replayed or not.
 const OWN_HEADERS: [&str; 3] = ["date", "request-id", "idempotency-replayed"];
 
@@ -209,12 +209,17 @@ impl Told {
             wrong.push("the same request was told that its key is another's".to_owned());
         }
         if self.answers.windows(2).any(|two| two[0].0 != two[1].0) {
-            wrong.push("two bodies under one key were both done".to_owned());
+            wrong.push("two bodies under one key were both acknowledged".to_owned());
         }
         for (_, answer) in &self.answers {
-            if like(answer) != like(&first) {
-                let (one, two) = (like(&first), like(answer));
+            let (one, two) = (like(&first), like(answer));
+            if (&one.0, &one.1) != (&two.0, &two.1) {
+                let (one, two) = ((one.0, one.1), (two.0, two.1));
                 wrong.push(format!("two answers differ: {one:?} and {two:?}"));
+                break;
+            }
+            if one.2 != two.2 {
+                wrong.push(format!("two answers differ: {} and {}", one.2, two.2));
                 break;
             }
         }

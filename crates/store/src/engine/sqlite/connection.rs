@@ -1,7 +1,9 @@
 //! Opening connections, all set up alike. Not one of these settings is a choice of the operator.
 
+use super::checkpoint::Checkpoint;
 use super::failure::Failed;
 use crate::StoreError;
+use faults::Bug;
 use rusqlite::{Connection, OpenFlags};
 use std::{path::Path, time::Duration};
 
@@ -11,10 +13,6 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 512;
 /// Pages that a connection keeps, in KiB (the sign says so). It grows only as far as it is used.
 const CACHE: i32 = -16_384;
-/// Pages (of 4 KiB) in the log before they are copied into the file: a page that is written often
-/// is copied once. SQLite's own 1,000 copy nearly every page nearly every time. More would only
-/// make opening after a crash slower.
-const CHECKPOINT_PAGES: u32 = 8_192;
 /// The log is cut back to this many bytes once a long reader has let it grow.
 const LOG_BYTES: u32 = 64 << 20;
 
@@ -22,16 +20,17 @@ const LOG_BYTES: u32 = 64 << 20;
 ///
 /// `synchronous` is FULL: in WAL mode NORMAL does not sync the log at commit, so a power cut may
 /// take back what a partner was told is done. The group commit pays for it once per group.
-pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn writer(path: &Path) -> Result<(Connection, Checkpoint), StoreError> {
     let set_up = || {
-        let conn = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut conn = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         let mode: String =
             conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
+        let level = if faults::planted(Bug::SyncNormal) { "NORMAL" } else { "FULL" };
+        conn.pragma_update(None, "synchronous", level)?;
         conn.pragma_update(None, "foreign_keys", true)?;
-        conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         conn.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
-        Ok((conn, mode))
+        let checkpoint = Checkpoint::of(&mut conn)?;
+        Ok(((conn, checkpoint), mode))
     };
     let (conn, mode) = set_up().map_err(|error| opening(path, error))?;
     if mode.eq_ignore_ascii_case("wal") {

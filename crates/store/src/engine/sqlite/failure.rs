@@ -44,6 +44,11 @@ impl Failed {
     }
 }
 
+/// Whether it is a sync that failed.
+pub(super) fn in_sync(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_FSYNC)
+}
+
 fn kind(error: ffi::Error) -> Kind {
     match error.code {
         ErrorCode::ConstraintViolation => match error.extended_code {
@@ -53,7 +58,9 @@ fn kind(error: ffi::Error) -> Kind {
             _ => Kind::Constraint,
         },
         ErrorCode::DiskFull => Kind::Full,
-        ErrorCode::SystemIoFailure
+        // What cannot be read for now it calls corrupt as well; `doctor` tells whether it is.
+        ErrorCode::DatabaseCorrupt
+        | ErrorCode::SystemIoFailure
         | ErrorCode::DatabaseBusy
         | ErrorCode::DatabaseLocked
         | ErrorCode::CannotOpen

@@ -5,6 +5,7 @@
 //! answered before the commit that holds his change.
 
 use super::{
+    checkpoint::{Checkpoint, end},
     failure::{Failed, Kind},
     run::{control, run},
 };
@@ -45,13 +46,14 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread. It holds `lock` until the connection is closed.
     pub(super) fn start(
-        conn: Connection,
+        (conn, checkpoint): (Connection, Checkpoint),
         lock: Option<File>,
         waiting: usize,
     ) -> Result<Self, StoreError> {
         let (messages, inbox) = mpsc::channel(waiting.max(1));
         let counters = Arc::new(Counters::default());
-        let desk = Desk { conn, inbox, held: None, counters: Arc::clone(&counters) };
+        let counted = Arc::clone(&counters);
+        let desk = Desk { conn, checkpoint, inbox, held: None, counters: counted };
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(lock))
@@ -112,6 +114,7 @@ fn closed() -> StoreError {
 /// What the thread works with.
 struct Desk {
     conn: Connection,
+    checkpoint: Checkpoint,
     inbox: mpsc::Receiver<Message>,
     /// Taken from the inbox while gathering a group, but no part of it.
     held: Option<Message>,
@@ -127,6 +130,7 @@ impl Desk {
                 Message::Run(act) => {
                     act(&mut self.conn);
                     roll_back(&self.conn);
+                    self.checkpoint.after_commits(&self.conn);
                 }
                 Message::Close(reply) => {
                     // Takes no more, but what was accepted before is still to be done.
@@ -173,6 +177,7 @@ impl Desk {
         if planted(Bug::AckBeforeCommit) {
             let _ = make_durable(&self.conn);
         }
+        self.checkpoint.after_commits(&self.conn);
     }
 
     /// One outcome for each of `changes`, once they are durable.
@@ -316,13 +321,4 @@ pub(super) fn roll_back(conn: &Connection) {
     {
         tracing::error!(error = %failed.error, "rolling back failed");
     }
-}
-
-/// Moves the log into the file and closes it.
-fn end(conn: Connection) -> Result<(), StoreError> {
-    let moved = conn
-        .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
-        .map_err(|error| Failed::new("wal_checkpoint", error).error);
-    let shut = conn.close().map_err(|(_, error)| Failed::new("close", error).error);
-    moved.and(shut)
 }

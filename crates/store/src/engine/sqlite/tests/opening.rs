@@ -94,3 +94,22 @@ async fn a_place_that_cannot_be_opened_is_named() {
     let shown = Sqlite::open(&garbage, Options::default()).unwrap_err().to_string();
     assert!(shown.contains("garbage.db") && shown.contains("not a database"), "{shown}");
 }
+
+#[tokio::test]
+async fn a_server_writes_the_log_that_it_finds_once_more_and_changes_nothing_in_it() {
+    let bench = Bench::new().await;
+    assert!(bench.send(change([put("a")])).await.unwrap().is_ok());
+    let (place, found) = (tempfile::tempdir().unwrap(), bench.path());
+    let copy = place.path().join("demarc.db");
+    // As a process leaves it that is killed.
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&found, ending), beside(&copy, ending)).unwrap();
+    }
+    let log = || std::fs::read(beside(&copy, "-wal")).unwrap();
+    let before = log();
+    let options = Options { exclusive_server: true, ..Options::default() };
+    let server = Sqlite::open(&copy, options).unwrap();
+    assert!(!before.is_empty() && log() == before);
+    let ids = server.read(vec![Query::new(IDS, [])]).await.unwrap().remove(0);
+    assert_eq!(ids[0].text(0).unwrap(), "a");
+}

@@ -142,3 +142,19 @@ async fn a_database_locked_by_another_process_is_unavailable_and_recovers() {
     other.execute_batch("rollback").unwrap();
     assert!(is_done(&bench.db.write(change([put("a")])).await));
 }
+
+#[tokio::test]
+async fn a_log_that_has_grown_is_copied_into_the_file_and_begins_anew() {
+    let bench = Bench::new().await;
+    let length = |ending| std::fs::metadata(super::beside(&bench.path(), ending)).unwrap().len();
+    for number in 0..40 {
+        // No two alike: they are in an index as well.
+        let (id, note) = (format!("a{number}"), format!("{number:08}").repeat(1 << 17));
+        let put = Statement::one(PUT, [id.into(), note.into()], Guard::None);
+        assert!(is_done(&bench.db.write(change([put])).await));
+    }
+    // Copying follows the answer; what is asked next follows the copying.
+    assert!(is_done(&bench.db.write(change([put("b")])).await));
+    assert!(length("") > 64 << 20, "the file has {}", length(""));
+    assert!(length("-wal") < 64 << 20, "the log has {}", length("-wal"));
+}

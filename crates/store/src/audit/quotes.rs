@@ -1,0 +1,151 @@
+//! Quotes with their sites, versions, offers and ends.
+
+use super::pages::{each, page};
+use super::{Audit, Invariant, price};
+use crate::ask::{Ask, all};
+use crate::{Query, Store, StoreError};
+use domain::contract::Contract;
+use domain::event::{Event, EventKind};
+use domain::id::Id;
+use domain::opportunity::Opportunity;
+use domain::order::{BillingAccount, Order};
+use domain::party::{Actor, Tenant};
+use domain::quote::{Quote, QuoteState, Site};
+
+pub(super) const QUOTES: &str = page!("quote");
+/// How an offer came to be, and the order. What is older than the column has no kind there.
+pub(super) const TURNS: &str = "select doc from event where tenant = $1 and object = $2 \
+    and kind in ('', 'quote.priced', 'quote.approval_requested', 'quote.discount_approved', \
+    'quote.ordered') order by sequence";
+
+fn turns(tenant: Tenant, quote: Id) -> Ask<Vec<Event>> {
+    let values = [tenant.to_string().into(), quote.short().into()];
+    Ask { query: Query::new(TURNS, values), read: all }
+}
+
+/// A quote with what it names.
+type File = (
+    Option<Quote>,
+    Vec<Site>,
+    Option<Contract>,
+    Option<Opportunity>,
+    Option<Quote>,
+    Option<Quote>,
+    Option<BillingAccount>,
+    Vec<Event>,
+    Option<Order>,
+);
+
+/// Reads every quote.
+pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {
+    let ask = |q: &Quote| {
+        // What it does not name is asked for by its own id, which no other noun has.
+        let contract = match &q.state {
+            QuoteState::Accepted { contract, .. } => *contract,
+            _ => q.id,
+        };
+        let next = match &q.state {
+            QuoteState::Superseded { by } => *by,
+            _ => q.id,
+        };
+        (
+            crate::quote::by_id(q.tenant, q.id),
+            crate::site::of_quote(q.tenant, q.id),
+            crate::contract::by_id(q.tenant, contract),
+            crate::opportunity::by_id(q.tenant, q.opportunity),
+            crate::quote::by_id(q.tenant, q.replaces.unwrap_or(q.id)),
+            crate::quote::by_id(q.tenant, next),
+            crate::billing::by_id(q.tenant, q.billing.billing_account.unwrap_or(q.id)),
+            turns(q.tenant, q.id),
+            crate::order::of_quote(q.tenant, q.id),
+        )
+    };
+    each(store, QUOTES, ask, |file| quote(file, audit)).await
+}
+
+fn quote(file: File, audit: &mut Audit) {
+    let (Some(quote), sites, contract, opportunity, before, after, account, turns, order) = file
+    else {
+        return;
+    };
+    price::quote(&quote, &sites, audit);
+    for site in sites.iter().filter(|s| s.position == 0 || s.position > quote.sites_added) {
+        let (given, place) = (quote.sites_added, site.position);
+        let say = format!("site {}: place {place} of {given} that were given", site.id);
+        audit.blame(Invariant::SitesArePlaced, say);
+    }
+    let mut blame = |holds: bool, invariant, what: &str| {
+        if !holds {
+            audit.blame(invariant, format!("quote {}: {what}", quote.id));
+        }
+    };
+    let same = opportunity.is_none_or(|o| o.account == quote.account);
+    blame(
+        same,
+        Invariant::QuotesFollowOpportunities,
+        "another end customer's than its opportunity",
+    );
+    let chained = follows(&quote, before.as_ref()) && is_followed(&quote, after.as_ref());
+    blame(chained, Invariant::RevisionsAreChained, "its revisions are not one chain");
+    let billed = quote.billing.billing_account.is_none() || account.is_some();
+    blame(billed, Invariant::BillingAccountsExist, "its billing account is not there");
+    blame(as_approved(&quote, &turns), Invariant::DiscountsAreApproved, "not as its history says");
+    let ordered = turns.iter().filter(|e| e.kind == EventKind::QuoteOrdered.word()).count();
+    let once = ordered == 0 || (ordered == 1 && order.is_some());
+    blame(once, Invariant::OrderedQuotesHaveOrders, "it was ordered, and not one order is there");
+    let accepted = matches!(quote.state, QuoteState::Accepted { .. });
+    let signed = contract.is_some_and(|c| c.is_signed() && c.quote == quote.id);
+    let what = "it is accepted without a signed contract";
+    blame(!accepted || signed, Invariant::AcceptedIsSigned, what);
+}
+
+/// Whether it is the first version, or the one after that which it replaces.
+fn follows(quote: &Quote, before: Option<&Quote>) -> bool {
+    if quote.replaces.is_none() {
+        return quote.revision == 1;
+    }
+    before.is_some_and(|before| {
+        before.number == quote.number
+            && before.revision.checked_add(1) == Some(quote.revision)
+            && matches!(&before.state, QuoteState::Superseded { by } if *by == quote.id)
+    })
+}
+
+/// Whether what it says of its successor is what the successor says of it.
+fn is_followed(quote: &Quote, after: Option<&Quote>) -> bool {
+    !matches!(quote.state, QuoteState::Superseded { .. })
+        || after.is_some_and(|after| after.replaces == Some(quote.id))
+}
+
+/// Whether the offer's approval is what the last of these events says: priced within the
+/// partner's authority, waiting, or approved by operations.
+fn as_approved(quote: &Quote, turns: &[Event]) -> bool {
+    let Some(offer) = quote.offer() else { return true };
+    let by = offer.approved_by.as_deref();
+    let came = |e: &&Event| {
+        let kind = EventKind::parse(&e.kind);
+        matches!(
+            kind,
+            Some(
+                EventKind::QuotePriced
+                    | EventKind::QuoteApprovalRequested
+                    | EventKind::QuoteDiscountApproved
+            )
+        )
+    };
+    let last = turns.iter().rev().find(came);
+    let kind = last.and_then(|e| EventKind::parse(&e.kind));
+    match (&quote.state, kind) {
+        (QuoteState::PendingApproval { approval, .. }, Some(EventKind::QuoteApprovalRequested)) => {
+            approval.asked_percent > approval.authority_percent
+                && offer.discount_percent == Some(approval.asked_percent)
+                && by.is_none()
+        }
+        (QuoteState::PendingApproval { .. }, _) => false,
+        (_, Some(EventKind::QuotePriced)) => by.is_none(),
+        (_, Some(EventKind::QuoteDiscountApproved)) => last.is_some_and(|e| {
+            matches!(e.actor, Actor::Operations { .. }) && by == Some(e.actor.label().as_str())
+        }),
+        _ => false,
+    }
+}
