@@ -8,7 +8,8 @@ use domain::refusal::{Fault, Refusal};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Who asks.
 #[derive(Debug, Clone)]

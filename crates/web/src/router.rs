@@ -16,19 +16,16 @@ use domain::refusal::Refusal;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// The whole server as one service. An error is a mistake in the program: a schema that does
 /// not compile.
 pub fn router(app: Arc<App>, options: Options) -> Result<Router, String> {
-    let document = openapi();
-    let schemas = Schemas::compile(&document)?;
-    let text: Arc<str> = document.to_string().into();
-    let (schemas, gate) = (Arc::new(schemas), Arc::new(Gate::new(options.limits)));
-    let state = State { app, schemas, document: text, options, gate };
-    let (v1, _) = v1::routes().split_for_parts();
-    Ok(v1
+    let (schemas, document) = published()?;
+    let gate = Arc::new(Gate::new(options.limits));
+    let state = State { app, schemas, document, options, gate };
+    Ok(routes()
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(docs::document))
@@ -41,6 +38,26 @@ pub fn router(app: Arc<App>, options: Options) -> Result<Router, String> {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), around))
         .with_state(state))
+}
+
+/// The paths of the interface: put together once in a process.
+fn routes() -> Router<State> {
+    static ROUTES: OnceLock<Router<State>> = OnceLock::new();
+    ROUTES.get_or_init(|| v1::routes().split_for_parts().0).clone()
+}
+
+/// What is drawn from the types.
+type Published = (Arc<Schemas>, Arc<str>);
+
+/// The schemas of bodies and the document that has them: drawn once in a process.
+fn published() -> Result<Published, String> {
+    static PUBLISHED: OnceLock<Result<Published, String>> = OnceLock::new();
+    let draw = || {
+        let document = openapi();
+        let schemas = Schemas::compile(&document)?;
+        Ok((Arc::new(schemas), document.to_string().into()))
+    };
+    PUBLISHED.get_or_init(draw).clone()
 }
 
 async fn unknown_route(request: Request) -> Response {

@@ -1,0 +1,113 @@
+//! The bodies that clients send.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+/// Sites' addresses: some as they should be, some mistyped, one nowhere.
+const PLACES: [(&str, &str, &str, &str); 6] = [
+    ("208 S Akard St", "Dallas", "TX", "75202"),
+    ("233 S Wacker Dr", "Chicago", "IL", "60606"),
+    ("1 Dell Way", "Round Rock", "TX", "78628"),
+    ("350 5th Ave", "New York", "NY", "10118"),
+    ("1500 Marilla St", "Dallas", "TX", "75201"),
+    ("1 Nowhere", "Nowhere", "TX", "00000"),
+];
+
+pub(super) fn address(place: usize) -> Value {
+    let (street, city, state, zip) = PLACES[place % PLACES.len()];
+    json!({ "street": street, "city": city, "state": state, "zip": zip })
+}
+
+pub(super) fn contact() -> Value {
+    json!({ "first_name": "Robin", "last_name": "Castellan",
+        "email": "robin.castellan@example.com", "phone": "214-555-0142" })
+}
+
+pub(super) fn signer() -> Value {
+    json!({ "name": "Sample Signer", "title": "Owner", "email": "sample.signer@example.com" })
+}
+
+pub(super) fn reason() -> Value {
+    json!({ "reason": "The customer wants something else." })
+}
+
+/// Some sites; the place that is nowhere is rare.
+pub(super) fn sites(dice: &mut Rng) -> Value {
+    let count = 1 + dice.usize(0..3);
+    let site = |number| {
+        let place = if dice.u8(0..16) == 0 { 5 } else { dice.usize(0..5) };
+        json!({ "name": format!("Site {number}"), "address": address(place) })
+    };
+    json!({ "sites": (0..count).map(site).collect::<Vec<_>>() })
+}
+
+pub(super) fn configuration(programme: &str, dice: &mut Rng) -> Value {
+    let choice = |name: &str, value: &str| json!({ "name": name, "value": value });
+    if programme == "aiab" {
+        let plan = dice.choice(["Standard", "Advanced", "Premium"]).unwrap_or("Standard");
+        return json!({ "offering": "OFF_AIAB", "features": [choice("Plan", plan)] });
+    }
+    let term = dice.choice(["12", "24", "36"]).unwrap_or("36");
+    let features = [choice("Port Speed", "1G"), choice("ATT_ACC_SPD", "1G"), choice("Term", term)];
+    json!({ "offering": "OFF_ADI_MID_MARKET", "features": features })
+}
+
+/// A price: with discounts within and beyond a partner's authority, and with promotions.
+pub(super) fn price(programme: &str, dice: &mut Rng) -> Value {
+    let mut body = json!({});
+    match dice.u8(0..8) {
+        0 | 1 => body["discount_percent"] = json!("5"),
+        2 => body["discount_percent"] = json!("14"),
+        3 => body["discount_percent"] = json!("99"),
+        _ => {}
+    }
+    if dice.u8(0..4) == 0 {
+        let code = match programme {
+            "aiab" => "AIAB-START",
+            _ => dice.choice(["ADI-WELCOME", "ADI-PORT10", "ADI-ALL7"]).unwrap_or("ADI-ALL7"),
+        };
+        body["promotions"] = json!([code]);
+    }
+    body
+}
+
+pub(super) fn credit(programme: &str, dice: &mut Rng) -> Value {
+    let mut application = json!({ "business_name": "Lone Star Dental Group",
+        "business_type": "llc", "legal_address": address(0), "primary_first_name": "Sample",
+        "primary_last_name": "Signer", "email": "sample.signer@example.com",
+        "years_in_business": 12 });
+    match dice.u8(0..12) {
+        0 => application["past_due"] = json!("900.00"),
+        1 => application["years_in_business"] = json!(1),
+        _ => {}
+    }
+    let mut body = json!({ "application": application });
+    if programme == "aiab" {
+        let amount = dice.choice(["500.00", "5000.00", "30000.00"]).unwrap_or("5000.00");
+        body["requested_amount"] = json!(amount);
+    }
+    body
+}
+
+pub(super) fn contract() -> Value {
+    json!({ "signer": signer(), "customer": { "company_name": "Lone Star Dental Group",
+        "address": address(0) } })
+}
+
+pub(super) fn order(quote: &str) -> Value {
+    json!({ "quote_id": quote, "accept_terms": true, "primary_contact": contact() })
+}
+
+/// The enrichments, with the members that each has.
+pub(super) fn enrichment(kind: &str, dice: &mut Rng) -> Value {
+    match kind {
+        "installation" => json!({ "contacts": [contact()], "requested_start": "2027-12-07",
+            "requested_due": "2028-03-31", "premise_notes": "Ring at the loading dock" }),
+        "shipping" => json!({ "contacts": [contact()], "notes": "Attention: IT" }),
+        "port-reservation" => {
+            json!({ "floor": "2", "room": dice.u8(..).to_string(), "tsp_code": "TSP645321-44" })
+        }
+        _ => json!({ "new_account": { "name": "Branches", "address": address(0),
+            "contacts": [contact()] }, "paperless": true }),
+    }
+}

@@ -1,0 +1,276 @@
+//! What clients do besides the next step: at every moment, too late, twice, wrongly, with what
+//! belongs to others.
+
+use super::ask::{Aim, Ask};
+use super::bodies;
+use super::deal::Deal;
+use super::history::History;
+use fastrand::Rng;
+use serde_json::json;
+
+impl History<'_> {
+    /// Something that is not the next step of a sale.
+    pub(super) fn stray(&mut self) {
+        match self.dice.u8(0..32) {
+            0..6 => self.repeat(),
+            6..8 => self.other_body(),
+            8..11 => self.pry(),
+            11..22 => self.meddle(),
+            22..26 => self.webhooks(),
+            26 => self.faulty(),
+            27..29 => self.read_on(),
+            29 => self.tend_jobs(),
+            30 => self.look_around(),
+            _ => self.plead(),
+        }
+    }
+
+    /// Asks once more what was answered, or is still under way.
+    fn repeat(&mut self) {
+        let keyed =
+            |n: &usize| self.asked[*n].ask.key.is_some() && self.asked[*n].ask.aim == Aim::Honest;
+        let recent = self.asked.len().saturating_sub(60)..self.asked.len();
+        let such: Vec<usize> = recent.filter(keyed).filter(|n| self.may_repeat(*n)).collect();
+        if let Some(number) = self.dice.choice(such) {
+            self.count("repeats");
+            self.attempt(number);
+        }
+    }
+
+    fn may_repeat(&self, number: usize) -> bool {
+        let asked = &self.asked[number];
+        let running = asked.attempts.iter().any(|a| self.attempts[*a].task.is_some());
+        self.is_kept(number) || (running && asked.done.is_none())
+    }
+
+    /// Uses a key that has its answer for something else.
+    fn other_body(&mut self) {
+        let such: Vec<usize> = (0..self.asked.len())
+            .filter(|n| self.asked[*n].ask.aim == Aim::Honest && self.asked[*n].ask.key.is_some())
+            .filter(|n| self.asked[*n].ask.caller > 0 && self.is_kept(*n))
+            .collect();
+        let Some(number) = self.dice.choice(such) else { return };
+        let was = self.asked[number].ask.clone();
+        let mut body = json!({ "name": format!("Another {}", self.asked.len()) });
+        if self.callers[was.caller].programme != "apex" {
+            body["new_customer"] = json!({ "name": "Another", "address": bodies::address(1) });
+        }
+        let path = "/v1/opportunities".to_owned();
+        let ask = Ask::post("use a key for another", was.caller, path, body);
+        self.ask(Ask { key: was.key, ..ask }.aim(Aim::OtherBody(number)));
+    }
+
+    /// Looks at, and reaches for, what is another partner's.
+    fn pry(&mut self) {
+        let Some(deal) = self.dice.choice(&self.deals).cloned() else { return };
+        let others: Vec<usize> = (1..self.callers.len()).filter(|c| *c != deal.caller).collect();
+        let Some(caller) = self.dice.choice(others) else { return };
+        if deal.quote.is_empty() {
+            return;
+        }
+        let quote = deal.quote_path("");
+        let ask = match self.dice.u8(0..8) {
+            0 => Ask::get("pry", caller, quote),
+            1 => Ask::get("pry", caller, format!("{quote}/sites")),
+            2 => Ask::post("pry", caller, format!("{quote}/price"), json!({})),
+            3 => Ask::post("pry", caller, format!("{quote}/cancel"), bodies::reason()),
+            4 if !deal.contract.id.is_empty() => {
+                let body = json!({ "signer": bodies::signer(), "document_sha256": deal.hash });
+                Ask::post("pry", caller, format!("/v1/contracts/{}/sign", deal.contract.id), body)
+            }
+            5 if !deal.order.id.is_empty() => {
+                let path = format!("/v1/orders/{}/handoff", deal.order.id);
+                Ask::post("pry", caller, path, json!({}))
+            }
+            6 if !deal.check.id.is_empty() => {
+                Ask::get("pry", caller, format!("/v1/credit-checks/{}", deal.check.id))
+            }
+            _ => Ask::get("pry", caller, format!("{quote}/journey")),
+        };
+        self.ask(ask.aim(Aim::Prying));
+    }
+
+    /// Does something to a sale at whatever moment it is.
+    fn meddle(&mut self) {
+        let such: Vec<usize> =
+            (0..self.deals.len()).filter(|n| !self.deals[*n].quote.is_empty()).collect();
+        let Some(number) = self.dice.choice(such) else { return };
+        let deal = self.deals[number].clone();
+        let ask = match self.dice.u8(0..24) {
+            choice @ 0..12 => rework(&deal, choice, &mut self.dice),
+            choice => press(&deal, choice, &mut self.dice),
+        };
+        self.ask(ask);
+    }
+
+    fn webhooks(&mut self) {
+        let own = self.dice.choice(&self.endpoints).cloned();
+        let choice = self.dice.u8(0..12);
+        let Some((caller, id)) = own.filter(|_| choice > 1 || self.endpoints.len() > 5) else {
+            let caller = self.dice.usize(0..self.callers.len());
+            let url = format!("https://hooks.example.com/{caller}/{}", self.asked.len());
+            let types = match self.dice.u8(0..4) {
+                0 => json!(["quote.*", "order.created"]),
+                1 => json!(["contract.signed", "sub_order.*"]),
+                _ => json!(["*"]),
+            };
+            let body = json!({ "url": url, "types": types });
+            let path = "/v1/webhook-endpoints".to_owned();
+            return self.ask(Ask::post("create endpoint", caller, path, body));
+        };
+        let path = format!("/v1/webhook-endpoints/{id}");
+        let post = |kind, what, body| Ask::post(kind, caller, format!("{path}/{what}"), body);
+        let ask = match choice {
+            2 => post("disable endpoint", "disable", json!({})),
+            3..6 => post("enable endpoint", "enable", json!({})),
+            6 => post("replay", "replay", json!({ "since": super::base::BEGINNING })),
+            7 => post("rotate secret", "rotate-secret", json!({ "overlap_hours": 1 })),
+            8 => post("test endpoint", "test", json!({})),
+            9 => {
+                let body = json!({ "description": "Order desk" });
+                Ask::edit("edit endpoint", caller, "PATCH", path, "*", body)
+            }
+            10 => {
+                let others: Vec<usize> = (0..self.callers.len()).filter(|c| *c != caller).collect();
+                let other = self.dice.choice(others).unwrap_or_default();
+                Ask::get("pry", other, path).aim(Aim::Prying)
+            }
+            _ => Ask::get("look at deliveries", caller, format!("{path}/deliveries")),
+        };
+        self.ask(ask);
+    }
+
+    fn faulty(&mut self) {
+        let Some(deal) = self.dice.choice(&self.deals).cloned() else { return };
+        let path = deal.quote_path("/sites");
+        let body = match self.dice.u8(0..3) {
+            0 => json!({ "sites": [] }),
+            1 => json!({ "sites": [{ "name": 7 }] }),
+            _ => json!({ "sites": [{ "name": "a\u{0}b", "address": bodies::address(0) }] }),
+        };
+        self.ask(Ask::post("faulty body", deal.caller, path, body).aim(Aim::Faulty));
+    }
+
+    /// Reads on in the feed.
+    fn read_on(&mut self) {
+        let caller = self.dice.usize(0..self.callers.len());
+        let reading = self.asked.iter().any(|asked| {
+            let running = || asked.attempts.iter().any(|a| self.attempts[*a].task.is_some());
+            asked.ask.aim == Aim::Feed && asked.ask.caller == caller && running()
+        });
+        if !reading {
+            self.ask(self.next_of_feed(caller));
+        }
+    }
+
+    pub(super) fn next_of_feed(&self, caller: usize) -> Ask {
+        let last = self.feeds.get(&caller).and_then(|feed| feed.last());
+        let after = last.map(|id| format!("&after={id}")).unwrap_or_default();
+        let path = format!("/v1/events?limit=100{after}");
+        Ask::get("read the feed", caller, path).aim(Aim::Feed)
+    }
+
+    fn tend_jobs(&mut self) {
+        let Some(job) = self.dice.choice(&self.jobs).cloned().filter(|_| self.dice.u8(0..3) > 0)
+        else {
+            let path = "/v1/operations/jobs?limit=20".to_owned();
+            return self.ask(Ask::get("look at jobs", 0, path));
+        };
+        let path = |what: &str| format!("/v1/operations/jobs/{job}/{what}");
+        let ask = match self.dice.u8(0..4) {
+            0 => Ask::post("put a job aside", 0, path("quarantine"), bodies::reason()),
+            _ => Ask::post("retry a job", 0, path("retry"), json!({})),
+        };
+        self.ask(ask);
+    }
+
+    fn look_around(&mut self) {
+        let caller = self.dice.usize(1..self.callers.len());
+        let lists = ["quotes", "orders", "opportunities", "webhook-endpoints", "billing-accounts"];
+        let list = self.dice.choice(lists).unwrap_or("orders");
+        self.ask(Ask::get("list", caller, format!("/v1/{list}")));
+    }
+
+    /// Asks for an exception, or decides on one.
+    fn plead(&mut self) {
+        let Some(customer) = self.base.customers.last().cloned() else { return };
+        let caller = self.dice.usize(1..self.callers.len());
+        let body = json!({ "customer_id": customer, "reason": "They asked us to." });
+        self.ask(Ask::post("plead", caller, "/v1/exception-requests".to_owned(), body));
+    }
+}
+
+/// Changes a quote at whatever moment it is.
+fn rework(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
+    let (caller, quote) = (deal.caller, deal.quote_path(""));
+    let site = dice.choice(&deal.sites).map(|s| s.id.clone()).unwrap_or_default();
+    let post = |kind, path: String, body| Ask::post(kind, caller, path, body);
+    let ask = match choice {
+        0 => post("add sites", format!("{quote}/sites"), bodies::sites(dice)),
+        1 => {
+            let path = format!("{quote}/sites/{site}");
+            let body = json!({ "address": bodies::address(dice.usize(0..5)) });
+            Ask::edit("edit site", caller, "PATCH", path, "*", body)
+        }
+        2 => {
+            let seen = format!("\"{}\"", dice.u8(1..4));
+            let path = format!("{quote}/sites/{site}");
+            Ask::edit("remove site", caller, "DELETE", path, &seen, json!({}))
+        }
+        3 | 4 => {
+            let body = bodies::configuration(deal.programme, dice);
+            post("configure", format!("{quote}/configuration"), body)
+        }
+        5 | 6 => post("price", format!("{quote}/price"), bodies::price(deal.programme, dice)),
+        7 => {
+            let seen = format!("\"{}\"", deal.version);
+            let body = json!({ "name": format!("Renamed {}", dice.u8(..)) });
+            Ask::edit("rename", caller, "PATCH", quote, &seen, body)
+        }
+        8 if dice.bool() => post("cancel", format!("{quote}/cancel"), bodies::reason()),
+        9 if dice.bool() => post("revise", format!("{quote}/revise"), json!({})),
+        10 => {
+            let body = json!({ "opportunity_id": deal.opportunity });
+            return post("another quote", "/v1/quotes".to_owned(), body);
+        }
+        _ => post("validate", format!("{quote}/address-validation"), json!({})),
+    };
+    ask.of(deal.number)
+}
+
+/// Takes a later step too early, once more, or wrongly.
+fn press(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
+    let (caller, quote) = (deal.caller, deal.quote_path(""));
+    let contract = |what: &str| format!("/v1/contracts/{}/{what}", deal.contract.id);
+    let post = |kind, path: String, body| Ask::post(kind, caller, path, body);
+    let ask = match choice {
+        12 => {
+            let body = bodies::credit(deal.programme, dice);
+            post("ask credit", format!("{quote}/credit-checks"), body)
+        }
+        13 => post("decline", contract("decline"), bodies::reason()),
+        14 => post("void", contract("void"), bodies::reason()),
+        15 | 16 => {
+            let hash = if dice.u8(0..4) == 0 { "0".repeat(64) } else { deal.hash.clone() };
+            let body = json!({ "signer": bodies::signer(), "document_sha256": hash });
+            post("sign", contract("sign"), body)
+        }
+        17 => post("order", "/v1/orders".to_owned(), bodies::order(&deal.quote)),
+        18 | 19 if !deal.order.id.is_empty() => {
+            post("hand off", format!("/v1/orders/{}/handoff", deal.order.id), json!({}))
+        }
+        20 | 21 if !deal.subs.is_empty() => {
+            let kind = ["installation", "shipping", "port-reservation", "billing"];
+            let kind = dice.choice(kind).unwrap_or("billing");
+            let sub = dice.choice(&deal.subs).map(|s| s.id.clone()).unwrap_or_default();
+            let path = format!("/v1/sub-orders/{sub}/enrichments/{kind}");
+            Ask::edit("enrich", caller, "PUT", path, "*", bodies::enrichment(kind, dice))
+        }
+        22 if !deal.order.id.is_empty() => {
+            let path = format!("/v1/orders/{}/customer-defined-group", deal.order.id);
+            Ask::set("group", caller, path, json!({ "name": format!("G{}", dice.u8(0..3)) }))
+        }
+        _ => post("contract", format!("{quote}/contracts"), bodies::contract()),
+    };
+    ask.of(deal.number)
+}

@@ -1,0 +1,61 @@
+//! Jobs as their leases say: who holds which, until when, in which epoch.
+
+use super::{Broken, number, text};
+use crate::row::histories::invariants::Promise;
+use crate::row::histories::sim::Who;
+use std::collections::BTreeMap;
+use store::{Row, Statement};
+
+#[derive(Debug, Clone, Copy)]
+struct Lease {
+    epoch: i64,
+    /// When it ends; 0: nobody holds it.
+    until: i64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Jobs(BTreeMap<String, Lease>);
+
+impl Jobs {
+    /// A statement about jobs became durable, and returned these rows.
+    pub(super) fn wrote(
+        &mut self,
+        who: Who,
+        statement: &Statement,
+        rows: Option<&Vec<Row>>,
+    ) -> Vec<Broken> {
+        let sql = statement.sql;
+        if sql.starts_with("insert into job") {
+            self.0.insert(text(statement, 0), Lease { epoch: 0, until: 0 });
+        } else if sql.contains("tries = tries + 1") {
+            return rows.into_iter().flatten().filter_map(|r| self.claimed(statement, r)).collect();
+        } else if sql.starts_with("delete from job") || sql.starts_with("update job") {
+            let last = statement.values.len();
+            let (id, epoch) = (text(statement, last - 2), number(statement, last - 1));
+            return self.settled(who, sql, &id, epoch).into_iter().collect();
+        }
+        Vec::new()
+    }
+
+    fn claimed(&mut self, claim: &Statement, row: &Row) -> Option<Broken> {
+        let id = row.text(3).expect("a job's id").to_owned();
+        let (epoch, until, now) =
+            (row.int(1).expect("an epoch"), number(claim, 1), number(claim, 3));
+        let before = self.0.insert(id.clone(), Lease { epoch, until });
+        let held = before.filter(|lease| lease.until > now)?;
+        let what = format!("job {id} was claimed at {now}, held until {}", held.until);
+        Some(Broken { promise: Promise::OneHolder, what })
+    }
+
+    fn settled(&mut self, who: Who, sql: &str, id: &str, epoch: i64) -> Option<Broken> {
+        let known = self.0.get(id).copied();
+        if sql.starts_with("delete") {
+            self.0.remove(id);
+        } else {
+            self.0.insert(id.to_owned(), Lease { epoch: epoch + 1, until: 0 });
+        }
+        let fits = known.is_some_and(|lease| lease.epoch == epoch);
+        let what = || format!("job {id} was settled by {who:?} in epoch {epoch}, it has {known:?}");
+        (!fits).then(|| Broken { promise: Promise::LeaseCounts, what: what() })
+    }
+}
