@@ -101,7 +101,9 @@ async fn one(plan: &Plan, openings: usize, report: &mut Report) {
     let (_nodes, outages) = killing.await.expect("no panic");
     let (_listening, restarts) = disturbing.await.expect("no panic");
     let early = log.taken();
-    receivers.iter().for_each(|receiver| receiver.mend());
+    for receiver in &receivers {
+        receiver.mend();
+    }
     let all = expected(&database, &log).await;
     let replays = settle(plan, &database, &log, &all, &partners, begun).await;
     let told = log.told();
@@ -224,7 +226,7 @@ async fn settle(
     partners: &[Arc<Mutex<Partner>>],
     begun: Moment,
 ) -> usize {
-    let until = Instant::now() + plan.of(Duration::from_secs(60), Duration::from_mins(10));
+    let until = Instant::now() + plan.of(Duration::from_mins(1), Duration::from_mins(10));
     let mut replays = 0;
     // A turn that a killed node held, and the retry after five seconds.
     tokio::time::sleep(Duration::from_secs(10)).await;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// How long a key may go without an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What every answer has of its own, replayed or not.
 const OWN_HEADERS: [&str; 3] = ["date", "request-id", "idempotency-replayed"];
 

@@ -215,7 +215,8 @@ mod tests {
     fn a_request_is_read_when_it_is_whole_and_no_further() {
         let text = b"POST /7 HTTP/1.1\r\nWebhook-Id: evt1\r\nContent-Length: 2\r\n\r\n{}POST";
         let ((path, headers, body), end) = parse(text).unwrap();
-        assert_eq!((&*path, &headers["webhook-id"], &*body), ("/7", &*"evt1", &b"{}"[..]));
+        assert_eq!((&*path, &*body), ("/7", &b"{}"[..]));
+        assert_eq!(headers["webhook-id"], "evt1");
         assert_eq!(&text[end..], b"POST");
         assert!(parse(&text[..end - 1]).is_none());
     }
