@@ -24,7 +24,7 @@ phases! {
     QuotePhase of "quote" {
         Draft = "draft" => [Draft, Priced, PendingApproval, Cancelled, Superseded];
         Priced = "priced" => [Draft, Priced, PendingApproval, Accepted, Cancelled, Expired, Superseded];
-        PendingApproval = "pending_approval" => [Draft, Priced, PendingApproval, Cancelled, Superseded];
+        PendingApproval = "pending_approval" => [Draft, Priced, PendingApproval, Cancelled, Expired, Superseded];
         Accepted = "accepted" => [];
         Expired = "expired" => [Draft, Priced, PendingApproval, Cancelled, Superseded];
         Cancelled = "cancelled" => [];
@@ -208,11 +208,9 @@ mod tests {
     fn every_move_of_a_quote_is_as_designed() {
         use QuotePhase::*;
         let may = |from: QuotePhase, to: QuotePhase| match from {
-            Draft | PendingApproval => {
-                matches!(to, Draft | Priced | PendingApproval | Cancelled | Superseded)
-            }
             Priced => true,
-            Expired => matches!(to, Draft | Priced | PendingApproval | Cancelled | Superseded),
+            PendingApproval => to != Accepted,
+            Draft | Expired => matches!(to, Draft | Priced | PendingApproval | Cancelled | Superseded),
             Accepted | Cancelled | Superseded => false,
         };
         for from in QuotePhase::ALL {
