@@ -210,7 +210,9 @@ mod tests {
         let may = |from: QuotePhase, to: QuotePhase| match from {
             Priced => true,
             PendingApproval => to != Accepted,
-            Draft | Expired => matches!(to, Draft | Priced | PendingApproval | Cancelled | Superseded),
+            Draft | Expired => {
+                matches!(to, Draft | Priced | PendingApproval | Cancelled | Superseded)
+            }
             Accepted | Cancelled | Superseded => false,
         };
         for from in QuotePhase::ALL {

@@ -78,7 +78,8 @@ pub(crate) const SQL: &[&str] = &[
     webhooks::HEARD,
     webhooks::SUBSCRIPTIONS,
     webhooks::TURNS,
-    webhooks::SINCE,
+    webhooks::ENDED,
+    webhooks::CHANGED,
     webhooks::UNPLANNED,
     deliveries::DELIVERIES,
 ];

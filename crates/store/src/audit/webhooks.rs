@@ -4,6 +4,7 @@ use super::pages::{BY_ID, Keys, each, page, pages, place};
 use super::{Audit, Invariant};
 use crate::ask::{Ask, maybe};
 use crate::{Query, Row, Store, StoreError};
+use domain::delivery::Log;
 use domain::id::{Id, Kind};
 use domain::webhook::{EndpointState, WebhookEndpoint};
 
@@ -30,11 +31,12 @@ pub(super) const TURNS: &str = "select t.tenant, t.endpoint, \
     and d.endpoint = t.endpoint and d.state = 'pending') then 1 else 0 end \
     from sender_turn t where (t.tenant, t.endpoint) > ($1, $2) \
     order by t.tenant, t.endpoint limit $3";
-/// When the oldest delivery was planned that has ended: what was planned later is not forgotten
-/// yet. And the place of the endpoint's last change.
-pub(super) const SINCE: &str = "select (select min(planned_at) from delivery \
-    where state <> 'pending'), (select position from event where tenant = $1 and object = $2 \
-    order by sequence desc limit 1)";
+/// Those that have ended, the oldest first.
+pub(super) const ENDED: &str =
+    "select planned_at, doc from delivery where state <> 'pending' order by planned_at limit 100";
+/// The place of an endpoint's last change.
+pub(super) const CHANGED: &str = "select position from event where tenant = $1 and object = $2 \
+    order by sequence desc limit 1";
 pub(super) const UNPLANNED: &str = "select count(*), min(e.id) from event e \
     where e.position > $1 and e.id >= $2 and (e.tenant = $3 or 'carrier.' || e.environment = $3) \
     and e.kind <> 'webhook_endpoint.tested' and exists (select 1 from subscription s \
@@ -138,8 +140,26 @@ fn turn(row: &Row, audit: &mut Audit) {
     }
 }
 
-/// What was planned may have ended and be forgotten, so only what is younger than something that
-/// ended and is not forgotten can be missed; and it is missed only if that is still so afterwards.
+/// A delivery that ends within so many milliseconds has not outlived others that were forgotten.
+const PROMPT_MS: i64 = 24 * 3_600_000;
+
+/// From when on nothing is forgotten: deliveries are forgotten by when they were planned, but not
+/// before they have ended. So one that ended late may be older than what is gone already.
+fn remembered(rows: Vec<Row>) -> Result<Option<i64>, StoreError> {
+    for row in &rows {
+        let planned_at = row.int(0)?;
+        let log: Log =
+            serde_json::from_str(row.text(1)?).map_err(|e| row.corrupt(1, e.to_string()))?;
+        let ended = log.attempts.last().map_or(i64::MAX, |last| last.at.ms());
+        if ended.saturating_sub(planned_at) < PROMPT_MS {
+            return Ok(Some(planned_at));
+        }
+    }
+    Ok(None)
+}
+
+/// Only what is younger than something that is remembered can be missed; and it is missed only if
+/// that is still so afterwards.
 async fn planned(
     store: &Store,
     tenant: &str,
@@ -147,15 +167,13 @@ async fn planned(
     audit: &mut Audit,
 ) -> Result<(), StoreError> {
     let since = || {
-        let query = Query::new(SINCE, [tenant.into(), endpoint.short().into()]);
-        let read = |rows: Vec<Row>| {
-            let Some(row) = rows.first() else { return Ok(None) };
-            Ok(row.opt_int(0)?.zip(row.opt_int(1)?))
-        };
-        store.ask(Ask { query, read })
+        let whose = [tenant.into(), endpoint.short().into()];
+        let ended = Ask { query: Query::new(ENDED, []), read: remembered };
+        let last = |rows: Vec<Row>| Ok(rows.first().map(|r| r.opt_int(0)).transpose()?.flatten());
+        store.ask((ended, Ask { query: Query::new(CHANGED, whose), read: last }))
     };
     let before = since().await?;
-    let Some((kept, changed)) = before else { return Ok(()) };
+    let (Some(kept), Some(changed)) = before else { return Ok(()) };
     let first = Id::new(Kind::Event, kept, 0);
     let values = [changed.into(), first.short().into(), tenant.into(), endpoint.short().into()];
     let rows = store.ask(Ask { query: Query::new(UNPLANNED, values), read: Ok }).await?;
