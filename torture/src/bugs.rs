@@ -81,3 +81,23 @@ fn ask(plan: &Plan, bug: Bug, row: Row, file: &Path) -> Result<String, String> {
         (code, _) => Err(format!("exit {code:?} after {} {}", told["done"], told["unit"])),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faults::Point;
+
+    #[test]
+    fn the_page_of_trust_names_every_row_mistake_and_point() {
+        let page = include_str!("../../docs/trust.md");
+        for row in Row::ALL {
+            assert!(page.contains(&format!("### {}: ", row.name())), "{}", row.name());
+        }
+        let bugs = Bug::ALL.iter().map(|bug| (bug.name(), bug.what()));
+        let points = Point::ALL.iter().map(|point| (point.name(), point.what()));
+        for (name, what) in bugs.chain(points) {
+            assert!(page.contains(&format!("| `{name}` |")), "{name} is not there");
+            assert!(page.contains(what), "{name} is not said to be: {what}");
+        }
+    }
+}

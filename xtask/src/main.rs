@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let rest: Vec<_> = arguments.collect();
     let done = match command.as_deref().and_then(OsStr::to_str) {
         Some("check") => check(),
-        Some("test") => check() && tests(&rest) && torture(&["--short".into()]),
+        Some("test") => check() && tests(&rest) && tortured(),
         Some("bless") => bless(),
         Some("torture") => torture(&rest),
         _ => {
@@ -82,6 +82,12 @@ fn bless() -> bool {
     blessed.iter().all(|name| {
         cargo(&["test", "--package", "demarc-tests", "--test", "it", name], &[("BLESS", "1")])
     })
+}
+
+/// The harness in short: every row, and then whether it finds what is planted.
+fn tortured() -> bool {
+    let short: OsString = "--short".into();
+    torture(&[short.clone()]) && torture(&[short, "--bugs".into()])
 }
 
 /// Builds everything in one selection of features, so that nothing is built twice, and runs the

@@ -64,3 +64,17 @@ promises! {
     AuditSound = "audit_sound": "the database at rest holds every invariant of the product's audit";
     SameTrace = "same_trace": "the same seed gives the same history, step by step";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_trust_names_every_promise() {
+        let page = include_str!("../../../../docs/trust.md");
+        for promise in Promise::ALL {
+            let line = format!("| `{}` | {} |", promise.name(), promise.what());
+            assert!(page.contains(&line), "{line}");
+        }
+    }
+}
