@@ -4,7 +4,7 @@ use super::checkpoint::Checkpoint;
 use super::failure::Failed;
 use crate::StoreError;
 use faults::Bug;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, ffi};
 use std::{path::Path, time::Duration};
 
 /// How long one process waits for another that writes.
@@ -56,6 +56,13 @@ fn open(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     // NO_MUTEX: a connection lives on one thread.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let conn = Connection::open_with_flags(path, flags)?;
+    // What SQLite cannot open for writing it opens for reading, and says so nowhere: a server on it
+    // would refuse every write until it is started again.
+    if conn.is_readonly(MAIN_DB)? {
+        let code = ffi::Error::new(ffi::SQLITE_CANTOPEN);
+        let why = "it could be opened for reading only".to_owned();
+        return Err(rusqlite::Error::SqliteFailure(code, Some(why)));
+    }
     conn.busy_timeout(BUSY)?;
     conn.pragma_update(None, "cache_size", CACHE)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
