@@ -86,8 +86,7 @@ fn bless() -> bool {
 
 /// The harness in short: every row, and then whether it finds what is planted.
 fn tortured() -> bool {
-    let short: OsString = "--short".into();
-    torture(&[short.clone()]) && torture(&[short, "--bugs".into()])
+    torture(&["--short".into()]) && torture(&["--short".into(), "--bugs".into()])
 }
 
 /// Builds everything in one selection of features, so that nothing is built twice, and runs the

@@ -148,8 +148,8 @@ const PROMPT_MS: i64 = 24 * 3_600_000;
 fn remembered(rows: Vec<Row>) -> Result<Option<i64>, StoreError> {
     for row in &rows {
         let planned_at = row.int(0)?;
-        let log: Log =
-            serde_json::from_str(row.text(1)?).map_err(|e| row.corrupt(1, e.to_string()))?;
+        // Of one that does not parse another invariant tells.
+        let Ok(log) = serde_json::from_str::<Log>(row.text(1)?) else { continue };
         let ended = log.attempts.last().map_or(i64::MAX, |last| last.at.ms());
         if ended.saturating_sub(planned_at) < PROMPT_MS {
             return Ok(Some(planned_at));
