@@ -11,7 +11,7 @@ use crate::law::{self, QuoteFile};
 use crate::money::Money;
 use crate::party::Tenant;
 use crate::pricing::Totals;
-use crate::programme::{Need, Party, Stage};
+use crate::programme::{Party, Stage};
 use crate::promotion::{self, Spend};
 use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Rules, exposure};
 use crate::refusal::Refusal;
@@ -302,9 +302,7 @@ pub fn contract_sign(
     document_sha256: &str,
 ) -> Result<Decision<Signed>, Refusal> {
     // The gate first: what the journey says is missing is what a refusal says.
-    let facts = file.facts(ctx.now, rules.programme, rules.partner);
-    law::gate(Stage::Signature, &facts)?;
-    law::insist(Stage::Signature, Need::PromotionsAvailable, &facts)?;
+    law::gate(Stage::Signature, &file.facts(ctx.now, rules.programme, rules.partner))?;
     contract.phase(ctx.now).guard(ContractPhase::Signed, "signed")?;
     if document_sha256 != contract.document_sha256 {
         let detail = "the hash is not that of the document that is out for signature";

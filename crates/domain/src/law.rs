@@ -111,15 +111,7 @@ pub fn good_approval<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
 
 /// Refuses a stage whose needs are not met, and says every one of them.
 pub fn gate(stage: Stage, facts: &Facts<'_>) -> Result<(), Refusal> {
-    refuse(stage, missing(stage, facts))
-}
-
-/// Refuses a stage unless this need is met, whatever the programme's law says of it.
-pub(crate) fn insist(stage: Stage, need: Need, facts: &Facts<'_>) -> Result<(), Refusal> {
-    refuse(stage, needs::unmet(need, facts))
-}
-
-fn refuse(stage: Stage, missing: Vec<Fault>) -> Result<(), Refusal> {
+    let missing = missing(stage, facts);
     if missing.is_empty() {
         return Ok(());
     }

@@ -133,6 +133,12 @@ impl Programmes {
                     faults.push(format!("programme {code}: stages must name {stage} once"));
                 }
             }
+            for (stage, need) in DEMANDED {
+                if !programme.needs(*stage).contains(need) {
+                    let (code, stage, need) = (&programme.code, stage.word(), need.word());
+                    faults.push(format!("programme {code}: law must name {need} for {stage}"));
+                }
+            }
             if file.programme.iter().filter(|p| p.code == programme.code).count() > 1 {
                 faults.push(format!("programme {} stands twice", programme.code));
             }
@@ -153,6 +159,10 @@ impl Programmes {
         &self.0
     }
 }
+
+/// What no programme can leave out, since the commit holds it anyway: a journey would not show it.
+const DEMANDED: &[(Stage, Need)] =
+    &[(Stage::Signature, Need::ContractSent), (Stage::Signature, Need::PromotionsAvailable)];
 
 const SHIPPED: &str = include_str!("../../../catalogue/programmes.toml");
 
@@ -182,6 +192,17 @@ mod tests {
             faults.iter().any(|f| f.contains("law has no line for stage handoff")),
             "{faults:?}"
         );
+    }
+
+    #[test]
+    fn what_the_commit_holds_anyway_cannot_be_left_out() {
+        let text = SHIPPED.replace(
+            r#"signature = ["contract_sent", "promotions_available"]"#,
+            r#"signature = ["contract_sent"]"#,
+        );
+        let faults = Programmes::parse(&text).unwrap_err();
+        let fault = "programme apex: law must name promotions_available for signature";
+        assert!(faults.iter().any(|f| f == fault), "{faults:?}");
     }
 
     #[test]

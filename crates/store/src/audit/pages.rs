@@ -5,8 +5,9 @@ use crate::ask::{Ask, Asks, doc_in};
 use crate::{Query, Row, Store, StoreError, Value};
 use serde::de::DeserializeOwned;
 
-/// Objects of a page where each brings its relations along.
-const FEW: u32 = 50;
+/// Objects of a page where each brings its relations along: all of them are one read, which a
+/// database under load must answer in time.
+const FEW: u32 = 10;
 
 /// A page of a table's tenants, ids and documents.
 macro_rules! page {
