@@ -18,6 +18,7 @@ mod jobs;
 mod invariants;
 mod law;
 mod limits;
+mod matrix;
 mod problems;
 mod promotions;
 mod receivers;

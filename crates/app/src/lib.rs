@@ -7,6 +7,7 @@ mod config;
 mod feed;
 mod in_flight;
 mod load;
+mod matrix;
 mod problem;
 mod sender;
 mod wait;

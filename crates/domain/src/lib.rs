@@ -15,6 +15,7 @@ pub mod time;
 // What can be sold, and under which rules.
 pub mod catalogue;
 pub mod pricing;
+pub mod matrix;
 pub mod promotion;
 pub mod programme;
 

@@ -8,6 +8,7 @@ mod enrichment;
 mod event;
 mod exception;
 mod journey;
+mod matrix;
 mod me;
 mod operations;
 mod opportunity;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .merge(me::routes())
         .merge(catalogue::routes())
+        .merge(matrix::routes())
         .merge(customer::routes())
         .merge(exception::routes())
         .merge(opportunity::routes())

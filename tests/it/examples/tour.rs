@@ -36,6 +36,9 @@ async fn reads_before(partner: &Client) {
     partner.get("/v1/me").await.expect(200);
     partner.get("/v1/catalogue").await.expect(200);
     partner.get("/v1/catalogue/offerings/OFF_ADI_MID_MARKET").await.expect(200);
+    let matrix = json!({ "offering": "OFF_ADI_MID_MARKET", "zips": ["60606", "78682"],
+        "vary": ["Port Speed", "Access Speed"], "values": ["1G"], "terms": [36] });
+    partner.post("/v1/price-matrix", &matrix).await.expect(200);
     let address = json!({ "address": { "street": "1 Dell Way", "city": "Round Rock",
         "state": "TX", "zip": "78628" } });
     partner.post("/v1/addresses/validate", &address).await.expect(200);
