@@ -7,6 +7,7 @@ mod access;
 mod asyncapi;
 mod atlas;
 mod client;
+mod comparison;
 mod current;
 mod document;
 mod editing;

@@ -8,6 +8,7 @@ mod access;
 mod asyncapi;
 mod atlas;
 mod client;
+mod comparison;
 mod editing;
 mod engines;
 mod examples;

@@ -3,6 +3,7 @@
 mod act;
 mod caller;
 mod clock;
+mod compare;
 mod config;
 mod feed;
 mod in_flight;

@@ -1,8 +1,10 @@
 //! The quote: one version of a priced configuration of sites, and what may be done to it.
 
+mod compare;
 mod decide;
 mod site;
 
+pub use compare::*;
 pub use decide::*;
 pub use site::*;
 

@@ -1,6 +1,7 @@
 //! The native API: wire shapes and handlers, one file a noun. It holds no rule of the business.
 
 mod catalogue;
+mod comparison;
 mod contract;
 mod credit;
 mod customer;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(exception::routes())
         .merge(opportunity::routes())
         .merge(quote::routes())
+        .merge(comparison::routes())
         .merge(site::routes())
         .merge(credit::routes())
         .merge(contract::routes())

@@ -91,6 +91,8 @@ async fn side_quotes(world: &World, partner: &Client, theirs: &str) {
         partner.post(&format!("/v1/contracts/{contract}/{end}"), &why).await.expect(200);
     }
     let revised = partner.post(&format!("/v1/quotes/{quote}/revise"), &json!({})).await.expect(201);
+    let path = format!("/v1/quotes/{}/comparison", id(&revised["id"]));
+    partner.get(&path).await.expect(200);
     let path = format!("/v1/quotes/{}/cancel", id(&revised["id"]));
     let why = json!({ "reason": "The customer chose another offer." });
     partner.post(&path, &why).await.expect(200);
