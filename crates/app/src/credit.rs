@@ -1,5 +1,6 @@
 //! Actions on credit checks.
 
+use crate::load::Sites;
 use crate::{Action, App, Caller, Decided};
 use domain::change::Context;
 use domain::credit::{self, Application, CreditCheck, Review};
@@ -22,7 +23,7 @@ impl Action for CreditRequest {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote).await?;
+        let file = app.quote_file(seller.tenant, self.quote, Sites::None).await?;
         Ok(credit::credit_request(ctx, rules, &file, self.application.clone(), self.requested)?)
     }
 }

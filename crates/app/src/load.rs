@@ -1,44 +1,98 @@
-//! Loading what a decision looks at: everything about one quote or order from one snapshot.
+//! Loading what a decision looks at: everything about one quote or order from one snapshot. Of a
+//! quote's sites only those that it looks at: there may be ten thousand.
 
 use crate::{App, Problem, Seller};
 use domain::id::Id;
-use domain::law::QuoteFile;
+use domain::law::{MOST_NAMED, QuoteFile};
 use domain::order::{Order, SubOrder};
 use domain::party::Tenant;
 use domain::programme::Programme;
 use domain::promotion::Allowance;
 use domain::quote::Rules;
+use domain::quote::Site;
 use domain::refusal::Refusal;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::{Ask, Beside};
+
+/// Which of a quote's sites an action looks at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sites<'a> {
+    None,
+    /// Those of these ids that are of the quote.
+    Named(&'a [Id]),
+    /// Those without a valid address.
+    Unpassed,
+    /// The first so many whose address is being validated.
+    Requested(u32),
+    /// Those without a price to keep, and those whose price rests on one of these bases.
+    Unpriced(&'a [Arc<str>]),
+    All,
+}
+
+/// More than so many are not asked for one by one.
+const MOST_SINGLE: usize = 200;
+
+impl Sites<'_> {
+    /// The questions; their answers do not overlap.
+    fn asks(self, tenant: Tenant, quote: Id) -> Vec<Ask<Vec<Site>>> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Named(ids) if ids.len() <= MOST_SINGLE => {
+                let ids: BTreeSet<Id> = ids.iter().copied().collect();
+                ids.into_iter().map(|id| store::site::named(tenant, quote, id)).collect()
+            }
+            Self::Named(_) | Self::All => vec![store::site::of_quote(tenant, quote)],
+            Self::Unpassed => vec![store::site::unpassed(tenant, quote, u32::MAX)],
+            Self::Requested(most) => vec![store::site::requested(tenant, quote, most)],
+            Self::Unpriced(bases) => {
+                let bases = std::iter::once("").chain(bases.iter().map(|basis| &**basis));
+                bases.map(|basis| store::site::of_basis(tenant, quote, basis)).collect()
+            }
+        }
+    }
+}
 
 impl App {
-    /// A quote with all that its gates look at.
-    pub(crate) async fn quote_file(&self, tenant: Tenant, id: Id) -> Result<QuoteFile, Problem> {
+    /// A quote with all that its gates look at, and those of its sites. Its sub-orders are not
+    /// among it.
+    pub(crate) async fn quote_file(
+        &self,
+        tenant: Tenant,
+        id: Id,
+        sites: Sites<'_>,
+    ) -> Result<QuoteFile, Problem> {
         let asks = (
             store::quote::by_id(tenant, id),
-            store::site::of_quote(tenant, id),
+            store::site::unpassed(tenant, id, MOST_NAMED),
+            store::site::unconfigured(tenant, id, MOST_NAMED),
             store::customer::of_quote(tenant, id),
             store::exception::of_quote(tenant, id),
             store::credit::of_quote(tenant, id),
             store::contract::of_quote(tenant, id),
             store::promotion::used(tenant.environment),
             store::order::of_quote(tenant, id),
-            store::order::sub_orders_of_quote(tenant, id),
         );
-        let (quote, sites, account, exceptions, credit, contracts, used, order, sub_orders) =
-            self.store.ask(asks).await?;
+        let (facts, sites) = self.store.ask(Beside(asks, sites.asks(tenant, id))).await?;
+        let (quote, unpassed, unconfigured, account, exceptions, credit, contracts, used, order) =
+            facts;
         let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
+        let mut sites: Vec<Site> = sites.into_iter().flatten().collect();
+        sites.sort_by_key(|site| site.position);
         let allowance = |promotion| Allowance::new(promotion, &used);
         let promotions = self.catalogue.promotions().iter().map(allowance).collect();
         Ok(QuoteFile {
             quote,
             sites,
+            unpassed,
+            unconfigured,
             account,
             exceptions,
             credit,
             contracts,
             promotions,
             order,
-            sub_orders,
+            sub_orders: Vec::new(),
         })
     }
 

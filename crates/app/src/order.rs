@@ -1,5 +1,6 @@
 //! Actions on orders: create, enrich, group, hand off.
 
+use crate::load::Sites;
 use crate::{Action, App, Caller, Decided, Problem};
 use domain::address::Address;
 use domain::change::Context;
@@ -23,7 +24,8 @@ impl Action for OrderCreate {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<OrderView> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote).await.map_err(|problem| {
+        let file = app.quote_file(seller.tenant, self.quote, Sites::All).await;
+        let file = file.map_err(|problem| {
             match problem {
                 // The quote is named in the body here, not in the path.
                 Problem::Refused(refusal) if refusal.code == Code::NotFound => {

@@ -1,9 +1,13 @@
-//! Actions on quotes and their sites: each loads the whole quote and asks one rule.
+//! Actions on quotes and their sites: each loads the quote, with those of its sites that the rule
+//! looks at, and asks one rule.
 
+use crate::load::Sites;
 use crate::opportunity::{check_billing_account, unknown_customer};
-use crate::{Action, App, Caller, Decided};
+use crate::{Action, App, Caller, Decided, Problem, Seller};
 use domain::change::Context;
+use domain::code::Code;
 use domain::id::Id;
+use domain::law::QuoteFile;
 use domain::order::{Assigned, customer_assign};
 use domain::quote::{
     self, AskPrice, BillingPreferences, Configure, DiscountVerdict, NewSite, Quote, QuoteSites,
@@ -32,7 +36,13 @@ impl Action for QuoteAct {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Quote> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote).await?;
+        let sites = match &self.what {
+            QuoteDo::Revise => Sites::All,
+            QuoteDo::Edit { .. } | QuoteDo::SetBilling { .. } | QuoteDo::Cancel { .. } => {
+                Sites::None
+            }
+        };
+        let file = app.quote_file(seller.tenant, self.quote, sites).await?;
         Ok(match self.what.clone() {
             QuoteDo::Edit { seen, name } => quote::quote_edit(ctx, rules, &file, seen, name)?,
             QuoteDo::SetBilling { seen, billing } => {
@@ -54,7 +64,6 @@ pub enum SitesDo {
     Validate,
     Accept { site: Id, choice: usize },
     Configure(Configure),
-    Price(AskPrice),
 }
 
 #[derive(Debug)]
@@ -69,8 +78,7 @@ impl Action for SitesAct {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<QuoteSites> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote).await?;
-        let catalogue = &app.catalogue;
+        let file = app.quote_file(seller.tenant, self.quote, looked_at(&self.what)).await?;
         Ok(match self.what.clone() {
             SitesDo::Add { sites } => quote::sites_add(ctx, rules, &file, sites)?,
             SitesDo::Edit { site, seen, edit } => {
@@ -82,11 +90,77 @@ impl Action for SitesAct {
                 quote::address_accept(ctx, rules, &file, site, choice)?
             }
             SitesDo::Configure(configure) => {
-                quote::sites_configure(ctx, rules, &file, catalogue, configure)?
+                quote::sites_configure(ctx, rules, &file, &app.catalogue, configure)?
             }
-            SitesDo::Price(ask) => {
-                quote::quote_price(ctx, rules, &seller.partner.tier, &file, catalogue, ask)?
+        })
+    }
+}
+
+/// The sites that an action looks at.
+fn looked_at(what: &SitesDo) -> Sites<'_> {
+    match what {
+        SitesDo::Add { .. } => Sites::None,
+        SitesDo::Edit { site, .. }
+        | SitesDo::Remove { site, .. }
+        | SitesDo::Accept { site, .. } => Sites::Named(std::slice::from_ref(site)),
+        SitesDo::Validate => Sites::Unpassed,
+        SitesDo::Configure(configure) => match &configure.sites {
+            Some(ids) => Sites::Named(ids),
+            None => Sites::All,
+        },
+    }
+}
+
+/// Prices a quote: the sites that have no price, or one that rests on something else.
+#[derive(Debug)]
+pub struct QuotePrice {
+    pub quote: Id,
+    pub ask: AskPrice,
+}
+
+/// So often it is looked anew which sites are to be priced, where others change the quote meanwhile;
+/// then all of them are.
+const MOST_LOOKS: usize = 3;
+
+impl QuotePrice {
+    /// The quote with the sites to be priced.
+    async fn to_price(
+        &self,
+        app: &App,
+        seller: Seller<'_>,
+        ctx: &Context,
+    ) -> Result<QuoteFile, Problem> {
+        let tier = &seller.partner.tier;
+        let mut bases = Vec::new();
+        for _ in 0..MOST_LOOKS {
+            let sites = Sites::Unpriced(&bases);
+            let file = app.quote_file(seller.tenant, self.quote, sites).await?;
+            let stale = quote::stale_bases(ctx, tier, &file, &app.catalogue, &self.ask);
+            if stale.iter().all(|basis| bases.contains(basis)) {
+                return Ok(file);
             }
+            bases = stale;
+        }
+        app.quote_file(seller.tenant, self.quote, Sites::All).await
+    }
+}
+
+impl Action for QuotePrice {
+    type View = QuoteSites;
+
+    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<QuoteSites> {
+        let seller = caller.seller()?;
+        let rules = app.rules(seller)?;
+        let (tier, catalogue) = (&seller.partner.tier, &app.catalogue);
+        let file = self.to_price(app, seller, ctx).await?;
+        let priced = quote::quote_price(ctx, rules, tier, &file, catalogue, self.ask.clone());
+        Ok(match priced {
+            Err(refusal) if refusal.code == Code::PriceRefused => {
+                // All sites together tell all that stands against it.
+                let file = app.quote_file(seller.tenant, self.quote, Sites::All).await?;
+                quote::quote_price(ctx, rules, tier, &file, catalogue, self.ask.clone())?
+            }
+            priced => priced?,
         })
     }
 }
@@ -105,7 +179,11 @@ impl Action for CustomerAssign {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Assigned> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote).await?;
+        let sites = Sites::Named(std::slice::from_ref(&self.site));
+        let mut file = app.quote_file(seller.tenant, self.quote, sites).await?;
+        // After the quote: one that is ordered in between has moved, and this is decided anew.
+        let sub = app.store.ask(store::order::sub_order_of_site(seller.tenant, self.site)).await?;
+        file.sub_orders = sub.into_iter().filter(|sub| sub.quote == self.quote).collect();
         let account = app.store.ask(store::customer::by_id(caller.environment, self.account));
         let account = account
             .await?

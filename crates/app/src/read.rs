@@ -1,5 +1,6 @@
 //! Plain reads, already scoped to the caller. A read needs no action.
 
+use crate::load::Sites;
 use crate::{App, Caller, Problem};
 use domain::address::{Address, Avps};
 use domain::contract::Contract;
@@ -16,7 +17,7 @@ use domain::order::{
 };
 use domain::party::{Partner, Tenant};
 use domain::programme::Programme;
-use domain::quote::Quote;
+use domain::quote::{Quote, Site};
 use domain::refusal::Refusal;
 use std::collections::HashMap;
 use store::Page;
@@ -43,6 +44,14 @@ const LOOK_AT: u32 = 1000;
 pub struct OrderFile {
     pub order: Order,
     pub sub_orders: Vec<SubOrder>,
+}
+
+/// A part of a quote's sites.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SitesPage {
+    pub quote: Quote,
+    /// In the order of their places.
+    pub sites: Vec<Site>,
 }
 
 impl App {
@@ -137,10 +146,38 @@ impl App {
         Ok(self.store.ask(store::opportunity::list(tenant, account, page)).await?)
     }
 
-    /// A quote with its sites and all that its gates look at.
-    pub async fn quote_get(&self, caller: &Caller, id: Id) -> Result<QuoteFile, Problem> {
+    pub async fn quote_get(&self, caller: &Caller, id: Id) -> Result<Quote, Problem> {
         let tenant = caller.seller()?.tenant;
-        self.quote_file(tenant, id).await
+        let found = self.store.ask(store::quote::by_id(tenant, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("quote"))?)
+    }
+
+    /// A quote with all that its gates look at, but without its sites.
+    pub async fn quote_facts(&self, caller: &Caller, id: Id) -> Result<QuoteFile, Problem> {
+        self.quote_file(caller.seller()?.tenant, id, Sites::None).await
+    }
+
+    /// A quote with the first so many of its sites that come after a place.
+    pub async fn sites_list(
+        &self,
+        caller: &Caller,
+        quote: Id,
+        after: u32,
+        limit: u32,
+    ) -> Result<SitesPage, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let asks =
+            (store::quote::by_id(tenant, quote), store::site::page(tenant, quote, after, limit));
+        let (quote, sites) = self.store.ask(asks).await?;
+        Ok(SitesPage { quote: quote.ok_or_else(|| Refusal::not_found("quote"))?, sites })
+    }
+
+    pub async fn site_get(&self, caller: &Caller, quote: Id, id: Id) -> Result<Site, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let asks = (store::quote::by_id(tenant, quote), store::site::named(tenant, quote, id));
+        let (quote, mut sites) = self.store.ask(asks).await?;
+        quote.ok_or_else(|| Refusal::not_found("quote"))?;
+        Ok(sites.pop().ok_or_else(|| Refusal::not_found("site"))?)
     }
 
     pub async fn quotes_list(
@@ -168,14 +205,20 @@ impl App {
     pub async fn quote_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
         let seller = caller.seller()?;
         let programme = self.programme(seller)?;
-        let file = self.quote_file(seller.tenant, id).await?;
+        let mut file = self.quote_file(seller.tenant, id, Sites::None).await?;
+        if file.order.is_some() {
+            let ask = store::order::sub_orders_of_quote(seller.tenant, id);
+            file.sub_orders = self.store.ask(ask).await?;
+        }
         Ok(journey(&file.facts(self.clock.now(), programme, seller.partner.id)))
     }
 
     /// The journey of an order: its quote's, seen from the order.
     pub async fn order_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
-        let quote = self.order_get(caller, id).await?.order.quote;
-        self.quote_journey(caller, quote).await
+        let tenant = caller.seller()?.tenant;
+        let order = self.store.ask(store::order::by_id(tenant, id)).await?;
+        let order = order.ok_or_else(|| Refusal::not_found("order"))?;
+        self.quote_journey(caller, order.quote).await
     }
 
     /// What is still missing for one sub-order's handoff, and its programme.

@@ -20,10 +20,12 @@ pub use feature::{Feature, FeatureKind};
 pub use offering::{Component, EnrichmentKind, Milestone, Offering, TermStep};
 pub use table::{ChargeTable, Price};
 
+use crate::contract::hex;
 use crate::money::Currency;
 use crate::time::Date;
 use carrier::{Carrier, Zones};
 use reader::Source;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ pub const SHIPPED: [(&str, &str); 3] = [
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     version: Arc<str>,
+    fingerprint: String,
     effective_from: Date,
     currency: Currency,
     offer_days: u32,
@@ -75,7 +78,7 @@ impl Catalogue {
             return Err(faults);
         };
         if faults.is_empty() {
-            Ok(Self::assemble(carrier, offerings))
+            Ok(Self::assemble(fingerprint(&files), carrier, offerings))
         } else {
             faults
                 .sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
@@ -93,9 +96,10 @@ impl Catalogue {
         Self::parse(&SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned())))
     }
 
-    fn assemble(carrier: Carrier, offerings: Vec<Offering>) -> Self {
+    fn assemble(fingerprint: String, carrier: Carrier, offerings: Vec<Offering>) -> Self {
         Self {
             version: carrier.version,
+            fingerprint,
             effective_from: carrier.effective_from,
             currency: Currency::Usd,
             offer_days: carrier.offer_days,
@@ -109,6 +113,11 @@ impl Catalogue {
     /// The label of this version; a quote keeps the one that priced it.
     pub fn version(&self) -> &Arc<str> {
         &self.version
+    }
+
+    /// A hash of its files. Another text has another one, whatever it says its version is.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The first day on which these prices may be offered.
@@ -163,6 +172,16 @@ impl Catalogue {
     pub fn zones(&self) -> &[Zone] {
         self.zones.all()
     }
+}
+
+/// The first 64 bits of a SHA-256 of the files' names and texts, in hexadecimal.
+fn fingerprint(files: &[(&str, &str)]) -> String {
+    let mut hash = Sha256::new();
+    for text in files.iter().flat_map(|(name, text)| [name, text]) {
+        hash.update(text.len().to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hex(&hash.finalize()[..8])
 }
 
 fn only_once(offerings: &[Offering], products: &[&Source<'_>]) {

@@ -6,7 +6,7 @@ use crate::credit::CreditPhase;
 use crate::law::{self, Facts};
 use crate::order::SubOrderPhase;
 use crate::programme::{Need, Stage};
-use crate::quote::{QuotePhase, Validation};
+use crate::quote::QuotePhase;
 use crate::refusal::Fault;
 
 /// How a stage stands.
@@ -85,18 +85,16 @@ fn reached(stage: Stage, facts: &Facts<'_>) -> Option<Standing> {
     let done = |yes: bool| yes.then_some(Standing::Done);
     let phase = facts.quote.map(|q| q.phase(facts.now));
     let holds = |need: Need| law::holds(need, facts);
+    let sites = facts.quote.map(|q| &q.tally);
+    let some = sites.is_some_and(|tally| tally.sites > 0);
     match stage {
         Stage::Opportunity => done(facts.quote.is_some()),
-        Stage::Sites => done(!facts.sites.is_empty()),
+        Stage::Sites => done(some),
         Stage::AddressValidation => {
-            let asked = facts.sites.iter().any(|s| matches!(s.validation, Validation::Requested));
-            match (facts.sites.is_empty(), asked) {
-                (true, _) => None,
-                (false, true) => Some(Standing::Waiting),
-                (false, false) => done(holds(Need::AddressesPassed)),
-            }
+            let asked = sites.is_some_and(|tally| tally.requested > 0);
+            if asked { Some(Standing::Waiting) } else { done(some && holds(Need::AddressesPassed)) }
         }
-        Stage::Configuration => done(!facts.sites.is_empty() && holds(Need::SitesConfigured)),
+        Stage::Configuration => done(some && holds(Need::SitesConfigured)),
         Stage::Pricing => done(matches!(
             phase,
             Some(QuotePhase::Priced | QuotePhase::PendingApproval | QuotePhase::Accepted)
@@ -126,7 +124,7 @@ fn reached(stage: Stage, facts: &Facts<'_>) -> Option<Standing> {
         Stage::Signature => done(facts.contracts.iter().any(Contract::is_signed)),
         Stage::Order => done(facts.order.is_some()),
         Stage::CustomerAssignment => done(if facts.sub_orders.is_empty() {
-            !facts.sites.is_empty() && facts.sites.iter().all(|s| s.customer.is_some())
+            sites.is_some_and(|tally| tally.sites > 0 && tally.assigned == tally.sites)
         } else {
             holds(Need::CustomersAssigned)
         }),

@@ -12,7 +12,7 @@ use crate::order::{Order, SubOrder};
 use crate::programme::{Need, Programme, Stage};
 use crate::promotion::Allowance;
 use crate::quote::{Quote, Site};
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::{self, Fault, Refusal};
 use crate::time::Moment;
 
 /// What is known when a stage is asked for. What is not known yet is empty.
@@ -23,8 +23,12 @@ pub struct Facts<'a> {
     pub partner: Id,
     pub account: Option<&'a Account>,
     pub exceptions: &'a [ExceptionRequest],
+    /// Its tally says how its sites stand.
     pub quote: Option<&'a Quote>,
-    pub sites: &'a [Site],
+    /// The first of its sites without a valid address, to name them.
+    pub unpassed: &'a [Site],
+    /// The first of its sites without a configuration.
+    pub unconfigured: &'a [Site],
     /// Credit checks of the quote's credit subject, oldest first.
     pub credit: &'a [CreditCheck],
     /// Contracts of this quote version, oldest first.
@@ -48,7 +52,8 @@ impl<'a> Facts<'a> {
             account: None,
             exceptions: &[],
             quote: None,
-            sites: &[],
+            unpassed: &[],
+            unconfigured: &[],
             credit: &[],
             contracts: &[],
             promotions: &[],
@@ -63,16 +68,25 @@ impl<'a> Facts<'a> {
 #[derive(Debug, Clone)]
 pub struct QuoteFile {
     pub quote: Quote,
-    /// In the order of their places.
+    /// Those that the action looks at, in the order of their places: none, some or all.
     pub sites: Vec<Site>,
+    /// The first of those without a valid address: at most [`MOST_NAMED`].
+    pub unpassed: Vec<Site>,
+    /// The first of those without a configuration: at most [`MOST_NAMED`].
+    pub unconfigured: Vec<Site>,
     pub account: Option<Account>,
     pub exceptions: Vec<ExceptionRequest>,
     pub credit: Vec<CreditCheck>,
     pub contracts: Vec<Contract>,
     pub promotions: Vec<Allowance>,
     pub order: Option<Order>,
+    /// Those that the action looks at.
     pub sub_orders: Vec<SubOrder>,
 }
+
+/// So many sites are named where something is missing; of the others it is said how many they are.
+/// Below what one refusal names, so that what else is missing has a place beside them.
+pub const MOST_NAMED: u32 = 90;
 
 impl QuoteFile {
     pub fn facts<'a>(&'a self, now: Moment, programme: &'a Programme, partner: Id) -> Facts<'a> {
@@ -80,7 +94,8 @@ impl QuoteFile {
             account: self.account.as_ref(),
             exceptions: &self.exceptions,
             quote: Some(&self.quote),
-            sites: &self.sites,
+            unpassed: &self.unpassed,
+            unconfigured: &self.unconfigured,
             credit: &self.credit,
             contracts: &self.contracts,
             promotions: &self.promotions,
@@ -111,12 +126,17 @@ pub fn good_approval<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
 
 /// Refuses a stage whose needs are not met, and says every one of them.
 pub fn gate(stage: Stage, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let missing = missing(stage, facts);
+    refuse(stage, missing(stage, facts))
+}
+
+/// Refuses a stage for what is missing, if anything is.
+pub(crate) fn refuse(stage: Stage, missing: Vec<Fault>) -> Result<(), Refusal> {
     if missing.is_empty() {
         return Ok(());
     }
+    let (missing, more) = refusal::named(missing);
     let detail = format!(
-        "{} is not possible yet: {}",
+        "{} is not possible yet: {}{more}",
         stage.title(),
         missing.iter().map(|f| f.detail.as_str()).collect::<Vec<_>>().join("; ")
     );

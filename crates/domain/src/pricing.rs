@@ -2,29 +2,33 @@
 //! each level. Pure: the same ask and catalogue give the same answer. Not the catalogue
 //! itself, and not who may approve a discount.
 
+mod check;
 mod near;
 mod refusal;
+mod sale;
 mod selection;
+mod site;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod waterfall;
 
 pub use near::{NearMiss, NearMissCode};
 pub use refusal::{PriceRefusal, RefusalCode};
+pub use sale::bases;
+pub use sums::{PriceSums, Share, Sums};
 pub use waterfall::{Step, StepKind, Waterfall};
 
-use crate::catalogue::{Catalogue, ChargeKind, Configuration, Promotion, Tier};
+use crate::catalogue::{Catalogue, Configuration};
 use crate::id::Id;
 use crate::money::{Currency, Money, Overflow};
-use crate::promotion::{self, Allowance, Given};
+use crate::promotion::{Allowance, Given};
 use crate::time::Date;
 use faults::{Bug, planted};
 use rust_decimal::Decimal;
-use selection::{Listed, Selection};
+use sale::Sale;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use std::sync::Arc;
-use waterfall::{Discount, Reductions};
 
 /// What is to be priced.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +89,10 @@ pub struct SitePrice {
     pub term_months: u32,
     pub lines: Vec<LinePrice>,
     pub totals: Totals,
+    /// What it adds to the sums of its quote. None: it was priced before that was kept, or what
+    /// it was priced for has changed.
+    #[serde(default)]
+    pub share: Option<Share>,
 }
 
 /// A priced component of a site.
@@ -126,8 +134,8 @@ impl Totals {
     }
 
     /// Where there are several sites: a planted mistake, see [`Bug::CentLost`].
-    fn less_a_cent(self, sites: &[SitePrice]) -> Self {
-        let cent = Money::from_minor(-i64::from(sites.len() > 1));
+    fn less_a_cent(self, sites: u32) -> Self {
+        let cent = Money::from_minor(-i64::from(sites > 1));
         Self { mrc: self.mrc.checked_add(cent).unwrap_or(self.mrc), ..self }
     }
 
@@ -151,38 +159,50 @@ impl Totals {
 /// Everything that stands against it: first what is wrong with the ask, then its promotions,
 /// then its sites in order.
 pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Vec<PriceRefusal>> {
+    price_beside(catalogue, ask, &PriceSums::default())
+}
+
+/// Prices the sites of `ask` beside others of the same quote that keep their prices: `kept` is
+/// what those add up to, each on a basis that is among [`bases`]. The same as pricing all of them
+/// anew, but that only the sites of the ask are among the answer's.
+///
+/// # Errors
+/// As [`price`]; but of the ask's sites alone, so that it need not be everything.
+pub fn price_beside(
+    catalogue: &Catalogue,
+    ask: &PriceAsk<'_>,
+    kept: &PriceSums,
+) -> Result<QuotePrice, Vec<PriceRefusal>> {
     let mut refusals = Vec::new();
-    let tier = check_ask(catalogue, ask, &mut refusals);
+    let tier = check::ask(catalogue, ask, kept, &mut refusals);
     let selections: Vec<_> = ask
         .sites
         .iter()
         .enumerate()
         .map(|(index, site)| selection::select(catalogue, index, site, &mut refusals))
         .collect();
-    let promotions = promotions(catalogue, ask, &selections, &mut refusals);
-    let discount = ask.discount_percent.and_then(|percent| Discount::new(percent, tier));
-    let discount = discount.as_ref();
+    let promotions = check::promotions(catalogue, ask, kept, &selections, &mut refusals);
+    let sale = Sale::new(catalogue, ask, tier, promotions);
+    let mut sums = kept.clone();
     let mut sites = Vec::with_capacity(ask.sites.len());
     for (index, selection) in selections.iter().enumerate() {
         let Some(selection) = selection else { continue };
-        let site = ask.sites[index].site;
-        sites.extend(price_site(site, index, selection, &promotions, discount, &mut refusals));
+        let id = ask.sites[index].site;
+        if let Some(priced) = site::price(id, index, selection, &sale, &mut refusals) {
+            sums.put(&priced);
+            sites.push(priced);
+        }
     }
-    let totals = Totals::sum(sites.iter().map(|s| &s.totals));
-    let totals = totals.map(|t| if planted(Bug::CentLost) { t.less_a_cent(&sites) } else { t });
-    let Ok(totals) = totals else {
+    drop(selections);
+    let given = sale.promotions.iter().map(|p| sums.given(&p.code)).collect();
+    let (Ok(totals), Ok(given)) = (sums.totals(), given) else {
         refusals.push(refusal::overflow(None, None));
         return Err(refusals);
     };
-    let Ok(given) = promotions.iter().map(|p| given(p, &sites)).collect::<Result<Vec<_>, _>>()
-    else {
-        refusals.push(refusal::overflow(None, None));
-        return Err(refusals);
-    };
-    refusals.extend(used_up(ask, &given));
+    let given: Vec<Given> = given;
+    let totals = if planted(Bug::CentLost) { totals.less_a_cent(sums.sites()) } else { totals };
+    refusals.extend(check::used_up(ask, &given));
     let Some(tier) = tier.filter(|_| refusals.is_empty()) else { return Err(refusals) };
-    let found: Vec<_> = selections.into_iter().flatten().collect();
-    let near_misses = near::find(catalogue, ask, &found, &promotions, discount);
     let authority_percent = tier.discount_percent;
     Ok(QuotePrice {
         catalogue_version: catalogue.version().clone(),
@@ -191,7 +211,7 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
         offer_days: catalogue.offer_days(),
         tier: tier.code.clone(),
         discount_percent: ask.discount_percent,
-        promotions: promotions.iter().map(|p| p.code.clone()).collect(),
+        promotions: sale.promotions.iter().map(|p| p.code.clone()).collect(),
         given,
         sites,
         totals,
@@ -199,200 +219,6 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
             .discount_percent
             .filter(|asked| *asked > authority_percent)
             .map(|asked_percent| Approval { authority_percent, asked_percent }),
-        near_misses,
-    })
-}
-
-/// What a promotion takes off the priced sites, over their terms.
-fn given(promotion: &Promotion, sites: &[SitePrice]) -> Result<Given, Overflow> {
-    let mut amount = Money::ZERO;
-    for site in sites.iter().filter(|site| site.offering == promotion.offering) {
-        for line in &site.lines {
-            let (charge, times) = match promotion.charge {
-                ChargeKind::Mrc => (&line.mrc, site.term_months),
-                ChargeKind::Nrc => (&line.nrc, 1),
-            };
-            // The rule names the promotion, whose code is its own.
-            let steps = charge
-                .steps
-                .iter()
-                .filter(|step| step.kind == StepKind::Promotion && step.rule == promotion.rule);
-            for step in steps {
-                amount = amount.checked_sub(step.amount.times(i64::from(times))?)?;
-            }
-        }
-    }
-    Ok(Given { promotion: promotion.code.to_string(), amount })
-}
-
-/// The promotions of which too little is left for what they would take off here.
-fn used_up(ask: &PriceAsk<'_>, given: &[Given]) -> Vec<PriceRefusal> {
-    let refusal = |given: &Given| {
-        let code = &given.promotion;
-        let reason = promotion::of(ask.allowances, code)?.objection(given.amount)?;
-        let index = ask.promotions.iter().position(|asked| asked.eq_ignore_ascii_case(code))?;
-        Some(PriceRefusal::of_promotion(index, format!("promotion {code}: {reason}")))
-    };
-    given.iter().filter_map(refusal).collect()
-}
-
-/// Checks what concerns the whole ask; gives the tier.
-fn check_ask<'c>(
-    catalogue: &'c Catalogue,
-    ask: &PriceAsk<'_>,
-    refusals: &mut Vec<PriceRefusal>,
-) -> Option<&'c Tier> {
-    let mut refuse = |code, detail| refusals.push(PriceRefusal::of_quote(code, detail));
-    if ask.on < catalogue.effective_from() {
-        let from = catalogue.effective_from();
-        let detail = format!("catalogue {} is in force from {from}", catalogue.version());
-        refuse(RefusalCode::CatalogueNotInForce, detail);
-    }
-    let tier = catalogue.tier(ask.tier);
-    if tier.is_none() {
-        let known: Vec<_> = catalogue.tiers().iter().map(|t| &*t.code).collect();
-        let detail = format!("there is no tier {}; there are {}", ask.tier, known.join(", "));
-        refuse(RefusalCode::UnknownTier, detail);
-    }
-    let sensible = Decimal::ZERO..=Decimal::ONE_HUNDRED;
-    if let Some(percent) = ask.discount_percent.filter(|p| !sensible.contains(p)) {
-        let detail = format!("a discount of {percent} % is not between 0 and 100");
-        refuse(RefusalCode::DiscountOutOfRange, detail);
-    }
-    if ask.sites.is_empty() {
-        refuse(RefusalCode::NoSites, "there is no site to price".to_owned());
-    }
-    let mut seen = HashSet::with_capacity(ask.sites.len());
-    for (index, site) in ask.sites.iter().enumerate() {
-        if !seen.insert(site.site) {
-            let detail = "the site is there twice".to_owned();
-            let code = RefusalCode::DuplicateSite;
-            refusals.push(PriceRefusal::of_site(code, site.site, index, detail));
-        }
-    }
-    tier
-}
-
-/// The promotions that are asked for and can be had, in the order in which they stack.
-fn promotions<'c>(
-    catalogue: &'c Catalogue,
-    ask: &PriceAsk<'_>,
-    selections: &[Option<Selection<'c>>],
-    refusals: &mut Vec<PriceRefusal>,
-) -> Vec<&'c Promotion> {
-    let mut taken: Vec<&Promotion> = Vec::new();
-    for (index, code) in ask.promotions.iter().enumerate() {
-        let found = catalogue.promotion(code);
-        let reason = found.map_or_else(
-            || Some("there is no such promotion".to_owned()),
-            |promotion| ineligible(promotion, ask, selections, &taken),
-        );
-        if let Some(reason) = reason {
-            let detail = format!("promotion {code}: {reason}");
-            refusals.push(PriceRefusal::of_promotion(index, detail));
-        } else {
-            taken.extend(found);
-        }
-    }
-    let is_taken = |p: &&Promotion| taken.iter().any(|t| t.code == p.code);
-    catalogue.promotions().iter().filter(is_taken).collect()
-}
-
-/// Why a promotion cannot be had, if it cannot.
-fn ineligible(
-    promotion: &Promotion,
-    ask: &PriceAsk<'_>,
-    selections: &[Option<Selection<'_>>],
-    taken: &[&Promotion],
-) -> Option<String> {
-    let (from, until) = (promotion.from, promotion.until);
-    let mut terms = ask
-        .sites
-        .iter()
-        .filter(|s| s.configuration.offering == promotion.offering)
-        .map(|s| s.configuration.term_months)
-        .peekable();
-    if taken.iter().any(|t| t.code == promotion.code) {
-        return Some("it is asked for twice".to_owned());
-    }
-    if ask.on > until {
-        return Some(format!("it ended on {until}"));
-    }
-    if ask.on < from {
-        return Some(format!("it begins on {from}"));
-    }
-    let exclusive = |t: &&&Promotion| (t.exclusive || promotion.exclusive) && t.overlaps(promotion);
-    if let Some(other) = taken.iter().find(exclusive) {
-        return Some(format!("it cannot stand together with {}", other.code));
-    }
-    if terms.peek().is_none() {
-        return Some(format!("no site has the offering {}", promotion.offering));
-    }
-    if !terms.any(|months| months >= promotion.min_term) {
-        return Some(format!("it needs a term of {} months or more", promotion.min_term));
-    }
-    // A site that could not be read might have had the component.
-    let reduces = |s: &Option<Selection<'_>>| s.as_ref().is_none_or(|s| s.has_line_for(promotion));
-    if !selections.iter().any(reduces) {
-        return Some("no site has a charge that it reduces".to_owned());
-    }
-    None
-}
-
-fn price_site(
-    site: Id,
-    index: usize,
-    selection: &Selection<'_>,
-    promotions: &[&Promotion],
-    discount: Option<&Discount>,
-    refusals: &mut Vec<PriceRefusal>,
-) -> Option<SitePrice> {
-    let mut lines = Vec::with_capacity(selection.offering.components.len());
-    let before = refusals.len();
-    let reductions = Reductions { term: selection.term, promotions, discount };
-    for listed in selection.lines() {
-        let Some(listed) = listed else {
-            let detail = format!("{} has no price for it", selection.offering.name);
-            let code = RefusalCode::ConfigurationNotSold;
-            refusals.push(PriceRefusal::of_site(code, site, index, detail));
-            continue;
-        };
-        match price_line(&listed, &reductions) {
-            Ok(line) => lines.push(line),
-            Err(mut refusal) => {
-                (refusal.site, refusal.index) = (Some(site), Some(index));
-                refusals.push(refusal);
-            }
-        }
-    }
-    let Ok(totals) = Totals::sum(lines.iter().map(|l| &l.totals)) else {
-        refusals.push(refusal::overflow(Some(site), Some(index)));
-        return None;
-    };
-    (refusals.len() == before).then(|| SitePrice {
-        site,
-        offering: selection.offering.code.clone(),
-        zone: selection.zone.name.clone(),
-        term_months: selection.term.months,
-        lines,
-        totals,
-    })
-}
-
-/// Prices one component; the refusal does not know its site.
-fn price_line(listed: &Listed<'_>, reductions: &Reductions<'_>) -> Result<LinePrice, PriceRefusal> {
-    let component = listed.component;
-    let mrc = reductions.waterfall(listed, ChargeKind::Mrc)?;
-    let nrc = reductions.waterfall(listed, ChargeKind::Nrc)?;
-    let totals = Totals::of_line(mrc.net, nrc.net, reductions.term.months)
-        .map_err(|Overflow| refusal::overflow(None, None))?;
-    Ok(LinePrice {
-        component: component.code.clone(),
-        name: component.name.clone(),
-        item_type: component.item_type.clone(),
-        quantity: listed.quantity,
-        mrc,
-        nrc,
-        totals,
+        near_misses: near::find(ask, &sale, &sums),
     })
 }

@@ -2,11 +2,15 @@
 
 mod compare;
 mod decide;
+mod edits;
 mod site;
+mod tally;
 
 pub use compare::*;
 pub use decide::*;
+pub use edits::{MOST_SHOWN, QuoteSites};
 pub use site::*;
+pub use tally::Tally;
 
 use crate::change::Context;
 use crate::id::{Id, Kind};
@@ -110,6 +114,8 @@ pub struct Quote {
     pub state: QuoteState,
     /// How many sites were ever added; gives each its place.
     pub sites_added: u32,
+    /// What is known of its sites.
+    pub tally: Tally,
     pub created_at: Moment,
 }
 
@@ -137,6 +143,7 @@ impl Quote {
             billing,
             state: QuoteState::Draft,
             sites_added: 0,
+            tally: Tally::default(),
             created_at: ctx.now,
         }
     }

@@ -54,6 +54,27 @@ impl<T: Asks> Asks for Vec<T> {
     }
 }
 
+/// Questions and others whose number is not known before, from one snapshot.
+#[derive(Debug)]
+pub struct Beside<A, B>(pub A, pub Vec<B>);
+
+impl<A: Asks, B: Asks> Asks for Beside<A, B> {
+    type Answers = (A::Answers, Vec<B::Answers>);
+    /// Of the first; the others come on top.
+    const QUERIES: usize = A::QUERIES;
+
+    fn queries(&mut self) -> Vec<Query> {
+        let mut queries = self.0.queries();
+        queries.extend(self.1.queries());
+        queries
+    }
+
+    fn read(self, mut answers: Vec<Vec<Row>>) -> Result<Self::Answers, StoreError> {
+        let others = answers.split_off(A::QUERIES.min(answers.len()));
+        Ok((self.0.read(answers)?, self.1.read(others)?))
+    }
+}
+
 macro_rules! asks {
     ($($name:ident)+) => {
         #[expect(non_snake_case, reason = "type parameters name the members")]

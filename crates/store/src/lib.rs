@@ -31,7 +31,7 @@ pub use row::Row;
 pub use sight::Sight;
 pub use value::Value;
 
-pub use ask::{Ask, Asks};
+pub use ask::{Ask, Asks, Beside};
 pub use page::Page;
 pub use put::Answered;
 pub use store::{Committed, MIGRATIONS, Store};

@@ -36,6 +36,7 @@ const SUB_BY_ID: &str = "select doc from sub_order where tenant = $1 and id = $2
 const SUBS: &str = "select doc from sub_order where tenant = $1 and orders = $2 order by position";
 const SUBS_OF_QUOTE: &str =
     "select doc from sub_order where tenant = $1 and quote = $2 order by position";
+const SUB_OF_SITE: &str = "select doc from sub_order where tenant = $1 and site = $2";
 /// The states of the sub-orders of the orders between two ids.
 const STATES: &str = "select orders, state from sub_order \
     where tenant = $1 and orders >= $2 and orders <= $3 order by orders";
@@ -54,6 +55,7 @@ pub(crate) const SQL: &[&str] = &[
     SUB_BY_ID,
     SUBS,
     SUBS_OF_QUOTE,
+    SUB_OF_SITE,
     STATES,
 ];
 
@@ -128,6 +130,12 @@ pub fn sub_orders(tenant: Tenant, order: Id) -> Ask<Vec<SubOrder>> {
 pub fn sub_orders_of_quote(tenant: Tenant, quote: Id) -> Ask<Vec<SubOrder>> {
     let values = [tenant.to_string().into(), quote.short().into()];
     Ask { query: Query::within(tenant, SUBS_OF_QUOTE, values), read: all }
+}
+
+/// The one of a site, if it is ordered.
+pub fn sub_order_of_site(tenant: Tenant, site: Id) -> Ask<Option<SubOrder>> {
+    let values = [tenant.to_string().into(), site.short().into()];
+    Ask { query: Query::within(tenant, SUB_OF_SITE, values), read: maybe }
 }
 
 /// Order id and state word of every sub-order of the orders from `first` to `last`.

@@ -8,7 +8,7 @@ use crate::customer;
 use crate::enrichment;
 use crate::programme::Need;
 use crate::promotion;
-use crate::quote::{QuotePhase, QuoteState, Site, Validation, exposure};
+use crate::quote::{QuotePhase, QuoteState, Site, Tally, Validation, exposure};
 use crate::refusal::Fault;
 use faults::{Bug, planted};
 
@@ -21,11 +21,17 @@ pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
             .into_iter()
             .collect(),
         Need::QuoteEditable => editable(facts),
-        Need::SitesPresent => one_if(facts.sites.is_empty(), || {
+        Need::SitesPresent => one_if(of_sites(facts, |t| t.sites) == 0, || {
             Fault::new("/sites", Because::SitesMissing, "the quote has no site")
         }),
-        Need::AddressesPassed => facts.sites.iter().filter_map(address).collect(),
-        Need::SitesConfigured => facts.sites.iter().filter_map(configuration).collect(),
+        Need::AddressesPassed => {
+            let named = facts.unpassed.iter().filter_map(address).collect();
+            listed(of_sites(facts, Tally::unpassed), named, Because::AddressUnchecked)
+        }
+        Need::SitesConfigured => {
+            let named = facts.unconfigured.iter().filter_map(configuration).collect();
+            listed(of_sites(facts, Tally::unconfigured), named, Because::SiteUnconfigured)
+        }
         Need::QuotePriced => priced(facts),
         Need::PriceUnexpired => one_if(phase(facts) == Some(QuotePhase::Expired), || {
             Fault::new("/offer/expires_at", Because::PriceExpired, "the price offer has expired")
@@ -51,6 +57,22 @@ pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
 
 fn one_if(wrong: bool, fault: impl FnOnce() -> Fault) -> Vec<Fault> {
     if wrong { vec![fault()] } else { Vec::new() }
+}
+
+/// What the quote knows of its sites; without a quote there is none.
+fn of_sites(facts: &Facts<'_>, count: impl Fn(&Tally) -> u32) -> u32 {
+    facts.quote.map_or(0, |quote| count(&quote.tally))
+}
+
+/// The faults of `count` sites, as far as they are named, and one for all the others.
+fn listed(count: u32, mut named: Vec<Fault>, because: Because) -> Vec<Fault> {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    named.truncate(count);
+    let more = count - named.len();
+    if more > 0 {
+        named.push(Fault::new("/sites", because, format!("and {more} more sites")));
+    }
+    named
 }
 
 fn phase(facts: &Facts<'_>) -> Option<QuotePhase> {

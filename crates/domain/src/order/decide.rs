@@ -187,7 +187,9 @@ pub fn customer_assign(
         return Ok(Decision { change, view: Assigned::SubOrder(Box::new(sub)) });
     }
     let site = change.update_part(Site { customer: Some(account.id), ..found.clone() });
-    change.update(ctx, file.quote.clone(), Happened::new(EventKind::QuoteCustomerAssigned));
+    let mut quote = file.quote.clone();
+    quote.tally.swap(Some(found), Some(&site));
+    change.update(ctx, quote, Happened::new(EventKind::QuoteCustomerAssigned));
     Ok(Decision { change, view: Assigned::Site(Box::new(site)) })
 }
 

@@ -1,12 +1,13 @@
 //! Near misses: what would have made a quote cheaper. Advice, never part of the price.
 
-use super::PriceAsk;
+use super::sale::{Part, Sale};
 use super::selection::Selection;
-use super::waterfall::{Discount, Reductions};
+use super::{PriceAsk, PriceSums, Totals};
 use crate::catalogue::{Catalogue, ChargeKind, Offering, Promotion, TermStep};
 use crate::money::Money;
 use crate::promotion;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Something that would have made the quote cheaper, and by how much.
@@ -50,37 +51,74 @@ impl NearMissCode {
     }
 }
 
-/// What stays the same while one thing is changed.
-struct Sale<'s> {
-    promotions: &'s [&'s Promotion],
-    discount: Option<&'s Discount>,
+/// One change that might make an offering's sites cheaper.
+pub(super) struct Candidate<'c> {
+    /// Its name among the sums: the months, a plus sign and the promotion's code.
+    key: Arc<str>,
+    /// The term that it needs, if not the site's own.
+    term: Option<&'c TermStep>,
+    /// The promotion that it adds.
+    promotion: Option<&'c Promotion>,
+    /// The promotions taken, and the one added, in the order in which they stack.
+    promotions: Vec<&'c Promotion>,
 }
 
-/// Everything near, by offering; longer terms first, then promotions as they stack.
-pub(super) fn find(
-    catalogue: &Catalogue,
-    ask: &PriceAsk<'_>,
-    selections: &[Selection<'_>],
-    promotions: &[&Promotion],
-    discount: Option<&Discount>,
-) -> Vec<NearMiss> {
-    let sale = Sale { promotions, discount };
+/// Everything that might be near for an offering's sites: longer terms first, then promotions as
+/// they stack.
+pub(super) fn candidates<'c>(
+    catalogue: &'c Catalogue,
+    offering: &'c Offering,
+    taken: &[&'c Promotion],
+) -> Vec<Candidate<'c>> {
+    let longer = |term: &'c TermStep| Candidate {
+        key: term.months.to_string().into(),
+        term: Some(term),
+        promotion: None,
+        promotions: taken.to_vec(),
+    };
+    let mut all: Vec<_> = offering.terms.iter().map(longer).collect();
+    let addable = |p: &&Promotion| p.offering == offering.code && can_be_added(p, taken);
+    for promotion in catalogue.promotions().iter().filter(addable) {
+        let (code, promotions) = (&promotion.code, plus(taken, promotion));
+        let term = offering.terms.iter().find(|t| t.months >= promotion.min_term);
+        all.push(Candidate {
+            key: format!("+{code}").into(),
+            term: None,
+            promotion: Some(promotion),
+            promotions: promotions.clone(),
+        });
+        all.extend(term.map(|term| Candidate {
+            key: format!("{}+{code}", term.months).into(),
+            term: Some(term),
+            promotion: Some(promotion),
+            promotions,
+        }));
+    }
+    all
+}
+
+/// What each thing that is near would save at one site, in minor units, by the candidate's key;
+/// none where it cannot be.
+pub(super) fn of_site(
+    site: &Selection<'_>,
+    now: &Totals,
+    part: &Part<'_>,
+    sale: &Sale<'_>,
+) -> BTreeMap<Arc<str>, Option<i64>> {
+    let concerning = part.candidates.iter().filter(|c| c.concerns(site.term.months));
+    concerning.map(|c| (c.key.clone(), c.saving(site, now, part, sale))).collect()
+}
+
+/// Everything near, by offering, from what the sites add up to.
+pub(super) fn find(ask: &PriceAsk<'_>, sale: &Sale<'_>, sums: &PriceSums) -> Vec<NearMiss> {
     let mut found = Vec::new();
-    for offering in catalogue.offerings() {
-        let of_it = |s: &&Selection<'_>| s.offering.code == offering.code;
-        let sites: Vec<_> = selections.iter().filter(of_it).collect();
-        if sites.is_empty() {
-            continue;
-        }
-        found.extend(offering.terms.iter().filter_map(|term| longer(&sites, term, &sale)));
-        for promotion in catalogue.promotions().iter().filter(|p| {
-            p.offering == offering.code
-                && p.in_force(ask.on)
-                && is_left(p, ask)
-                && can_be_added(p, promotions)
-        }) {
-            found.extend(available(&sites, promotion, &sale));
-            found.extend(with_term(&sites, offering, promotion, &sale));
+    for part in &sale.parts {
+        let Some(sums) = sums.get(&part.basis) else { continue };
+        let may_be =
+            |c: &&Candidate<'_>| c.promotion.is_none_or(|p| p.in_force(ask.on) && is_left(p, ask));
+        for candidate in part.candidates.iter().filter(may_be) {
+            let saved = sums.saving(&candidate.key);
+            found.extend(saved.map(|saved| candidate.told(part.offering, saved)));
         }
     }
     found
@@ -95,45 +133,6 @@ fn is_left(promotion: &Promotion, ask: &PriceAsk<'_>) -> bool {
 fn can_be_added(promotion: &Promotion, taken: &[&Promotion]) -> bool {
     taken.iter().all(|t| {
         t.code != promotion.code && !((t.exclusive || promotion.exclusive) && t.overlaps(promotion))
-    })
-}
-
-/// The net of one charge of a site; `None` if it would be below a floor.
-fn net(site: &Selection<'_>, kind: ChargeKind, sale: &Sale<'_>) -> Option<i128> {
-    let reductions =
-        Reductions { term: site.term, promotions: sale.promotions, discount: sale.discount };
-    site.lines().map(|line| reductions.net(&line?, kind).map(|m| i128::from(m.minor()))).sum()
-}
-
-/// What `sites` save if each is sold as `other` says; `None` if nothing, or if it cannot be.
-fn saving<'c, 's>(
-    mut sites: impl Iterator<Item = &'s Selection<'c>>,
-    kind: ChargeKind,
-    now: &Sale<'_>,
-    then: &Sale<'_>,
-    other: impl Fn(&Selection<'c>) -> Option<Selection<'c>>,
-) -> Option<Money>
-where
-    'c: 's,
-{
-    let saved: i128 = sites.try_fold(0i128, |sum, site| {
-        Some(sum + net(site, kind, now)? - net(&other(site)?, kind, then)?)
-    })?;
-    i64::try_from(saved).ok().filter(|s| *s > 0).map(Money::from_minor)
-}
-
-fn longer(sites: &[&Selection<'_>], term: &TermStep, sale: &Sale<'_>) -> Option<NearMiss> {
-    let shorter = sites.iter().copied().filter(|s| s.term.months < term.months);
-    let kind = ChargeKind::Mrc;
-    let saved = saving(shorter, kind, sale, sale, |s| s.with_term(s.offering.term(term.months)?))?;
-    Some(NearMiss {
-        code: NearMissCode::LongerTerm,
-        text: format!("a term of {} months would save {saved} a month", term.months),
-        offering: sites.first()?.offering.code.clone(),
-        term_months: Some(term.months),
-        promotion: None,
-        charge: kind,
-        saving_minor: saved.minor(),
     })
 }
 
@@ -152,43 +151,74 @@ fn per(charge: ChargeKind) -> &'static str {
     }
 }
 
-fn available(sites: &[&Selection<'_>], promotion: &Promotion, sale: &Sale<'_>) -> Option<NearMiss> {
-    let more = plus(sale.promotions, promotion);
-    let then = Sale { promotions: &more, discount: sale.discount };
-    let fitting = sites.iter().copied().filter(|s| s.term.months >= promotion.min_term);
-    let saved = saving(fitting, promotion.charge, sale, &then, |s| Some(s.clone()))?;
-    let (code, per) = (&promotion.code, per(promotion.charge));
-    Some(NearMiss {
-        code: NearMissCode::PromotionAvailable,
-        text: format!("promotion {code} could be added and would save {saved} {per}"),
-        offering: promotion.offering.clone(),
-        term_months: None,
-        promotion: Some(code.clone()),
-        charge: promotion.charge,
-        saving_minor: saved.minor(),
-    })
-}
+impl<'c> Candidate<'c> {
+    /// Which charge gets cheaper.
+    fn charge(&self) -> ChargeKind {
+        self.promotion.map_or(ChargeKind::Mrc, |p| p.charge)
+    }
 
-fn with_term(
-    sites: &[&Selection<'_>],
-    offering: &Offering,
-    promotion: &Promotion,
-    sale: &Sale<'_>,
-) -> Option<NearMiss> {
-    let months = offering.terms.iter().map(|t| t.months).find(|m| *m >= promotion.min_term)?;
-    let more = plus(sale.promotions, promotion);
-    let then = Sale { promotions: &more, discount: sale.discount };
-    let short = sites.iter().copied().filter(|s| s.term.months < promotion.min_term);
-    let saved =
-        saving(short, promotion.charge, sale, &then, |s| s.with_term(s.offering.term(months)?))?;
-    let (code, per) = (&promotion.code, per(promotion.charge));
-    Some(NearMiss {
-        code: NearMissCode::PromotionWithTerm,
-        text: format!("{months} months would add promotion {code} and save {saved} {per}"),
-        offering: promotion.offering.clone(),
-        term_months: Some(months),
-        promotion: Some(code.clone()),
-        charge: promotion.charge,
-        saving_minor: saved.minor(),
-    })
+    /// Whether it would be a change for a site of that term.
+    fn concerns(&self, months: u32) -> bool {
+        match (self.term, self.promotion) {
+            (Some(term), None) => months < term.months,
+            (None, Some(promotion)) => months >= promotion.min_term,
+            (Some(_), Some(promotion)) => months < promotion.min_term,
+            (None, None) => false,
+        }
+    }
+
+    /// What a site saves by it, which may be less than nothing; none if it cannot be: against a
+    /// rule of the offering, or below a floor.
+    fn saving(
+        &self,
+        site: &Selection<'_>,
+        now: &Totals,
+        part: &Part<'_>,
+        sale: &Sale<'_>,
+    ) -> Option<i64> {
+        let longer = match self.term {
+            Some(term) => Some(site.with_term(site.offering.term(term.months)?)?),
+            None => None,
+        };
+        let site = longer.as_ref().unwrap_or(site);
+        let kind = self.charge();
+        let reductions = sale.reductions_with(part, site.term, &self.promotions);
+        let then = site.lines().map(|l| reductions.net(&l?, kind).map(|m| i128::from(m.minor())));
+        let then: i128 = then.sum::<Option<i128>>()?;
+        let now = match kind {
+            ChargeKind::Mrc => now.mrc,
+            ChargeKind::Nrc => now.nrc,
+        };
+        i64::try_from(i128::from(now.minor()) - then).ok()
+    }
+
+    fn told(&self, offering: &Offering, saved: Money) -> NearMiss {
+        let per = per(self.charge());
+        let (code, text) = match (self.term, self.promotion) {
+            (Some(term), None) => {
+                let text = format!("a term of {} months would save {saved} {per}", term.months);
+                (NearMissCode::LongerTerm, text)
+            }
+            (Some(term), Some(promotion)) => {
+                let (months, code) = (term.months, &promotion.code);
+                let text =
+                    format!("{months} months would add promotion {code} and save {saved} {per}");
+                (NearMissCode::PromotionWithTerm, text)
+            }
+            (None, promotion) => {
+                let code = promotion.map(|p| &*p.code).unwrap_or_default();
+                let text = format!("promotion {code} could be added and would save {saved} {per}");
+                (NearMissCode::PromotionAvailable, text)
+            }
+        };
+        NearMiss {
+            code,
+            text,
+            offering: offering.code.clone(),
+            term_months: self.term.map(|t| t.months),
+            promotion: self.promotion.map(|p| p.code.clone()),
+            charge: self.charge(),
+            saving_minor: saved.minor(),
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::time::Moment;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+mod incremental;
 mod properties;
 mod refusals;
 

@@ -6,7 +6,7 @@ mod sites;
 pub use price::*;
 pub use sites::*;
 
-use super::{BillingPreferences, Quote, QuotePhase, QuoteState, Site, Validation};
+use super::{BillingPreferences, Quote, QuotePhase, QuoteState, Site, Tally, Validation};
 use crate::change::{Change, Context};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
@@ -87,7 +87,8 @@ pub fn quote_cancel(
 }
 
 /// A new revision with the same number: a draft with the same sites and configurations.
-/// The revised version is superseded, and a contract of it that is out is voided.
+/// The revised version is superseded, and a contract of it that is out is voided. The file has
+/// all sites.
 pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quote>, Refusal> {
     let id = ctx.ids.next(Kind::Quote);
     let mut old = file.quote.clone();
@@ -96,9 +97,11 @@ pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quot
     let mut change = Change::default();
     void_open_contracts(ctx, file, &mut change, "the quote was revised");
     let old = change.update(ctx, old, Happened::new(EventKind::QuoteSuperseded).from(from));
+    let sites: Vec<Site> = file.sites.iter().map(|site| copied(ctx, site, id)).collect();
     let revision = Quote {
         id,
         version: 0,
+        tally: Tally::of(&sites),
         revision: old.revision + 1,
         replaces: Some(old.id),
         state: QuoteState::Draft,
@@ -106,22 +109,27 @@ pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quot
         ..old
     };
     let view = change.insert(ctx, revision, Happened::new(EventKind::QuoteCreated));
-    for site in &file.sites {
-        let validation = match &site.validation {
-            // What was asked for the old version is answered to the old version.
-            Validation::Requested => Validation::Unchecked,
-            other => other.clone(),
-        };
-        change.insert_part(Site {
-            id: ctx.ids.next(Kind::Site),
-            quote: id,
-            validation,
-            price: None,
-            created_at: ctx.now,
-            ..site.clone()
-        });
+    for site in sites {
+        change.insert_part(site);
     }
     Ok(Decision { change, view })
+}
+
+/// A site as it is in another version of its quote.
+fn copied(ctx: &mut Context, site: &Site, quote: Id) -> Site {
+    let validation = match &site.validation {
+        // What was asked for the old version is answered to the old version.
+        Validation::Requested => Validation::Unchecked,
+        other => other.clone(),
+    };
+    Site {
+        id: ctx.ids.next(Kind::Site),
+        quote,
+        validation,
+        price: None,
+        created_at: ctx.now,
+        ..site.clone()
+    }
 }
 
 fn void_open_contracts(ctx: &mut Context, file: &QuoteFile, change: &mut Change, why: &str) {

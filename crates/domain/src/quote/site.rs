@@ -55,6 +55,11 @@ impl Site {
         }
     }
 
+    /// What its price rests on; none if it has no price, or one that the next pricing makes anew.
+    pub fn basis(&self) -> Option<&str> {
+        self.price.as_ref().and_then(|price| price.share.as_ref()).map(|share| &*share.basis)
+    }
+
     /// The best known address: validated, else as given.
     pub fn address(&self) -> &Address {
         self.passed().unwrap_or(&self.given)

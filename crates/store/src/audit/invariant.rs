@@ -55,6 +55,7 @@ invariants! {
     "Quotes" {
         QuotesFollowOpportunities = "quotes_follow_opportunities", "A quote is for the end customer of its opportunity.";
         RevisionsAreChained = "revisions_are_chained", "A revision has the number of the version that it replaces, counts one more, and that one is superseded by it alone.";
+        TalliesAreOfTheirSites = "tallies_are_of_their_sites", "What a quote says of its sites, how many there are, how far they have come and what they add up to, is what the sites say.";
         SitesArePlaced = "sites_are_placed", "A site's place is one that its quote has given.";
         OffersPriceEverySite = "offers_price_every_site", "A quote with an offer has sites, and each has its price.";
         PricesAreOfTheirSites = "prices_are_of_their_sites", "A site's price is for this site, for the offering and the term that it is configured with.";

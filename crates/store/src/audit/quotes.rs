@@ -10,7 +10,7 @@ use domain::id::Id;
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, Order};
 use domain::party::{Actor, Tenant};
-use domain::quote::{Quote, QuoteState, Site};
+use domain::quote::{Quote, QuoteState, Site, Tally};
 
 pub(super) const QUOTES: &str = page!("quote");
 /// How an offer came to be, and the order. What is older than the column has no kind there.
@@ -69,6 +69,10 @@ fn quote(file: File, audit: &mut Audit) {
         return;
     };
     price::quote(&quote, &sites, audit);
+    if Tally::of(&sites) != quote.tally {
+        let say = format!("quote {}: its tally is not what its sites say", quote.id);
+        audit.blame(Invariant::TalliesAreOfTheirSites, say);
+    }
     for site in sites.iter().filter(|s| s.position == 0 || s.position > quote.sites_added) {
         let (given, place) = (quote.sites_added, site.position);
         let say = format!("site {}: place {place} of {given} that were given", site.id);

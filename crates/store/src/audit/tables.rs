@@ -139,8 +139,12 @@ pub(super) const QUOTE: &str = page!(
     customer!(),
     parent!("opportunity", "id", "opportunity")
 );
-pub(super) const SITE: &str =
-    page!("site", "t.quote, t.position, ", partners!(), parent!("quote", "id", "quote"));
+pub(super) const SITE: &str = page!(
+    "site",
+    "t.quote, t.position, t.address, t.configured, t.basis, ",
+    partners!(),
+    parent!("quote", "id", "quote")
+);
 pub(super) const CREDIT_CHECK: &str = page!(
     "credit_check",
     "t.environment, t.subject, t.quote, t.state, ",
@@ -246,7 +250,7 @@ const TABLES: &[Table] = &[
         [PARTNERS, ITS_PARTNER, CUSTOMER], crate::opportunity::put),
     table!("quote", QUOTE, Quote, 5, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF], crate::quote::put),
-    table!("site", SITE, Site, 2, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
+    table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
     table!("credit_check", CREDIT_CHECK, CreditCheck, 4, true,
         [PARTNERS, ITS_PARTNER, QUOTE_OF, UNDECIDED], crate::credit::put),
     table!("contract", CONTRACT, Contract, 2, true,

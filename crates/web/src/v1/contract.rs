@@ -211,7 +211,7 @@ async fn contract_generate(PathId(quote): PathId, command: Command<NewContractBo
 async fn contracts_list(PathId(quote): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
-    let file = app.quote_get(&caller, quote).await.at(&place)?;
+    let file = app.quote_facts(&caller, quote).await.at(&place)?;
     let now = app.clock.now();
     let items = file.contracts.iter().map(|c| ContractBody::of(c, now)).collect();
     Ok(ok(&Contracts { items }))

@@ -264,7 +264,7 @@ async fn credit_request(PathId(quote): PathId, command: Command<NewCreditCheck>)
 async fn credits_list(PathId(quote): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
-    let file = app.quote_get(&caller, quote).await.at(&place)?;
+    let file = app.quote_facts(&caller, quote).await.at(&place)?;
     let programme = app.programme_of(&caller).at(&place)?;
     let partner = caller.seller().at(&place)?.partner.id;
     let now = app.clock.now();

@@ -9,7 +9,7 @@ use super::site::QuoteSitesBody;
 use crate::answer::{Answered, draw_version, located, ok, ok_version, perform};
 use crate::door::{Command, Edit, PathId, Reading};
 use app::opportunity::QuoteCreate;
-use app::quote::{QuoteAct, QuoteDo, SitesAct, SitesDo};
+use app::quote::{QuoteAct, QuoteDo, QuotePrice};
 use domain::code::Because;
 use domain::quote::{AskPrice, Quote};
 use domain::refusal::Fault;
@@ -102,8 +102,8 @@ async fn quotes_list(reading: Reading) -> Answered {
 async fn quote_get(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
-    let file = app.quote_get(&caller, id).await.at(&place)?;
-    Ok(ok_version(&QuoteBody::of(&file.quote, app.clock.now()), file.quote.version))
+    let quote = app.quote_get(&caller, id).await.at(&place)?;
+    Ok(ok_version(&QuoteBody::of(&quote, app.clock.now()), quote.version))
 }
 
 /// What an edit changes.
@@ -199,11 +199,12 @@ struct PriceQuote {
 /// Price a quote
 ///
 /// Every site under the catalogue in force: a waterfall for each component from list to net,
-/// totals, and an offer with an expiry. Pricing again replaces the offer.
+/// totals, and an offer with an expiry. Pricing again replaces the offer; a site for which
+/// nothing has changed keeps its price, and is not among those touched.
 #[utoipa::path(post, path = "/v1/quotes/{id}/price", operation_id = "quote_price",
     tag = "Quotes", params(("id" = String, Path, description = "The quote's id")),
     request_body = PriceQuote,
-    responses((status = 200, description = "The priced quote with its sites", body = QuoteSitesBody)))]
+    responses((status = 200, description = "The priced quote with the sites that were priced", body = QuoteSitesBody)))]
 async fn quote_price(PathId(quote): PathId, command: Command<PriceQuote>) -> Answered {
     let Command { app, call, place, body } = command;
     let mut faults = Faults::default();
@@ -218,8 +219,7 @@ async fn quote_price(PathId(quote): PathId, command: Command<PriceQuote>) -> Ans
     let ask = AskPrice { discount_percent, promotions: body.promotions };
     let ask = faults.finish(Some(ask)).at(&place)?;
     let now = app.clock.now();
-    let action = SitesAct { quote, what: SitesDo::Price(ask) };
-    perform(&app, &call, &place, action, |done| {
+    perform(&app, &call, &place, QuotePrice { quote, ask }, |done| {
         draw_version(StatusCode::OK, &QuoteSitesBody::of(done, now), done.quote.version)
     })
     .await

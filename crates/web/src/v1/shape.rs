@@ -169,6 +169,20 @@ pub(crate) struct Paging {
     since: Option<String>,
 }
 
+/// The parameters of a paged list in the order of its members' places, for the document;
+/// `Params::places` reads them.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents what `Params` reads by name")]
+pub(crate) struct PagingPlaces {
+    /// At most so many; 50 unless given.
+    #[param(minimum = 1, maximum = 200, required = false)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(required = false)]
+    cursor: Option<String>,
+}
+
 /// Cuts what was read (one more than asked for) to a page.
 pub(crate) fn page_of<D, T: ToSchema>(
     mut found: Vec<D>,

@@ -6,16 +6,15 @@ use shape::{AvpsBody, SitesBody};
 pub(super) use shape::{QuoteSitesBody, SiteBody};
 
 use super::order::SubOrderBody;
-use super::shape::{AddressBody, At, Faults, Nothing};
+use super::shape::{AddressBody, At, Faults, Nothing, PagingPlaces};
 use crate::answer::{Answered, draw, draw_version, ok, ok_version, perform};
 use crate::door::{Command, Edit, PathId, PathIds, Place, Question, Reading, Setting};
 use app::quote::{CustomerAssign, SitesAct, SitesDo};
+use app::read::SitesPage;
 use domain::catalogue::Choice;
 use domain::id::Id;
-use domain::law::QuoteFile;
 use domain::order::Assigned;
-use domain::quote::{Configure, NewSite, SiteEdit, Validation};
-use domain::refusal::Refusal;
+use domain::quote::{Configure, NewSite, SiteEdit};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,13 +60,14 @@ struct NewSiteBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSites {
-    #[schema(min_items = 1, max_items = 10000)]
+    #[schema(min_items = 1, max_items = 1000)]
     sites: Vec<NewSiteBody>,
 }
 
 /// Add sites
 ///
-/// In the order given, all or none. A price is taken away by it.
+/// In the order given, all or none; up to 1,000 at a time, until the quote has 10,000. A price is
+/// taken away by it.
 #[utoipa::path(post, path = "/v1/quotes/{id}/sites", operation_id = "sites_add", tag = "Sites",
     params(("id" = String, Path, description = "The quote's id")), request_body = NewSites,
     responses((status = 201, description = "The quote with the new sites", body = QuoteSitesBody)))]
@@ -81,21 +81,24 @@ async fn sites_add(PathId(quote): PathId, command: Command<NewSites>) -> Answere
 
 /// List a quote's sites
 ///
-/// In their order. With `wait` it answers when no address validation is under way any more.
+/// In their order, by page. With `wait` it answers when no address validation is under way any
+/// more, on whatever page.
 #[utoipa::path(get, path = "/v1/quotes/{id}/sites", operation_id = "sites_list", tag = "Sites",
     params(("id" = String, Path, description = "The quote's id"),
+        PagingPlaces,
         ("wait" = Option<u32>, Query, minimum = 0, maximum = 30, description = "Seconds to wait")),
-    responses((status = 200, description = "Every site", body = SitesBody)))]
+    responses((status = 200, description = "One page", body = SitesBody)))]
 async fn sites_list(PathId(id): PathId, reading: Reading) -> Answered {
     let mut params = reading.params();
-    let wait = params.wait();
+    let (wait, places) = (params.wait(), params.places());
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
-    let settled = |file: &QuoteFile| {
-        !file.sites.iter().any(|s| matches!(s.validation, Validation::Requested))
-    };
-    let file = app.wait_until(id, wait, || app.quote_get(&caller, id), settled).await.at(&place)?;
-    Ok(ok_version(&SitesBody::of(&file), file.quote.version))
+    let settled = |page: &SitesPage| page.quote.tally.requested == 0;
+    let read = || app.sites_list(&caller, id, places.after, places.read());
+    let SitesPage { quote, mut sites } =
+        app.wait_until(id, wait, read, settled).await.at(&place)?;
+    let next_cursor = places.cut(&mut sites, |site| site.position);
+    Ok(ok_version(&SitesBody::of(&quote, &sites, next_cursor), quote.version))
 }
 
 /// Read a site
@@ -108,10 +111,8 @@ async fn sites_list(PathId(id): PathId, reading: Reading) -> Answered {
 async fn site_get(PathIds(quote, id): PathIds, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
-    let file = app.quote_get(&caller, quote).await.at(&place)?;
-    let site = file.sites.iter().find(|s| s.id == id);
-    let site = site.ok_or_else(|| Refusal::not_found("site")).at(&place)?;
-    Ok(ok_version(&SiteBody::from(site), site.version))
+    let site = app.site_get(&caller, quote, id).await.at(&place)?;
+    Ok(ok_version(&SiteBody::from(&site), site.version))
 }
 
 /// What an edit of a site changes.

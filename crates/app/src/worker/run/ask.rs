@@ -9,7 +9,7 @@ use domain::credit::{Assessment, CreditState};
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
-use domain::quote::Validation;
+use domain::quote::PORTION;
 
 /// So many of a bureau's reasons are kept.
 const MOST_REASONS: usize = 20;
@@ -39,12 +39,15 @@ impl App {
     }
 
     async fn ask_addresses(&self, job: &Job, quote: Id, limits: &Limits) -> Result<Asked, Problem> {
-        let sites = self.store.ask(store::site::of_quote(job.tenant, quote)).await?;
-        let mut answers = Vec::new();
-        for site in sites.iter().filter(|s| matches!(s.validation, Validation::Requested)) {
+        // Where there may be more, they have another turn.
+        let waiting = store::site::requested(job.tenant, quote, PORTION + 1);
+        let sites = self.store.ask(waiting).await?;
+        let portion = usize::try_from(PORTION).unwrap_or(usize::MAX);
+        let mut answers = Vec::with_capacity(sites.len().min(portion));
+        for site in sites.iter().take(portion) {
             // What is answered by the end of the lease is brought back; the rest has another turn.
             if !answers.is_empty() && limits.are_over() {
-                return Ok(Asked::Partly(Reply::Addresses(answers)));
+                break;
             }
             let asking = self.outside.address.validate(&site.given);
             match self.call_within(job.work.connector(), Some(limits), asking).await {
@@ -52,11 +55,11 @@ impl App {
                 Err(none) => return Ok(Asked::Unanswered(none)),
             }
         }
-        if answers.is_empty() {
-            Ok(Asked::Moot)
-        } else {
-            Ok(Asked::Replied(Reply::Addresses(answers)))
-        }
+        Ok(match answers.len() {
+            0 => Asked::Moot,
+            all if all == sites.len() => Asked::Replied(Reply::Addresses(answers)),
+            _ => Asked::Partly(Reply::Addresses(answers)),
+        })
     }
 
     async fn ask_credit(&self, job: &Job, id: Id, limits: &Limits) -> Result<Asked, Problem> {

@@ -2,6 +2,7 @@
 //! thought; one that no longer waits is left alone.
 
 use super::{Reply, only};
+use crate::load::Sites;
 use crate::{App, Problem};
 use domain::address::{Address, Avps};
 use domain::change::{Change, Context, Settle};
@@ -11,7 +12,7 @@ use domain::fulfilment;
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
-use domain::quote;
+use domain::quote::{self, PORTION};
 
 impl App {
     pub(super) async fn decide_reply(
@@ -43,7 +44,10 @@ impl App {
         settle: &Settle,
         ctx: &mut Context,
     ) -> Result<Change, Problem> {
-        let file = self.quote_file(job.tenant, quote).await?;
+        // Those that were asked about stand first among those that still wait. What was asked for
+        // meanwhile has a job of its own, which asks again where it took a place here.
+        let most = if matches!(reply, Reply::Addresses(_)) { PORTION } else { u32::MAX };
+        let file = self.quote_file(job.tenant, quote, Sites::Requested(most)).await?;
         let Reply::Addresses(answers) = reply else {
             return Ok(quote::addresses_unanswered(ctx, &file, settle.clone()).change);
         };

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 /// A site of either offering that `configure` accepts, anywhere.
-fn any_site() -> impl Strategy<Value = (String, Configuration)> {
+pub(super) fn any_site() -> impl Strategy<Value = (String, Configuration)> {
     let picks = prop::collection::vec(any::<prop::sample::Index>(), 8);
     let zip = prop::sample::select(vec!["60606", "60005", "40202", "82001", "99950-0001"]);
     (any::<prop::sample::Index>(), picks, zip).prop_filter_map(

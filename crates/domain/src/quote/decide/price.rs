@@ -1,17 +1,19 @@
 //! A quote is priced; a discount beyond the partner's authority is approved or refused.
 
-use super::{QuoteSites, Rules};
+use super::super::edits::{Edits, QuoteSites};
+use super::Rules;
 use crate::catalogue::Catalogue;
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::law::QuoteFile;
-use crate::pricing::{self, PriceAsk, PriceRefusal, QuotePrice, RefusalCode, SiteAsk};
+use crate::pricing::{self, PriceAsk, PriceRefusal, PriceSums, QuotePrice, RefusalCode, SiteAsk};
 use crate::programme::Stage;
 use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Site};
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::{self, Fault, Refusal};
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// How a quote shall be priced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +24,23 @@ pub struct AskPrice {
     pub promotions: Vec<String>,
 }
 
-/// Prices every site of the quote under the catalogue in force.
+/// On which bases this quote has prices that the ask does not price on: the sites of those are
+/// priced anew, with those that have none.
+pub fn stale_bases(
+    ctx: &Context,
+    tier: &str,
+    file: &QuoteFile,
+    catalogue: &Catalogue,
+    ask: &AskPrice,
+) -> Vec<Arc<str>> {
+    let good = pricing::bases(catalogue, &price_ask(ctx, tier, file, ask.clone()));
+    let stale = file.quote.tally.priced.bases().filter(|basis| !good.contains(basis));
+    stale.cloned().collect()
+}
+
+/// Prices the quote under the catalogue in force. The file has the sites to be priced: those
+/// without a price and those of stale bases at least, all of them at most. The result is the same;
+/// only of a refusal, all sites tell more.
 pub fn quote_price(
     ctx: &mut Context,
     rules: Rules<'_>,
@@ -32,11 +50,9 @@ pub fn quote_price(
     ask: AskPrice,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Pricing)?;
-    let price =
-        pricing::price(catalogue, &price_ask(ctx, tier, file, ask)).map_err(|refusals| {
-            let faults = refusals.into_iter().map(price_fault).collect();
-            Refusal::new(Code::PriceRefused, "the quote cannot be priced so").with(faults)
-        })?;
+    let kept = kept(file)?;
+    let priced = pricing::price_beside(catalogue, &price_ask(ctx, tier, file, ask), &kept);
+    let price = priced.map_err(unpriceable)?;
     let offer = offer(ctx, &price);
     let mut quote = file.quote.clone();
     let (from, what) = match price.approval {
@@ -50,13 +66,31 @@ pub fn quote_price(
             (quote.go(ctx.now, to, state, "priced")?, EventKind::QuoteApprovalRequested)
         }
     };
-    let mut change = Change::default();
-    let mut sites = Vec::with_capacity(file.sites.len());
+    let mut edits = Edits::of(quote);
     for (site, priced) in file.sites.iter().zip(price.sites) {
-        sites.push(change.update_part(Site { price: Some(priced), ..site.clone() }));
+        edits.update(site, Site { price: Some(priced), ..site.clone() });
     }
-    let quote = change.update(ctx, quote, Happened::new(what).from(from));
-    Ok(Decision { change, view: QuoteSites { quote, sites } })
+    Ok(edits.end(ctx, Happened::new(what).from(from)))
+}
+
+/// What the sites that are not looked at add up to.
+fn kept(file: &QuoteFile) -> Result<PriceSums, Refusal> {
+    let tally = &file.quote.tally;
+    let mut kept = tally.priced.clone();
+    for price in file.sites.iter().filter_map(|site| site.price.as_ref()) {
+        kept.take(price);
+    }
+    let looked_at = u32::try_from(file.sites.len()).unwrap_or(u32::MAX);
+    if kept.sites().checked_add(looked_at) == Some(tally.sites) {
+        return Ok(kept);
+    }
+    Err(Refusal::new(Code::Busy, "the quote's sites are not all there yet; try again"))
+}
+
+fn unpriceable(refusals: Vec<PriceRefusal>) -> Refusal {
+    let (faults, more) = refusal::named(refusals.into_iter().map(price_fault).collect());
+    let detail = format!("the quote cannot be priced so{more}");
+    Refusal::new(Code::PriceRefused, detail).with(faults)
 }
 
 fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &'a QuoteFile, ask: AskPrice) -> PriceAsk<'a> {

@@ -1,5 +1,6 @@
 //! A quote's sites: added, edited, removed, validated, configured, and given their customers.
 
+use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
 use crate::address::{Address, Avps};
 use crate::catalogue::{Catalogue, Choice, ConfigurationFault};
@@ -11,15 +12,9 @@ use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::QuoteFile;
 use crate::programme::Stage;
-use crate::quote::{Quote, Site, Validation};
+use crate::quote::{Site, Validation};
 use crate::refusal::{Fault, IfMatch, Refusal};
-
-/// A quote with those of its sites that a decision touched.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QuoteSites {
-    pub quote: Quote,
-    pub sites: Vec<Site>,
-}
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSite {
@@ -29,6 +24,9 @@ pub struct NewSite {
 
 /// The most sites that one quote holds.
 pub const MOST_SITES: usize = 10_000;
+/// So many answers of the address validation are recorded in one change, so that a quote of many
+/// sites keeps no other waiting for long.
+pub const PORTION: u32 = 500;
 
 /// Adds sites, in the order given.
 pub fn sites_add(
@@ -38,7 +36,8 @@ pub fn sites_add(
     new: Vec<NewSite>,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Sites)?;
-    if file.sites.len() + new.len() > MOST_SITES {
+    let there = usize::try_from(file.quote.tally.sites).unwrap_or(usize::MAX);
+    if there.saturating_add(new.len()) > MOST_SITES {
         let detail = format!("a quote holds at most {MOST_SITES} sites");
         return Err(Refusal::new(Code::InvalidBody, detail.clone()).with(vec![Fault::new(
             "/sites",
@@ -47,16 +46,16 @@ pub fn sites_add(
         )]));
     }
     let (mut quote, from) = file.reopened(ctx)?;
-    let mut change = Change::default();
-    let mut sites = Vec::with_capacity(new.len());
-    for site in new {
-        quote.sites_added += 1;
-        sites.push(change.insert_part(Site {
+    let (tenant, id, before) = (quote.tenant, quote.id, quote.sites_added);
+    quote.sites_added += u32::try_from(new.len()).unwrap_or(u32::MAX);
+    let mut edits = Edits::of(quote);
+    for (position, site) in (before + 1..).zip(new) {
+        edits.insert(Site {
             id: ctx.ids.next(Kind::Site),
-            tenant: quote.tenant,
+            tenant,
             version: 0,
-            quote: quote.id,
-            position: quote.sites_added,
+            quote: id,
+            position,
             name: site.name,
             given: site.address,
             validation: Validation::Unchecked,
@@ -64,10 +63,9 @@ pub fn sites_add(
             price: None,
             customer: None,
             created_at: ctx.now,
-        }));
+        });
     }
-    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteSitesAdded).from(from));
-    Ok(Decision { change, view: QuoteSites { quote, sites } })
+    Ok(edits.end(ctx, Happened::new(EventKind::QuoteSitesAdded).from(from)))
 }
 
 /// What an edit of a site changes; a new address must be validated anew.
@@ -85,7 +83,8 @@ pub fn site_edit(
     seen: IfMatch,
     edit: SiteEdit,
 ) -> Result<Decision<QuoteSites>, Refusal> {
-    let mut site = find(file, site)?.clone();
+    let old = find(file, site)?;
+    let mut site = old.clone();
     seen.check(site.version)?;
     file.gate(ctx, rules, Stage::Sites)?;
     if let Some(name) = edit.name {
@@ -95,7 +94,7 @@ pub fn site_edit(
         site.given = address;
         site.validation = Validation::Unchecked;
     }
-    one_site(ctx, file, site, EventKind::QuoteSiteEdited)
+    one_site(ctx, file, old, site, EventKind::QuoteSiteEdited)
 }
 
 pub fn site_remove(
@@ -109,13 +108,12 @@ pub fn site_remove(
     seen.check(site.version)?;
     file.gate(ctx, rules, Stage::Sites)?;
     let (quote, from) = file.reopened(ctx)?;
-    let mut change = Change::default();
-    change.remove_part(site);
-    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteSiteRemoved).from(from));
-    Ok(Decision { change, view: QuoteSites { quote, sites: Vec::new() } })
+    let mut edits = Edits::of(quote);
+    edits.remove(site);
+    Ok(edits.end(ctx, Happened::new(EventKind::QuoteSiteRemoved).from(from)))
 }
 
-/// Asks for the validation of every site that has no valid address yet.
+/// Asks for the validation of every site that has no valid address yet. The file has all of them.
 pub fn addresses_request(
     ctx: &mut Context,
     rules: Rules<'_>,
@@ -123,21 +121,24 @@ pub fn addresses_request(
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::AddressValidation)?;
     let mut change = Change::default();
-    let mut sites = Vec::new();
-    for site in &file.sites {
-        if site.passed().is_some() || matches!(site.validation, Validation::Requested) {
-            continue;
-        }
-        let asked = Site { validation: Validation::Requested, ..site.clone() };
-        sites.push(change.update_part(asked));
-    }
     let work = Work::ValidateAddresses { quote: file.quote.id };
     let now = ctx.now;
     change.later(ctx, file.quote.tenant, work, now);
     // The price stays: an address changes it only when a correction is accepted.
-    let what = Happened::new(EventKind::QuoteValidationRequested);
-    let quote = change.update(ctx, file.quote.clone(), what);
-    Ok(Decision { change, view: QuoteSites { quote, sites } })
+    let mut edits = Edits::of(file.quote.clone()).with(change);
+    for site in &file.sites {
+        if site.passed().is_none() && !matches!(site.validation, Validation::Requested) {
+            edits.update(site, Site { validation: Validation::Requested, ..site.clone() });
+        }
+    }
+    Ok(edits.end(ctx, Happened::new(EventKind::QuoteValidationRequested)))
+}
+
+/// A decision that only settles the job: nobody waits for its answer any more.
+fn only(file: &QuoteFile, settle: Settle) -> Decision<QuoteSites> {
+    let change = Change { settle: Some(settle), ..Change::default() };
+    let view = QuoteSites { quote: file.quote.clone(), sites: Vec::new(), touched: 0 };
+    Decision { change, view }
 }
 
 /// Records what the validation answered for sites that still wait for it.
@@ -147,22 +148,26 @@ pub fn addresses_record(
     answers: Vec<(Id, Avps)>,
     settle: Settle,
 ) -> Decision<QuoteSites> {
-    let mut change = Change { settle: Some(settle), ..Change::default() };
-    let mut sites = Vec::new();
     if file.quote.phase(ctx.now).is_final() {
-        return Decision { change, view: QuoteSites { quote: file.quote.clone(), sites } };
+        return only(file, settle);
     }
-    for (id, avps) in answers {
-        let waiting = file.sites.iter().find(|s| s.id == id);
-        let Some(site) = waiting.filter(|s| matches!(s.validation, Validation::Requested)) else {
-            continue; // Edited or removed meanwhile: the answer is to another address.
-        };
+    let mut answers: HashMap<Id, Avps> = answers.into_iter().collect();
+    let change = Change { settle: Some(settle), ..Change::default() };
+    let mut edits = Edits::of(file.quote.clone()).with(change);
+    for site in file.sites.iter().filter(|s| matches!(s.validation, Validation::Requested)) {
+        // One that was edited or removed meanwhile has no answer here.
+        let Some(avps) = answers.remove(&site.id) else { continue };
         let validation = Validation::Answered { avps, at: ctx.now };
-        sites.push(change.update_part(Site { validation, ..site.clone() }));
+        let mut answered = Site { validation, ..site.clone() };
+        if answered.address().zip != site.address().zip {
+            // The price stands, but the next pricing looks at the site again.
+            if let Some(price) = &mut answered.price {
+                price.share = None;
+            }
+        }
+        edits.update(site, answered);
     }
-    let what = Happened::new(EventKind::QuoteAddressesValidated);
-    let quote = change.update(ctx, file.quote.clone(), what);
-    Decision { change, view: QuoteSites { quote, sites } }
+    edits.end(ctx, Happened::new(EventKind::QuoteAddressesValidated))
 }
 
 /// The validation gave no answer, for good: the sites that wait are unvalidated again.
@@ -171,15 +176,15 @@ pub fn addresses_unanswered(
     file: &QuoteFile,
     settle: Settle,
 ) -> Decision<QuoteSites> {
-    let mut change = Change { settle: Some(settle), ..Change::default() };
-    let mut sites = Vec::new();
-    for site in file.sites.iter().filter(|s| matches!(s.validation, Validation::Requested)) {
-        let unchecked = Site { validation: Validation::Unchecked, ..site.clone() };
-        sites.push(change.update_part(unchecked));
+    if file.quote.phase(ctx.now).is_final() {
+        return only(file, settle);
     }
-    let what = Happened::new(EventKind::QuoteValidationFailed);
-    let quote = change.update(ctx, file.quote.clone(), what);
-    Decision { change, view: QuoteSites { quote, sites } }
+    let change = Change { settle: Some(settle), ..Change::default() };
+    let mut edits = Edits::of(file.quote.clone()).with(change);
+    for site in file.sites.iter().filter(|s| matches!(s.validation, Validation::Requested)) {
+        edits.update(site, Site { validation: Validation::Unchecked, ..site.clone() });
+    }
+    edits.end(ctx, Happened::new(EventKind::QuoteValidationFailed))
 }
 
 /// Accepts one of the addresses that the validation proposed: the correction of a close
@@ -191,7 +196,8 @@ pub fn address_accept(
     site: Id,
     choice: usize,
 ) -> Result<Decision<QuoteSites>, Refusal> {
-    let mut site = find(file, site)?.clone();
+    let old = find(file, site)?;
+    let mut site = old.clone();
     file.gate(ctx, rules, Stage::Sites)?;
     let Validation::Answered { avps, .. } = &site.validation else {
         return Err(Refusal::new(
@@ -210,7 +216,7 @@ pub fn address_accept(
             .with(vec![fault.expected(format!("0 to {}", count - 1))]));
     };
     site.validation = Validation::Accepted { address, avps: avps.clone(), at: ctx.now };
-    one_site(ctx, file, site, EventKind::QuoteAddressAccepted)
+    one_site(ctx, file, old, site, EventKind::QuoteAddressAccepted)
 }
 
 /// Which sites an offering's features are chosen for.
@@ -222,7 +228,7 @@ pub struct Configure {
     pub choices: Vec<Choice>,
 }
 
-/// Configures sites: the same choices for each site named.
+/// Configures sites: the same choices for each site named. The file has them, or all.
 pub fn sites_configure(
     ctx: &mut Context,
     rules: Rules<'_>,
@@ -249,18 +255,16 @@ pub fn sites_configure(
             .with(faults.into_iter().map(configuration_fault).collect())
     })?;
     let named = match &configure.sites {
-        None => file.sites.clone(),
+        None => file.sites.iter().collect(),
         Some(ids) => named_sites(file, ids)?,
     };
     let (quote, from) = file.reopened(ctx)?;
-    let mut change = Change::default();
-    let mut sites = Vec::with_capacity(named.len());
+    let mut edits = Edits::of(quote);
     for site in named {
-        let configured = Site { configuration: Some(configuration.clone()), price: None, ..site };
-        sites.push(change.update_part(configured));
+        let configuration = Some(configuration.clone());
+        edits.update(site, Site { configuration, price: None, ..site.clone() });
     }
-    let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteConfigured).from(from));
-    Ok(Decision { change, view: QuoteSites { quote, sites } })
+    Ok(edits.end(ctx, Happened::new(EventKind::QuoteConfigured).from(from)))
 }
 
 fn configuration_fault(fault: ConfigurationFault) -> Fault {
@@ -277,24 +281,21 @@ fn configuration_fault(fault: ConfigurationFault) -> Fault {
     if expected.is_empty() { wrong } else { wrong.expected(expected) }
 }
 
-fn named_sites(file: &QuoteFile, ids: &[Id]) -> Result<Vec<Site>, Refusal> {
-    let mut sites = Vec::with_capacity(ids.len());
+/// The sites of those ids, in the order of their places.
+fn named_sites<'f>(file: &'f QuoteFile, ids: &[Id]) -> Result<Vec<&'f Site>, Refusal> {
+    let known: HashSet<Id> = file.sites.iter().map(|s| s.id).collect();
+    let mut named = HashSet::with_capacity(ids.len());
     let mut faults = Vec::new();
     for (at, id) in ids.iter().enumerate() {
-        let pointer = format!("/site_ids/{at}");
-        if ids[..at].contains(id) {
-            faults.push(Fault::new(pointer, Because::Duplicate, "the site is named twice"));
-            continue;
-        }
-        match file.sites.iter().find(|s| s.id == *id) {
-            Some(site) => sites.push(site.clone()),
-            None => {
-                faults.push(Fault::new(pointer, Because::UnknownId, "no such site in this quote"));
-            }
+        let fault = |because, detail| Fault::new(format!("/site_ids/{at}"), because, detail);
+        if !named.insert(*id) {
+            faults.push(fault(Because::Duplicate, "the site is named twice"));
+        } else if !known.contains(id) {
+            faults.push(fault(Because::UnknownId, "no such site in this quote"));
         }
     }
     if faults.is_empty() {
-        return Ok(sites);
+        return Ok(file.sites.iter().filter(|s| named.contains(&s.id)).collect());
     }
     Err(Refusal::new(Code::UnknownReference, "some sites are not of this quote").with(faults))
 }
@@ -303,16 +304,16 @@ fn find(file: &QuoteFile, site: Id) -> Result<&Site, Refusal> {
     file.sites.iter().find(|s| s.id == site).ok_or_else(|| Refusal::not_found("site"))
 }
 
-/// An edit of one site: the quote is a draft again.
+/// An edit of one site, which was `old`: the quote is a draft again.
 fn one_site(
     ctx: &mut Context,
     file: &QuoteFile,
-    site: Site,
+    old: &Site,
+    new: Site,
     kind: EventKind,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     let (quote, from) = file.reopened(ctx)?;
-    let mut change = Change::default();
-    let site = change.update_part(Site { price: None, ..site });
-    let quote = change.update(ctx, quote, Happened::new(kind).from(from));
-    Ok(Decision { change, view: QuoteSites { quote, sites: vec![site] } })
+    let mut edits = Edits::of(quote);
+    edits.update(old, Site { price: None, ..new });
+    Ok(edits.end(ctx, Happened::new(kind).from(from)))
 }

@@ -4,9 +4,8 @@ use crate::v1::quote::QuoteBody;
 use crate::v1::shape::{AddressBody, TotalsBody};
 use domain::address::{Avps, Correction};
 use domain::catalogue::{Configuration, FeatureValue};
-use domain::law::QuoteFile;
 use domain::pricing::{LinePrice, SitePrice, Waterfall};
-use domain::quote::{QuoteSites, Site, Validation};
+use domain::quote::{Quote, QuoteSites, Site, Validation};
 use domain::time::Moment;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -290,28 +289,36 @@ impl From<&Site> for SiteBody {
 #[schema(as = QuoteSites)]
 pub(in crate::v1) struct QuoteSitesBody {
     quote: QuoteBody,
+    /// How many sites were touched.
+    sites_touched: usize,
+    /// The first 100 of those touched, in the order of their places; read the others by page.
     sites: Vec<SiteBody>,
 }
 
 impl QuoteSitesBody {
     pub(in crate::v1) fn of(done: &QuoteSites, now: Moment) -> Self {
         let quote = QuoteBody::of(&done.quote, now);
-        Self { quote, sites: done.sites.iter().map(Into::into).collect() }
+        let sites = done.sites.iter().map(Into::into).collect();
+        Self { quote, sites_touched: done.touched, sites }
     }
 }
 
-/// Every site of a quote.
+/// One page of a quote's sites.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Sites)]
 pub(super) struct SitesBody {
     /// The version of the quote that the sites are of.
     quote_version: u64,
+    /// In the order of their places.
     sites: Vec<SiteBody>,
+    /// Send it as `cursor` for the next page; null on the last one.
+    #[schema(example = "50")]
+    next_cursor: Option<String>,
 }
 
 impl SitesBody {
-    pub(super) fn of(file: &QuoteFile) -> Self {
-        let sites = file.sites.iter().map(Into::into).collect();
-        Self { quote_version: file.quote.version, sites }
+    pub(super) fn of(quote: &Quote, sites: &[Site], next_cursor: Option<String>) -> Self {
+        let sites = sites.iter().map(Into::into).collect();
+        Self { quote_version: quote.version, sites, next_cursor }
     }
 }

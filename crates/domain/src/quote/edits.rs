@@ -1,0 +1,73 @@
+//! Sites of a quote while a decision changes them: each goes through here, so that the quote's
+//! tally follows and the answer knows what was touched.
+
+use super::{Quote, Site};
+use crate::change::{Change, Context};
+use crate::decision::Decision;
+use crate::event::Happened;
+
+/// The most sites that the answer to a command shows. The others are read by page.
+pub const MOST_SHOWN: usize = 100;
+
+/// A quote with those of its sites that a decision touched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuoteSites {
+    pub quote: Quote,
+    /// The first of those touched, in the order in which they were: at most [`MOST_SHOWN`].
+    pub sites: Vec<Site>,
+    /// How many were touched.
+    pub touched: usize,
+}
+
+/// A decision on sites in the making.
+pub(super) struct Edits {
+    quote: Quote,
+    change: Change,
+    shown: Vec<Site>,
+    touched: usize,
+}
+
+impl Edits {
+    /// Of this quote, as it shall be.
+    pub(super) fn of(quote: Quote) -> Self {
+        Self { quote, change: Change::default(), shown: Vec::new(), touched: 0 }
+    }
+
+    /// Goes on with a change that has begun.
+    pub(super) fn with(self, change: Change) -> Self {
+        Self { change, ..self }
+    }
+
+    pub(super) fn insert(&mut self, site: Site) {
+        self.quote.tally.swap(None, Some(&site));
+        let site = self.change.insert_part(site);
+        self.show(site);
+    }
+
+    /// Puts a site in the place of what it was.
+    pub(super) fn update(&mut self, old: &Site, new: Site) {
+        self.quote.tally.swap(Some(old), Some(&new));
+        let site = self.change.update_part(new);
+        self.show(site);
+    }
+
+    /// What is removed is touched no more.
+    pub(super) fn remove(&mut self, site: Site) {
+        self.quote.tally.swap(Some(&site), None);
+        self.change.remove_part(site);
+    }
+
+    fn show(&mut self, site: Site) {
+        self.touched += 1;
+        if self.shown.len() < MOST_SHOWN {
+            self.shown.push(site);
+        }
+    }
+
+    /// The decision: the quote moves with its sites.
+    pub(super) fn end(mut self, ctx: &mut Context, what: Happened) -> Decision<QuoteSites> {
+        let quote = self.change.update(ctx, self.quote, what);
+        let view = QuoteSites { quote, sites: self.shown, touched: self.touched };
+        Decision { change: self.change, view }
+    }
+}
