@@ -12,7 +12,7 @@ use crate::order::{Order, SubOrder};
 use crate::programme::{Need, Programme, Stage};
 use crate::promotion::Allowance;
 use crate::quote::{Quote, Site};
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::{self, Fault, Refusal};
 use crate::time::Moment;
 
 /// What is known when a stage is asked for. What is not known yet is empty.
@@ -119,12 +119,14 @@ pub(crate) fn insist(stage: Stage, need: Need, facts: &Facts<'_>) -> Result<(), 
     refuse(stage, needs::unmet(need, facts))
 }
 
-fn refuse(stage: Stage, missing: Vec<Fault>) -> Result<(), Refusal> {
+/// Refuses a stage for what is missing, if anything is.
+pub(crate) fn refuse(stage: Stage, missing: Vec<Fault>) -> Result<(), Refusal> {
     if missing.is_empty() {
         return Ok(());
     }
+    let (missing, more) = refusal::named(missing);
     let detail = format!(
-        "{} is not possible yet: {}",
+        "{} is not possible yet: {}{more}",
         stage.title(),
         missing.iter().map(|f| f.detail.as_str()).collect::<Vec<_>>().join("; ")
     );

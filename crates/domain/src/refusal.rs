@@ -27,6 +27,16 @@ impl Fault {
     }
 }
 
+/// The most faults that one refusal names. It says how many more there are.
+pub const MOST_FAULTS: usize = 100;
+
+/// As many of the faults as a refusal names, and the words for the rest: empty if there is none.
+pub fn named(mut faults: Vec<Fault>) -> (Vec<Fault>, String) {
+    let more = faults.len().saturating_sub(MOST_FAULTS);
+    faults.truncate(MOST_FAULTS);
+    (faults, if more == 0 { String::new() } else { format!("; and {more} more") })
+}
+
 /// Why a command was refused. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -82,5 +92,20 @@ impl IfMatch {
             Self::Version(v) if v != current => Err(Refusal::stale(current)),
             Self::Any | Self::Version(_) => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_a_hundred_faults_and_counts_the_rest() {
+        let faults = |count| {
+            let fault = |n| Fault::new(format!("/sub_orders/{n}"), Because::HandedOff, "closed");
+            (0..count).map(fault).collect::<Vec<_>>()
+        };
+        assert_eq!(named(faults(100)), (faults(100), String::new()));
+        assert_eq!(named(faults(40_000)), (faults(100), "; and 39900 more".to_owned()));
     }
 }

@@ -21,6 +21,30 @@ const A_PAGE: u32 = 50;
 /// The longest that a read waits for somebody else's answer, in seconds.
 const LONGEST_WAIT: u32 = 30;
 
+/// Which part of a list is asked for whose members have places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// Only places behind this one; 0: from the first.
+    pub(crate) after: u32,
+    /// At most so many.
+    pub(crate) limit: u32,
+}
+
+impl Places {
+    /// How many are read: one more, so that it is known whether there is a next page.
+    pub(crate) const fn read(self) -> u32 {
+        self.limit + 1
+    }
+
+    /// Cuts what was read to the page. Answers the next page's cursor, if there is one.
+    pub(crate) fn cut<T>(self, found: &mut Vec<T>, place: impl Fn(&T) -> u32) -> Option<String> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        found.last().filter(|_| more).map(|last| place(last).to_string())
+    }
+}
+
 impl Params {
     pub(crate) fn parse(query: Option<&str>) -> Self {
         let mut params = Self { given: Vec::new(), faults: Vec::new() };
@@ -110,6 +134,12 @@ impl Params {
             moment
         });
         Page { before, since, limit }
+    }
+
+    /// `limit` and `cursor` of a list whose members have places: 1, 2, 3 …
+    pub(crate) fn places(&mut self) -> Places {
+        let limit = self.number("limit", 1, MOST_A_PAGE).unwrap_or(A_PAGE);
+        Places { after: self.number("cursor", 1, u32::MAX).unwrap_or(0), limit }
     }
 
     /// `wait`, in seconds.

@@ -4,7 +4,7 @@ use crate::door::Refused;
 use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::money::Money;
-use domain::refusal::{Fault, Refusal};
+use domain::refusal::{Fault, Refusal, named};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -169,6 +169,20 @@ pub(crate) struct Paging {
     since: Option<String>,
 }
 
+/// The parameters of a paged list in the order of its members' places, for the document;
+/// `Params::places` reads them.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents what `Params` reads by name")]
+pub(crate) struct PagingPlaces {
+    /// At most so many; 50 unless given.
+    #[param(minimum = 1, maximum = 200, required = false)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[param(required = false)]
+    cursor: Option<String>,
+}
+
 /// Cuts what was read (one more than asked for) to a page.
 pub(crate) fn page_of<D, T: ToSchema>(
     mut found: Vec<D>,
@@ -229,6 +243,15 @@ impl Faults {
         self.0.push(fault);
     }
 
+    /// Reads a part of the body whose own pointers are relative to `pointer`.
+    pub(crate) fn within<T>(&mut self, pointer: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let mut inner = Self::default();
+        let part = read(&mut inner);
+        let at = |fault: Fault| Fault { pointer: format!("{pointer}{}", fault.pointer), ..fault };
+        self.0.extend(inner.0.into_iter().map(at));
+        part
+    }
+
     /// What was read, if nothing was wrong.
     pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, Refusal> {
         match read {
@@ -236,8 +259,9 @@ impl Faults {
             _ => {
                 let count = self.0.len();
                 let s = if count == 1 { "" } else { "s" };
-                let detail = format!("the body has {count} fault{s}");
-                Err(Refusal::new(Code::InvalidBody, detail).with(self.0))
+                let (faults, more) = named(self.0);
+                let detail = format!("the body has {count} fault{s}{more}");
+                Err(Refusal::new(Code::InvalidBody, detail).with(faults))
             }
         }
     }
