@@ -278,7 +278,7 @@ mod tests {
         let rows = vec![row(0, Draft, 4, vec![late.clone()]), row(1, Submitted, 4, vec![])];
         let places = ["/defaults/installation/requested_due"];
         let own = ["/sub_orders/0/installation/requested_due"];
-        let invalid = [places, own].concat().into_iter().map(str::to_owned).collect();
+        let invalid: Vec<String> = [places, own].concat().into_iter().map(str::to_owned).collect();
         assert_eq!(many(vec![late], rows.clone()).unwrap_err(), (Code::InvalidBody, invalid));
         let rows = vec![row(0, Draft, 4, vec![shipping()]), row(1, Submitted, 4, vec![])];
         let closed = (Code::PrematureStep, vec!["/sub_orders/1".to_owned()]);

@@ -110,10 +110,6 @@ impl OrderEnrichments {
         let rows = self.sub_orders.map(|rows| {
             rows.into_iter().enumerate().filter_map(&mut row).collect::<Vec<EnrichRow>>()
         });
-        if rows.is_none() && defaults.is_empty() {
-            let fault = Fault::new("/defaults", Because::Missing, "no enrichment is given");
-            faults.push(fault.expected("what every open sub-order shall get, or sub_orders"));
-        }
         (defaults, rows)
     }
 }
