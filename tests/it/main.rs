@@ -17,6 +17,7 @@ mod feed;
 mod idempotency;
 mod jobs;
 mod invariants;
+mod large_orders;
 mod law;
 mod limits;
 mod matrix;

@@ -16,6 +16,7 @@ mod feed;
 mod idempotency;
 mod jobs;
 mod invariants;
+mod large_orders;
 mod law;
 mod nodes;
 mod problems;

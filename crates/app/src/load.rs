@@ -1,6 +1,7 @@
 //! Loading what a decision looks at: everything about one quote or order from one snapshot. Of a
 //! quote's sites only those that it looks at: there may be ten thousand.
 
+use crate::read::SHOWN;
 use crate::{App, Problem, Seller};
 use domain::id::Id;
 use domain::law::{MOST_NAMED, QuoteFile};
@@ -52,6 +53,7 @@ impl Sites<'_> {
         }
     }
 }
+use store::order::Part;
 
 impl App {
     /// A quote with all that its gates look at, and those of its sites. Its sub-orders are not
@@ -96,15 +98,23 @@ impl App {
         })
     }
 
-    /// An order with its sub-orders.
-    pub(crate) async fn order_file(
+    /// An order with its open sub-orders, at most so many; where none is open, with the first of
+    /// all. What is not open never is again, so that the two looks need no common snapshot.
+    pub(crate) async fn open_file(
         &self,
         tenant: Tenant,
         id: Id,
+        most: u32,
     ) -> Result<(Order, Vec<SubOrder>), Problem> {
-        let asks = (store::order::by_id(tenant, id), store::order::sub_orders(tenant, id));
-        let (order, sub_orders) = self.store.ask(asks).await?;
-        Ok((order.ok_or_else(|| Refusal::not_found("order"))?, sub_orders))
+        let asks =
+            (store::order::by_id(tenant, id), store::order::open_sub_orders(tenant, id, most));
+        let (order, mut sub_orders) = self.store.ask(asks).await?;
+        let order = order.ok_or_else(|| Refusal::not_found("order"))?;
+        if sub_orders.is_empty() {
+            let first = Part { after: 0, state: String::new(), limit: SHOWN };
+            sub_orders = self.store.ask(store::order::sub_orders_part(tenant, id, &first)).await?;
+        }
+        Ok((order, sub_orders))
     }
 
     /// A sub-order with its parent.

@@ -12,9 +12,7 @@ use domain::id::{Id, Kind};
 use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
 use domain::opportunity::Opportunity;
-use domain::order::{
-    BillingAccount, CustomerGroup, Order, OrderState, SubOrder, SubOrderPhase, order_state,
-};
+use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, PhaseCounts, SubOrder};
 use domain::party::{Partner, Tenant};
 use domain::programme::Programme;
 use domain::quote::{Quote, Site};
@@ -22,6 +20,7 @@ use domain::refusal::Refusal;
 use std::collections::HashMap;
 use store::Page;
 use store::customer::Search;
+use store::order::Part;
 
 /// A customer that answers a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +38,15 @@ pub const MOST_FOUND: usize = 5;
 /// How many orders a page that filters by state looks at.
 const LOOK_AT: u32 = 1000;
 
+/// How many sub-orders stand in the answer about an order. The rest is read by page.
+pub const SHOWN: u32 = 100;
+
 /// What is read with an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderFile {
     pub order: Order,
+    pub counts: PhaseCounts,
+    /// The first of them, in the order of their places: at most [`SHOWN`].
     pub sub_orders: Vec<SubOrder>,
 }
 
@@ -217,8 +221,8 @@ impl App {
     pub async fn order_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
         let tenant = caller.seller()?.tenant;
         let order = self.store.ask(store::order::by_id(tenant, id)).await?;
-        let order = order.ok_or_else(|| Refusal::not_found("order"))?;
-        self.quote_journey(caller, order.quote).await
+        let quote = order.ok_or_else(|| Refusal::not_found("order"))?.quote;
+        self.quote_journey(caller, quote).await
     }
 
     /// What is still missing for one sub-order's handoff, and its programme.
@@ -291,9 +295,31 @@ impl App {
     }
 
     pub async fn order_get(&self, caller: &Caller, id: Id) -> Result<OrderFile, Problem> {
+        self.order_part(caller, id, &Part { after: 0, state: String::new(), limit: SHOWN }).await
+    }
+
+    /// How far an order is: how many of its sub-orders are in each phase.
+    pub async fn order_counts(&self, caller: &Caller, id: Id) -> Result<PhaseCounts, Problem> {
         let tenant = caller.seller()?.tenant;
-        let (order, sub_orders) = self.order_file(tenant, id).await?;
-        Ok(OrderFile { order, sub_orders })
+        Ok(self.store.ask(store::order::counts(tenant, id)).await?)
+    }
+
+    /// An order, the phases of all its sub-orders, and a part of them.
+    pub async fn order_part(
+        &self,
+        caller: &Caller,
+        id: Id,
+        part: &Part,
+    ) -> Result<OrderFile, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let asks = (
+            store::order::by_id(tenant, id),
+            store::order::counts(tenant, id),
+            store::order::sub_orders_part(tenant, id, part),
+        );
+        let (order, counts, sub_orders) = self.store.ask(asks).await?;
+        let order = order.ok_or_else(|| Refusal::not_found("order"))?;
+        Ok(OrderFile { order, counts, sub_orders })
     }
 
     /// Orders with their states, newest first, and where the next page begins. The state is a
@@ -336,13 +362,12 @@ impl App {
             return Ok(Vec::new());
         };
         let rows = self.store.ask(store::order::states(tenant, first.id, last.id)).await?;
-        let mut phases: HashMap<String, Vec<SubOrderPhase>> = HashMap::new();
-        for (order, word) in rows {
-            let phase = SubOrderPhase::ALL.iter().find(|p| p.word() == word);
-            phases.entry(order).or_default().extend(phase);
+        let mut phases: HashMap<String, PhaseCounts> = HashMap::new();
+        for (order, phase) in rows {
+            phases.entry(order).or_default().add(phase, 1);
         }
         let with_state = |order: Order| {
-            let state = order_state(phases.remove(order.id.short()).unwrap_or_default());
+            let state = phases.remove(order.id.short()).unwrap_or_default().state();
             (order, state)
         };
         Ok(orders.into_iter().map(with_state).collect())

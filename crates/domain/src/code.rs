@@ -119,6 +119,7 @@ codes! {
         ContractUnsigned = "contract_unsigned", "The contract is not signed", "Have it signed.";
         TermsNotAccepted = "terms_not_accepted", "The terms and conditions are not accepted", "Send `accept_terms: true`.";
         OrderMissing = "order_missing", "There is no order", "Create the order.";
+        Outdated = "outdated", "The version is not the object's newest", "Read the object again and send its version.";
         HandedOff = "handed_off", "The sub-order is handed off and can no longer be changed", "Changes after handoff are requests to the carrier.";
         EnrichmentMissing = "enrichment_missing", "A required enrichment is missing", "Send it.";
         NotHandedOff = "not_handed_off", "A sub-order is not handed off", "Hand it off.";

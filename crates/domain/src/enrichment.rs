@@ -1,5 +1,9 @@
 //! Enrichment: what fulfilment needs to know of a sub-order before it is handed off.
 
+mod many;
+
+pub use many::{Row, enrich_many};
+
 use crate::address::Address;
 use crate::catalogue::EnrichmentKind;
 use crate::change::{Change, Context};
@@ -10,6 +14,7 @@ use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::law::{self, Facts};
 use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
+use crate::party::Tenant;
 use crate::programme::{Programme, Stage};
 use crate::refusal::{Fault, IfMatch, Refusal};
 use crate::time::{Date, Moment};
@@ -113,6 +118,85 @@ pub enum Enrich {
     },
 }
 
+impl Enrich {
+    pub const fn kind(&self) -> EnrichmentKind {
+        match self {
+            Self::Installation(_) => EnrichmentKind::Installation,
+            Self::Shipping(_) => EnrichmentKind::Shipping,
+            Self::PortReservation(_) => EnrichmentKind::PortReservation,
+            Self::Billing { .. } => EnrichmentKind::Billing,
+        }
+    }
+
+    /// The same with its billing account made, if it is a new one.
+    fn ready(self, ctx: &mut Context, change: &mut Change, tenant: Tenant) -> Ready {
+        match self {
+            Self::Installation(value) => Ready::Installation(value),
+            Self::Shipping(value) => Ready::Shipping(value),
+            Self::PortReservation(value) => Ready::PortReservation(value),
+            Self::Billing { to, billing } => {
+                let account = bill_to(ctx, change, tenant, *to, billing.paperless);
+                Ready::Billing(Billing { billing_account: account.id, ..billing })
+            }
+        }
+    }
+}
+
+/// An enrichment that a sub-order can take as it is.
+#[derive(Debug, Clone)]
+enum Ready {
+    Installation(Installation),
+    Shipping(Shipping),
+    PortReservation(PortReservation),
+    Billing(Billing),
+}
+
+impl Ready {
+    const fn kind(&self) -> EnrichmentKind {
+        match self {
+            Self::Installation(_) => EnrichmentKind::Installation,
+            Self::Shipping(_) => EnrichmentKind::Shipping,
+            Self::PortReservation(_) => EnrichmentKind::PortReservation,
+            Self::Billing(_) => EnrichmentKind::Billing,
+        }
+    }
+
+    /// What it is called when it is sent by itself.
+    const fn event(&self) -> EventKind {
+        match self {
+            Self::Installation(_) => EventKind::SubOrderInstallationSet,
+            Self::Shipping(_) => EventKind::SubOrderShippingSet,
+            Self::PortReservation(_) => EventKind::SubOrderPortReserved,
+            Self::Billing(_) => EventKind::SubOrderBillingSet,
+        }
+    }
+
+    /// Puts it into a sub-order, in place of what it had.
+    fn fill(self, enrichments: &mut Enrichments, at: Moment) {
+        match self {
+            Self::Installation(value) => enrichments.installation = Some(Filled { value, at }),
+            Self::Shipping(value) => enrichments.shipping = Some(Filled { value, at }),
+            Self::PortReservation(value) => {
+                enrichments.port_reservation = Some(Filled { value, at });
+            }
+            Self::Billing(value) => enrichments.billing = Some(Filled { value, at }),
+        }
+    }
+}
+
+/// What keeps a sub-order from taking an enrichment.
+fn closed(ctx: &Context, programme: &Programme, order: &Order, sub: &SubOrder) -> Vec<Fault> {
+    if planted(Bug::EnrichAfterHandoff) {
+        return Vec::new();
+    }
+    let facts = Facts {
+        order: Some(order),
+        sub_orders: std::slice::from_ref(sub),
+        ..Facts::new(ctx.now, programme, order.id)
+    };
+    law::missing(Stage::Enrichment, &facts)
+}
+
 /// Gives a sub-order one of its enrichments, in place of what it had.
 pub fn enrich(
     ctx: &mut Context,
@@ -123,49 +207,24 @@ pub fn enrich(
     what: Enrich,
 ) -> Result<Decision<SubOrder>, Refusal> {
     seen.check(sub.version)?;
-    let facts = Facts {
-        order: Some(order),
-        sub_orders: std::slice::from_ref(sub),
-        ..Facts::new(ctx.now, programme, order.id)
-    };
-    if !planted(Bug::EnrichAfterHandoff) {
-        law::gate(Stage::Enrichment, &facts)?;
-    }
+    law::refuse(Stage::Enrichment, closed(ctx, programme, order, sub))?;
     let faults = faults(&what, programme, ctx.now.date());
     if !faults.is_empty() {
         return Err(Refusal::new(Code::InvalidBody, "the enrichment is not valid").with(faults));
     }
     let mut change = Change::default();
     let mut sub = sub.clone();
-    let at = ctx.now;
-    let kind = match what {
-        Enrich::Installation(value) => {
-            sub.enrichments.installation = Some(Filled { value, at });
-            EventKind::SubOrderInstallationSet
-        }
-        Enrich::Shipping(value) => {
-            sub.enrichments.shipping = Some(Filled { value, at });
-            EventKind::SubOrderShippingSet
-        }
-        Enrich::PortReservation(value) => {
-            sub.enrichments.port_reservation = Some(Filled { value, at });
-            EventKind::SubOrderPortReserved
-        }
-        Enrich::Billing { to, billing } => {
-            let account = bill_to(ctx, &mut change, &sub, *to, billing.paperless);
-            let value = Billing { billing_account: account.id, ..billing };
-            sub.enrichments.billing = Some(Filled { value, at });
-            EventKind::SubOrderBillingSet
-        }
-    };
-    let view = change.update(ctx, sub, Happened::new(kind));
+    let given = what.ready(ctx, &mut change, sub.tenant);
+    let event = given.event();
+    given.fill(&mut sub.enrichments, ctx.now);
+    let view = change.update(ctx, sub, Happened::new(event));
     Ok(Decision { change, view })
 }
 
 fn bill_to(
     ctx: &mut Context,
     change: &mut Change,
-    sub: &SubOrder,
+    tenant: Tenant,
     to: BillTo,
     paperless: bool,
 ) -> BillingAccount {
@@ -175,7 +234,7 @@ fn bill_to(
     };
     let account = BillingAccount {
         id: ctx.ids.next(Kind::Account),
-        tenant: sub.tenant,
+        tenant,
         version: 0,
         name,
         address,

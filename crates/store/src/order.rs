@@ -3,10 +3,10 @@
 use crate::ask::{Ask, all, maybe};
 use crate::page::Page;
 use crate::put::{Texts, Written};
-use crate::{Query, Statement, StoreError};
+use crate::{Query, Row, Statement, StoreError};
 use domain::change::Mode;
 use domain::id::{Id, Kind};
-use domain::order::{Order, SubOrder};
+use domain::order::{Order, PhaseCounts, SubOrder, SubOrderPhase};
 use domain::party::Tenant;
 
 const TEXTS: Texts = Texts {
@@ -37,9 +37,21 @@ const SUBS: &str = "select doc from sub_order where tenant = $1 and orders = $2 
 const SUBS_OF_QUOTE: &str =
     "select doc from sub_order where tenant = $1 and quote = $2 order by position";
 const SUB_OF_SITE: &str = "select doc from sub_order where tenant = $1 and site = $2";
-/// The states of the sub-orders of the orders between two ids.
-const STATES: &str = "select orders, state from sub_order \
-    where tenant = $1 and orders >= $2 and orders <= $3 order by orders";
+/// A page in the order of their places.
+const PAGE: &str = "select doc from sub_order where tenant = $1 and orders = $2 \
+    and position > $3 and ($4 = '' or state = $4) order by position limit $5";
+const OPEN: &str = "select doc from sub_order where tenant = $1 and orders = $2 \
+    and state = 'draft' order by position limit $3";
+const COUNTS: &str = "select state, count(*) from sub_order \
+    where tenant = $1 and orders = $2 group by state";
+/// Which states the sub-orders of the orders between two ids are in. Each is one look into the
+/// index, however many sub-orders there are: the limit keeps a planner from reading them all.
+const STATES: &str = "select o.id, p.column1 from orders o, (values ('draft'), ('submitted'), \
+    ('acknowledged'), ('rejected'), ('in_progress'), ('pending'), ('held'), \
+    ('assessing_cancellation'), ('pending_cancellation'), ('cancelled'), ('completed'), \
+    ('failed')) p where o.tenant = $1 and o.id >= $2 and o.id <= $3 \
+    and (select s.id from sub_order s where s.tenant = o.tenant and s.orders = o.id \
+    and s.state = p.column1 limit 1) is not null";
 
 pub(crate) const SQL: &[&str] = &[
     TEXTS.insert,
@@ -56,6 +68,9 @@ pub(crate) const SQL: &[&str] = &[
     SUBS,
     SUBS_OF_QUOTE,
     SUB_OF_SITE,
+    PAGE,
+    OPEN,
+    COUNTS,
     STATES,
 ];
 
@@ -138,11 +153,74 @@ pub fn sub_order_of_site(tenant: Tenant, site: Id) -> Ask<Option<SubOrder>> {
     Ask { query: Query::within(tenant, SUB_OF_SITE, values), read: maybe }
 }
 
-/// Order id and state word of every sub-order of the orders from `first` to `last`.
-pub fn states(tenant: Tenant, first: Id, last: Id) -> Ask<Vec<(String, String)>> {
+/// Which part of an order's sub-orders is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Only places behind this one; 0: from the first.
+    pub after: u32,
+    /// Only those in this state; empty: in every state.
+    pub state: String,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A part of an order's sub-orders, in the order of their places.
+pub fn sub_orders_part(tenant: Tenant, order: Id, part: &Part) -> Ask<Vec<SubOrder>> {
+    let values = [
+        tenant.to_string().into(),
+        order.short().into(),
+        part.after.into(),
+        part.state.as_str().into(),
+        part.limit.into(),
+    ];
+    Ask { query: Query::within(tenant, PAGE, values), read: all }
+}
+
+/// The sub-orders of an order that can still be changed, at most so many.
+pub fn open_sub_orders(tenant: Tenant, order: Id, limit: u32) -> Ask<Vec<SubOrder>> {
+    let values = [tenant.to_string().into(), order.short().into(), limit.into()];
+    Ask { query: Query::within(tenant, OPEN, values), read: all }
+}
+
+/// How many sub-orders of an order are in each phase.
+pub fn counts(tenant: Tenant, order: Id) -> Ask<PhaseCounts> {
+    let values = [tenant.to_string().into(), order.short().into()];
+    let read = |rows: Vec<Row>| {
+        let mut counts = PhaseCounts::default();
+        for row in rows {
+            let count = u64::try_from(row.int(1)?).map_err(|_| row.corrupt(1, "negative"))?;
+            counts.add(phase(&row, 0)?, count);
+        }
+        Ok(counts)
+    };
+    Ask { query: Query::within(tenant, COUNTS, values), read }
+}
+
+fn phase(row: &Row, column: usize) -> Result<SubOrderPhase, StoreError> {
+    let word = row.text(column)?;
+    let found = SubOrderPhase::ALL.iter().copied().find(|phase| phase.word() == word);
+    found.ok_or_else(|| row.corrupt(column, "no state of a sub-order"))
+}
+
+/// The phases that there are among the sub-orders of each of the orders from `first` to `last`.
+pub fn states(tenant: Tenant, first: Id, last: Id) -> Ask<Vec<(String, SubOrderPhase)>> {
     let values = [tenant.to_string().into(), first.short().into(), last.short().into()];
-    let read = |rows: Vec<crate::Row>| {
-        rows.iter().map(|r| Ok((r.text(0)?.to_owned(), r.text(1)?.to_owned()))).collect()
+    let read = |rows: Vec<Row>| {
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), phase(row, 1)?))).collect()
     };
     Ask { query: Query::within(tenant, STATES, values), read }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_states_of_orders_are_looked_for_in_every_phase() {
+        for phase in SubOrderPhase::ALL {
+            let word = format!("('{}')", phase.word());
+            assert_eq!(STATES.matches(&word).count(), 1, "{word}");
+        }
+        assert_eq!(STATES.matches("('").count(), SubOrderPhase::ALL.len());
+    }
 }

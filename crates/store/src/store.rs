@@ -52,6 +52,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0006_tallies.sql"),
         postgres: "",
     },
+    Migration {
+        number: 7,
+        name: "sub-orders",
+        sql: include_str!("../migrations/0007_sub_orders.sql"),
+        postgres: "",
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.

@@ -200,6 +200,19 @@ async fn the_order(world: &World, partner: &Client, quote: &str) {
     for sub in subs {
         enrich(partner, id(&sub["id"]), &bill).await;
     }
+    let many = json!({
+        "defaults": {
+            "installation": { "contacts": [contact()], "requested_start": "2026-12-14",
+                "requested_due": "2027-04-15" },
+            "port_reservation": { "floor": "2", "room": "201" },
+        },
+        "sub_orders": [
+            { "id": subs[0]["id"], "version": 5 },
+            { "id": subs[1]["id"], "port_reservation": { "floor": "1", "room": "12" } },
+        ],
+    });
+    partner.post(&format!("{path}/enrichments"), &many).await.expect(200);
+    partner.get(&format!("{path}/sub-orders?state=draft&limit=1")).await.expect(200);
     let group = json!({ "name": "Dental branches" }).to_string();
     let to = format!("{path}/customer-defined-group");
     partner.send("PUT", &to, &[], Some(group)).await.expect(200);

@@ -249,6 +249,10 @@ async fn to_the_end(world: &World, apex: &Client) {
         let body: Value = json!({ "customer_id": whose });
         apex.send("PUT", &to, &[], Some(body.to_string())).await.expect(200);
     }
+    let at = format!("/v1/orders/{}/enrichments", id(&ordered["id"]));
+    let older = json!({ "sub_orders": [{ "id": ordered["sub_orders"][0]["id"], "version": 1,
+        "shipping": { "contacts": [contact()] } }] });
+    apex.post(&at, &older).await.refused(412, "stale_version");
     let at = format!("/v1/orders/{}/handoff", id(&ordered["id"]));
     apex.post(&at, &json!({})).await.expect(200);
     apex.post(&at, &json!({})).await.refused(409, "premature_step");

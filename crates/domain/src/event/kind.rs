@@ -154,6 +154,7 @@ kinds! {
     SubOrderShippingSet = SubOrder, "sub_order.shipping_set", "The shipping enrichment was sent.";
     SubOrderPortReserved = SubOrder, "sub_order.port_reserved", "The port reservation enrichment was sent.";
     SubOrderBillingSet = SubOrder, "sub_order.billing_set", "The billing enrichment was sent.";
+    SubOrderEnriched = SubOrder, "sub_order.enriched", "Enrichments were sent with those of other sub-orders; the reason names them.";
     SubOrderHandedOff = SubOrder, "sub_order.handed_off", "The sub-order was handed off and is frozen.";
     SubOrderAcknowledged = SubOrder, "sub_order.acknowledged", "Fulfilment took the sub-order.";
     SubOrderRejected = SubOrder, "sub_order.rejected", "Fulfilment rejected the sub-order.";

@@ -1,12 +1,13 @@
 //! Enrichments of a sub-order: what is there, what is missing, and giving each.
 
 mod form;
+mod many;
 
 use super::shape::{At, Faults};
 use crate::answer::{Answered, draw_version, ok_version, perform};
 use crate::door::{Edit, PathId, Reading};
 use crate::problem::FaultBody;
-use app::order::{EnrichDo, SubOrderEnrich};
+use app::enrichment::{EnrichDo, SubOrderEnrich};
 use app::{App, Caller, Problem};
 use domain::catalogue::EnrichmentKind;
 use domain::enrichment::{Filled, is_there, required};
@@ -27,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(enrich_shipping))
         .routes(routes!(enrich_port_reservation))
         .routes(routes!(enrich_billing))
+        .routes(routes!(many::order_enrich))
 }
 
 /// How one kind of enrichment stands.

@@ -6,15 +6,16 @@ mod sub_order;
 
 pub(super) use sub_order::SubOrderBody;
 
-use super::shape::{At, ContactBody, Faults, ListOf, Nothing, Paging, TotalsBody};
+use super::shape::{At, ContactBody, Faults, ListOf, Nothing, Paging, PagingPlaces, TotalsBody};
 use crate::answer::{Answered, draw, draw_version, located, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
 use app::order::{HandOff, HandOffWhat, OrderCreate};
-use app::read::OrderFile;
-use domain::order::{NewOrder, Order, OrderState, SubOrder, order_state};
+use app::read::{OrderFile, SHOWN};
+use domain::order::{NewOrder, Order, OrderState, PhaseCounts, SubOrder, SubOrderPhase};
 use domain::time::Moment;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use store::order::Part;
 use sub_order::{HandedOff, SubOrderProgress};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -89,25 +90,42 @@ impl OrderInShort {
     }
 }
 
+/// How many sub-orders are in a state.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct SubOrderCount {
+    #[schema(example = "in_progress")]
+    state: &'static str,
+    count: u64,
+}
+
 /// What a partner ordered: one sub-order per site.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Order)]
 struct OrderBody {
     #[serde(flatten)]
     order: OrderInShort,
-    /// In the order of the quote's sites.
+    /// How many sub-orders there are.
+    sub_order_count: u64,
+    /// How many of them are in which state; states that none is in are left out.
+    sub_order_states: Vec<SubOrderCount>,
+    /// The first 100, in the order of the quote's sites. The rest is read by page, from
+    /// `/v1/orders/{id}/sub-orders`.
     sub_orders: Vec<SubOrderBody>,
 }
 
-fn state_of(subs: &[SubOrder]) -> OrderState {
-    order_state(subs.iter().map(|s| s.state))
-}
-
 impl OrderBody {
-    fn of(order: &Order, subs: &[SubOrder], now: Moment) -> Self {
+    fn of(order: &Order, counts: &PhaseCounts, subs: &[SubOrder], now: Moment) -> Self {
+        let count =
+            |(phase, count): (SubOrderPhase, u64)| SubOrderCount { state: phase.word(), count };
         Self {
-            order: OrderInShort::of(order, state_of(subs)),
-            sub_orders: subs.iter().map(|s| SubOrderBody::of(s, now)).collect(),
+            order: OrderInShort::of(order, counts.state()),
+            sub_order_count: counts.total(),
+            sub_order_states: counts.present().map(count).collect(),
+            sub_orders: subs
+                .iter()
+                .take(SHOWN as usize)
+                .map(|s| SubOrderBody::of(s, now))
+                .collect(),
         }
     }
 }
@@ -157,7 +175,8 @@ async fn order_create(command: Command<NewOrderBody>) -> Answered {
     };
     let now = app.clock.now();
     perform(&app, &call, &place, OrderCreate { quote, new }, |view| {
-        let body = OrderBody::of(&view.order, &view.sub_orders, now);
+        let counts = view.sub_orders.iter().map(|sub| sub.state).collect();
+        let body = OrderBody::of(&view.order, &counts, &view.sub_orders, now);
         let answer = draw_version(StatusCode::CREATED, &body, view.order.version);
         located(answer, format!("/v1/orders/{}", view.order.id))
     })
@@ -196,7 +215,8 @@ async fn orders_list(reading: Reading) -> Answered {
 
 /// Read an order
 ///
-/// With its sub-orders. With `wait`, the answer is held back until every sub-order has ended.
+/// With how many sub-orders are in which state, and the first 100 of them. With `wait`, the answer
+/// is held back until every sub-order has ended.
 #[utoipa::path(get, path = "/v1/orders/{id}", operation_id = "order_get", tag = "Orders",
     params(
         ("id" = String, Path, description = "The order's id"),
@@ -208,10 +228,11 @@ async fn order_get(PathId(id): PathId, reading: Reading) -> Answered {
     let wait = params.wait();
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
-    let ended = |file: &OrderFile| file.sub_orders.iter().all(|s| s.state.is_final());
-    let found = app.wait_until(id, wait, || app.order_get(&caller, id), ended).await;
-    let OrderFile { order, sub_orders } = found.at(&place)?;
-    Ok(ok_version(&OrderBody::of(&order, &sub_orders, app.clock.now()), order.version))
+    let ended = PhaseCounts::have_ended;
+    app.wait_until(id, wait, || app.order_counts(&caller, id), ended).await.at(&place)?;
+    let OrderFile { order, counts, sub_orders } = app.order_get(&caller, id).await.at(&place)?;
+    let body = OrderBody::of(&order, &counts, &sub_orders, app.clock.now());
+    Ok(ok_version(&body, order.version))
 }
 
 /// How far the delivery of an order is.
@@ -220,25 +241,34 @@ struct OrderMilestones {
     order_id: String,
     #[schema(example = "in_progress")]
     state: &'static str,
+    /// One page, in the order of the quote's sites.
     sub_orders: Vec<SubOrderProgress>,
+    /// Send it as `cursor` for the next page; null on the last one.
+    next_cursor: Option<String>,
 }
 
 /// Read an order's milestones
 ///
 /// For each sub-order the planned and reached steps of delivery, the firm date, and whether a
-/// date is at risk.
+/// date is at risk; by page, in the order of the quote's sites.
 #[utoipa::path(get, path = "/v1/orders/{id}/milestones", operation_id = "order_milestones",
-    tag = "Orders", params(("id" = String, Path, description = "The order's id")),
-    responses((status = 200, description = "The milestones", body = OrderMilestones)))]
+    tag = "Orders", params(("id" = String, Path, description = "The order's id"),
+        PagingPlaces),
+    responses((status = 200, description = "One page", body = OrderMilestones)))]
 async fn order_milestones(PathId(id): PathId, reading: Reading) -> Answered {
-    reading.no_params()?;
+    let mut params = reading.params();
+    let page = params.places();
     let Reading { app, caller, place, .. } = reading;
-    let file = app.order_get(&caller, id).await.at(&place)?;
+    params.finish().at(&place)?;
+    let part = Part { after: page.after, state: String::new(), limit: page.read() };
+    let mut file = app.order_part(&caller, id, &part).await.at(&place)?;
+    let next_cursor = page.cut(&mut file.sub_orders, |sub| sub.position);
     let now = app.clock.now();
     Ok(ok(&OrderMilestones {
         order_id: file.order.id.to_string(),
-        state: state_of(&file.sub_orders).word(),
+        state: file.counts.state().word(),
         sub_orders: file.sub_orders.iter().map(|s| SubOrderProgress::of(s, now)).collect(),
+        next_cursor,
     }))
 }
 

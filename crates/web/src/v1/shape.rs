@@ -4,7 +4,7 @@ use crate::door::Refused;
 use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::money::Money;
-use domain::refusal::{Fault, Refusal};
+use domain::refusal::{Fault, Refusal, named};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -243,6 +243,15 @@ impl Faults {
         self.0.push(fault);
     }
 
+    /// Reads a part of the body whose own pointers are relative to `pointer`.
+    pub(crate) fn within<T>(&mut self, pointer: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let mut inner = Self::default();
+        let part = read(&mut inner);
+        let at = |fault: Fault| Fault { pointer: format!("{pointer}{}", fault.pointer), ..fault };
+        self.0.extend(inner.0.into_iter().map(at));
+        part
+    }
+
     /// What was read, if nothing was wrong.
     pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, Refusal> {
         match read {
@@ -250,8 +259,9 @@ impl Faults {
             _ => {
                 let count = self.0.len();
                 let s = if count == 1 { "" } else { "s" };
-                let detail = format!("the body has {count} fault{s}");
-                Err(Refusal::new(Code::InvalidBody, detail).with(self.0))
+                let (faults, more) = named(self.0);
+                let detail = format!("the body has {count} fault{s}{more}");
+                Err(Refusal::new(Code::InvalidBody, detail).with(faults))
             }
         }
     }

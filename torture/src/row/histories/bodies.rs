@@ -111,3 +111,25 @@ pub(super) fn enrichment(kind: &str, dice: &mut Rng) -> Value {
             "contacts": [contact()] }, "paperless": true }),
     }
 }
+
+/// Every enrichment for all sub-orders that are open, or for these; one of them perhaps as it was
+/// when it was made, and with a port of its own.
+pub(super) fn enrichments(ids: &[&str], dice: &mut Rng) -> Value {
+    let mut body = json!({ "defaults": {
+        "installation": enrichment("installation", dice),
+        "shipping": enrichment("shipping", dice),
+        "port_reservation": enrichment("port-reservation", dice),
+        "billing": enrichment("billing", dice),
+    } });
+    if dice.bool() {
+        let mut rows: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+        if let Some(row) = rows.first_mut() {
+            row["port_reservation"] = enrichment("port-reservation", dice);
+            if dice.u8(0..4) == 0 {
+                row["version"] = json!(1);
+            }
+        }
+        body["sub_orders"] = json!(rows);
+    }
+    body
+}

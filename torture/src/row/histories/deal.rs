@@ -205,6 +205,11 @@ impl Deal {
         if drafts().next().is_none() {
             return self.look("order");
         }
+        if drafts().any(|sub| !sub.lacks.is_empty()) && dice.u8(0..6) == 0 {
+            let ids: Vec<&str> = drafts().map(|sub| sub.id.as_str()).collect();
+            let path = format!("/v1/orders/{}/enrichments", self.order.id);
+            return self.post("enrich many", path, bodies::enrichments(&ids, dice));
+        }
         for sub in drafts() {
             if let Some(kind) = dice.choice(&sub.lacks).copied() {
                 let path = format!("/v1/sub-orders/{}/enrichments/{kind}", sub.id);
@@ -276,6 +281,14 @@ impl Deal {
                 let done = path.rsplit('/').next().unwrap_or_default();
                 for part in self.subs.iter_mut().filter(|part| part.id == sub) {
                     part.lacks.retain(|kind| *kind != done);
+                }
+            }
+            // They were given every kind.
+            "enrich many" => {
+                for sub in told["sub_orders"].as_array().into_iter().flatten() {
+                    let id = text(&sub["id"]);
+                    let of = self.subs.iter_mut().filter(|part| part.id == id);
+                    of.for_each(|part| part.lacks.clear());
                 }
             }
             "assign" => self.assigned.push(path.split('/').nth(5).unwrap_or_default().to_owned()),

@@ -259,7 +259,12 @@ fn press(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
         18 | 19 if !deal.order.id.is_empty() => {
             post("hand off", format!("/v1/orders/{}/handoff", deal.order.id), json!({}))
         }
-        20 | 21 if !deal.subs.is_empty() => {
+        20 if !deal.order.id.is_empty() => {
+            let ids: Vec<&str> = deal.subs.iter().map(|sub| sub.id.as_str()).collect();
+            let path = format!("/v1/orders/{}/enrichments", deal.order.id);
+            post("enrich many", path, bodies::enrichments(&ids, dice))
+        }
+        21 if !deal.subs.is_empty() => {
             let kind = ["installation", "shipping", "port-reservation", "billing"];
             let kind = dice.choice(kind).unwrap_or("billing");
             let sub = dice.choice(&deal.subs).map(|s| s.id.clone()).unwrap_or_default();

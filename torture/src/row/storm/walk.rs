@@ -67,6 +67,10 @@ impl Client {
         let order = self.post("/v1/orders", body).await?;
         let subs: Vec<String> =
             order["sub_orders"].as_array().into_iter().flatten().map(|s| id(&s["id"])).collect();
+        let all = json!({ "defaults": { "port_reservation": { "floor": "1", "room": "102" } },
+            "sub_orders": [{ "id": subs[0], "shipping": { "contacts": [contact()] } },
+                { "id": subs[1] }] });
+        self.post(&format!("/v1/orders/{}/enrichments", id(&order["id"])), all).await?;
         for sub in &subs {
             self.enrich(sub).await?;
         }

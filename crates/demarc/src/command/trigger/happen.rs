@@ -2,7 +2,7 @@
 
 use super::walk::{Rung, Undo, Walk};
 use crate::failure::{Failure, Outcome};
-use crate::steps;
+use crate::{flow, steps};
 use domain::event::{EventKind as K, Noun};
 use serde_json::json;
 
@@ -188,6 +188,13 @@ impl Walk {
             | K::SubOrderShippingSet
             | K::SubOrderPortReserved
             | K::SubOrderBillingSet => self.up_to(Rung::Enriched).await,
+            K::SubOrderEnriched => {
+                self.up_to(Rung::Ordered).await?;
+                let path = format!("/v1/orders/{}/enrichments", self.order()?.str("/id")?);
+                let body = json!({ "defaults": { "shipping": flow::shipping() } });
+                self.partner.post(&path, body).await?.expect(200)?;
+                Ok(())
+            }
             K::SubOrderHandedOff | K::SubOrderAcknowledged | K::SubOrderMilestoneReached => {
                 self.up_to(Rung::HandedOff).await
             }

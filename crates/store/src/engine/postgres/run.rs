@@ -10,6 +10,7 @@ use futures::{
     poll,
 };
 use std::{
+    borrow::Cow,
     error::Error,
     fmt::Write as _,
     hash::{BuildHasher, RandomState},
@@ -79,8 +80,11 @@ pub(super) struct Ran {
 
 /// A statement that is ready to be sent.
 pub(super) struct Ready<'a> {
+    /// As the noun's file has it.
     sql: &'static str,
-    values: &'a [Value],
+    /// As it is sent.
+    text: Cow<'static, str>,
+    values: Vec<&'a Value>,
     prepared: Option<tokio_postgres::Statement>,
 }
 
@@ -91,12 +95,23 @@ pub(super) async fn ready<'a>(
     sql: &'static str,
     values: &'a [Value],
 ) -> Result<Ready<'a>, Failed> {
+    ready_as(link, client, sql, sql.into(), values.iter().collect()).await
+}
+
+/// The same with the text that is sent for it.
+pub(super) async fn ready_as<'a>(
+    link: &Link,
+    client: &Client,
+    sql: &'static str,
+    text: Cow<'static, str>,
+    values: Vec<&'a Value>,
+) -> Result<Ready<'a>, Failed> {
     let prepared = if link.statement_cache {
-        let prepared = client.prepare_cached(sql).await;
+        let prepared = client.prepare_cached(&text).await;
         Some(prepared.map_err(|error| Failed::new(sql, &error))?)
     } else {
         // The server would take too many for none of its business.
-        match placeholders(sql) {
+        match placeholders(&text) {
             Ok(places) if places == values.len() => None,
             Ok(places) => {
                 return Err(fault(sql, format!("{places} placeholders, {} values", values.len())));
@@ -104,7 +119,7 @@ pub(super) async fn ready<'a>(
             Err(problem) => return Err(fault(sql, problem)),
         }
     };
-    Ok(Ready { sql, values, prepared })
+    Ok(Ready { sql, text, values, prepared })
 }
 
 fn fault(sql: &str, message: String) -> Failed {
@@ -115,9 +130,10 @@ impl Ready<'_> {
     /// Sends the statement when it is first polled.
     pub(super) async fn run(&self, client: &Client) -> Result<Ran, Failed> {
         let failed = |error: tokio_postgres::Error| Failed::new(self.sql, &error);
+        let values = self.values.iter().copied();
         let stream = match &self.prepared {
-            Some(prepared) => client.query_raw(prepared, self.values).await,
-            None => client.query_typed_raw(self.sql, self.values.iter().map(typed)).await,
+            Some(prepared) => client.query_raw(prepared, values).await,
+            None => client.query_typed_raw(&self.text, values.map(typed)).await,
         };
         let mut stream = Box::pin(stream.map_err(failed)?);
         let mut rows = Vec::new();

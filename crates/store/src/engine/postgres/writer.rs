@@ -17,15 +17,17 @@
 //! would be missing from a commit that is already under way.
 
 mod broken;
+mod rows;
 
 use self::broken::{Broken, broken, unbegun, uncommitted};
+use self::rows::{each, portions};
 use super::{
     ANSWER, Client, Link, SILENCE,
     failure::{Failed, Kind},
-    run::{Ran, control, jitter, pipelined, ready, see, without},
+    run::{Ran, control, jitter, pipelined, ready_as, see, without},
 };
 use crate::engine::stats::{Counters, Stats};
-use crate::{Change, Expect, Statement, StoreError, Why, Written};
+use crate::{Change, Expect, StoreError, Why, Written};
 use faults::{Point, pass};
 use futures::future::{Either, FutureExt};
 use std::{
@@ -292,13 +294,14 @@ impl Lane {
     ) -> Result<Vec<Result<Ran, Failed>>, Broken> {
         let mut statements = Vec::new();
         for (place, change) in changes.iter().enumerate() {
-            for Statement { sql, values, .. } in &change.statements {
-                let ready = ready(&self.link, client, sql, values).await;
+            for portion in portions(&change.statements) {
+                let (rows, values) = (portion.statements.len(), portion.values());
+                let ready = ready_as(&self.link, client, portion.sql, portion.text, values).await;
                 let ready = ready.map_err(|failed| broken(place, failed))?;
-                statements.push((change.sight, ready));
+                statements.push((change.sight, rows, ready));
             }
         }
-        let mut seen = statements.first().map(|(sight, _)| *sight).unwrap_or_default();
+        let mut seen = statements.first().map(|(sight, ..)| *sight).unwrap_or_default();
         let begin = format!("{BEGIN}; {}", see(seen));
         // Where the session cannot forbid a write outside of a transaction (see `config`), the
         // transaction must have begun before the first statement leaves.
@@ -312,7 +315,7 @@ impl Lane {
         } else {
             control(client, begin).await.map(|()| pass(Point::WriteBegun)).map_err(unbegun)?;
         }
-        for (place, (sight, statement)) in statements.iter().enumerate() {
+        for (place, (sight, _, statement)) in statements.iter().enumerate() {
             if *sight != seen {
                 seen = *sight;
                 // Fails only where the transaction is broken already: the statement says why.
@@ -336,7 +339,12 @@ impl Lane {
             }
         }
         if results.len() == statements.len() {
-            return Ok(results);
+            let sent = statements.iter().map(|(_, rows, _)| *rows);
+            return Ok(results
+                .into_iter()
+                .zip(sent)
+                .flat_map(|(ran, rows)| each(ran, rows))
+                .collect());
         }
         // One more than the statements: the `begin` failed, and with it all the others.
         let first = results.into_iter().find_map(Result::err);

@@ -1,7 +1,7 @@
 //! The wire forms of the four enrichments that a sub-order has of its own.
 
 use crate::v1::shape::{AddressBody, ContactBody, Faults, contacts};
-use app::order::{BillingAccountChoice, EnrichDo};
+use app::enrichment::{BillingAccountChoice, EnrichDo};
 use domain::code::Because;
 use domain::enrichment::{Billing, Installation, PortReservation, Shipping};
 use domain::id::{Id, Kind};

@@ -1,20 +1,26 @@
 //! Sub-orders: what is ordered for one site, how far it is, and its handoff.
 
-use crate::answer::{Answered, draw, ok_version, perform};
+use crate::answer::{Answered, draw, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
-use crate::v1::shape::{AddressBody, At, Nothing, TotalsBody};
+use crate::v1::shape::{AddressBody, At, ListOf, Nothing, PagingPlaces, TotalsBody};
 use app::order::{HandOff, HandOffWhat};
+use app::read::SHOWN;
 use domain::order::{
     Acknowledgement, Jeopardy, JeopardyLevel, Milestone, OrderItem, OrderView, SubOrder,
+    SubOrderPhase,
 };
 use domain::time::Moment;
 use http::StatusCode;
 use serde::Serialize;
+use store::order::Part;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<crate::State> {
-    OpenApiRouter::new().routes(routes!(sub_order_get)).routes(routes!(sub_order_hand_off))
+    OpenApiRouter::new()
+        .routes(routes!(sub_orders_list))
+        .routes(routes!(sub_order_get))
+        .routes(routes!(sub_order_hand_off))
 }
 
 /// One component, or the bundle itself.
@@ -206,7 +212,9 @@ struct HandedOffSubOrder {
 struct HandoffReceipt {
     order_id: String,
     received_at: String,
-    /// Those that this request handed off.
+    /// How many sub-orders this request handed off.
+    handed_off: u64,
+    /// The first 100 of them, in the order of the quote's sites.
     sub_orders: Vec<HandedOffSubOrder>,
 }
 
@@ -230,10 +238,34 @@ impl HandedOff {
             acknowledgement: HandoffReceipt {
                 order_id: view.order.id.to_string(),
                 received_at: at.to_string(),
-                sub_orders: view.sub_orders.iter().map(one).collect(),
+                handed_off: view.sub_orders.len() as u64,
+                sub_orders: view.sub_orders.iter().take(SHOWN as usize).map(one).collect(),
             },
         }
     }
+}
+
+/// List an order's sub-orders
+///
+/// In the order of the quote's sites.
+#[utoipa::path(get, path = "/v1/orders/{id}/sub-orders", operation_id = "sub_orders_list",
+    tag = "Orders", params(("id" = String, Path, description = "The order's id"),
+        ("state" = Option<String>, Query, description = "Only those in this state"),
+        PagingPlaces),
+    responses((status = 200, description = "One page", body = ListOf<SubOrderBody>)))]
+async fn sub_orders_list(PathId(id): PathId, reading: Reading) -> Answered {
+    let mut params = reading.params();
+    let words: Vec<_> = SubOrderPhase::ALL.iter().map(|phase| phase.word()).collect();
+    let state = params.word("state", &words);
+    let page = params.places();
+    let Reading { app, caller, place, .. } = reading;
+    params.finish().at(&place)?;
+    let part = Part { after: page.after, state, limit: page.read() };
+    let mut found = app.order_part(&caller, id, &part).await.at(&place)?.sub_orders;
+    let next_cursor = page.cut(&mut found, |sub| sub.position);
+    let now = app.clock.now();
+    let items = found.iter().map(|sub| SubOrderBody::of(sub, now)).collect();
+    Ok(ok(&ListOf { items, next_cursor }))
 }
 
 /// Read a sub-order

@@ -28,7 +28,8 @@ const TABLE: &[(&str, &str, &str)] = &[
 const LAPSING: [&str; 5] = ["priced", "pending_approval", "sent", "viewed", "approved"];
 
 /// What the partner sends of a sub-order before handoff.
-const OPEN_ONLY: [&str; 5] = [
+const OPEN_ONLY: [&str; 6] = [
+    "sub_order.enriched",
     "sub_order.installation_set",
     "sub_order.shipping_set",
     "sub_order.port_reserved",
