@@ -2,6 +2,7 @@
 //! each level. Pure: the same ask and catalogue give the same answer. Not the catalogue
 //! itself, and not who may approve a discount.
 
+mod authority;
 mod near;
 mod refusal;
 mod selection;
@@ -18,6 +19,7 @@ use crate::id::Id;
 use crate::money::{Currency, Money, Overflow};
 use crate::promotion::{self, Allowance, Given};
 use crate::time::Date;
+use authority::Counts;
 use faults::{Bug, planted};
 use rust_decimal::Decimal;
 use selection::{Listed, Selection};
@@ -83,6 +85,9 @@ pub struct SitePrice {
     pub offering: Arc<str>,
     pub zone: Arc<str>,
     pub term_months: u32,
+    /// The working days after the handoff that delivery is estimated to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_days: Option<u32>,
     pub lines: Vec<LinePrice>,
     pub totals: Totals,
 }
@@ -152,7 +157,8 @@ impl Totals {
 /// then its sites in order.
 pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Vec<PriceRefusal>> {
     let mut refusals = Vec::new();
-    let tier = check_ask(catalogue, ask, &mut refusals);
+    let counts = Counts::of(catalogue, ask.sites.iter().map(|site| &*site.configuration.offering));
+    let tier = check_ask(catalogue, ask, &counts, &mut refusals);
     let selections: Vec<_> = ask
         .sites
         .iter()
@@ -166,7 +172,10 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
     for (index, selection) in selections.iter().enumerate() {
         let Some(selection) = selection else { continue };
         let site = ask.sites[index].site;
-        sites.extend(price_site(site, index, selection, &promotions, discount, &mut refusals));
+        let volume = counts.volume(&selection.offering.code);
+        let reductions =
+            Reductions { term: selection.term, volume, promotions: &promotions, discount };
+        sites.extend(price_site(site, index, selection, &reductions, &mut refusals));
     }
     let totals = Totals::sum(sites.iter().map(|s| &s.totals));
     let totals = totals.map(|t| if planted(Bug::CentLost) { t.less_a_cent(&sites) } else { t });
@@ -182,8 +191,8 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
     refusals.extend(used_up(ask, &given));
     let Some(tier) = tier.filter(|_| refusals.is_empty()) else { return Err(refusals) };
     let found: Vec<_> = selections.into_iter().flatten().collect();
-    let near_misses = near::find(catalogue, ask, &found, &promotions, discount);
-    let authority_percent = tier.discount_percent;
+    let near_misses = near::find(catalogue, ask, &found, &counts, &promotions, discount);
+    let authority_percent = counts.authority(catalogue, tier);
     Ok(QuotePrice {
         catalogue_version: catalogue.version().clone(),
         currency: catalogue.currency(),
@@ -240,6 +249,7 @@ fn used_up(ask: &PriceAsk<'_>, given: &[Given]) -> Vec<PriceRefusal> {
 fn check_ask<'c>(
     catalogue: &'c Catalogue,
     ask: &PriceAsk<'_>,
+    counts: &Counts<'_>,
     refusals: &mut Vec<PriceRefusal>,
 ) -> Option<&'c Tier> {
     let mut refuse = |code, detail| refusals.push(PriceRefusal::of_quote(code, detail));
@@ -254,13 +264,11 @@ fn check_ask<'c>(
         let detail = format!("there is no tier {}; there are {}", ask.tier, known.join(", "));
         refuse(RefusalCode::UnknownTier, detail);
     }
-    let sensible = Decimal::ZERO..=Decimal::ONE_HUNDRED;
-    if let Some(percent) = ask.discount_percent.filter(|p| !sensible.contains(p)) {
-        let detail = format!("a discount of {percent} % is not between 0 and 100");
-        refuse(RefusalCode::DiscountOutOfRange, detail);
-    }
+    let percent = ask.discount_percent;
+    refusals.extend(percent.and_then(|percent| counts.refuse_discount(catalogue, tier, percent)));
     if ask.sites.is_empty() {
-        refuse(RefusalCode::NoSites, "there is no site to price".to_owned());
+        let detail = "there is no site to price".to_owned();
+        refusals.push(PriceRefusal::of_quote(RefusalCode::NoSites, detail));
     }
     let mut seen = HashSet::with_capacity(ask.sites.len());
     for (index, site) in ask.sites.iter().enumerate() {
@@ -343,13 +351,11 @@ fn price_site(
     site: Id,
     index: usize,
     selection: &Selection<'_>,
-    promotions: &[&Promotion],
-    discount: Option<&Discount>,
+    reductions: &Reductions<'_>,
     refusals: &mut Vec<PriceRefusal>,
 ) -> Option<SitePrice> {
     let mut lines = Vec::with_capacity(selection.offering.components.len());
     let before = refusals.len();
-    let reductions = Reductions { term: selection.term, promotions, discount };
     for listed in selection.lines() {
         let Some(listed) = listed else {
             let detail = format!("{} has no price for it", selection.offering.name);
@@ -357,7 +363,7 @@ fn price_site(
             refusals.push(PriceRefusal::of_site(code, site, index, detail));
             continue;
         };
-        match price_line(&listed, &reductions) {
+        match price_line(&listed, reductions) {
             Ok(line) => lines.push(line),
             Err(mut refusal) => {
                 (refusal.site, refusal.index) = (Some(site), Some(index));
@@ -374,6 +380,7 @@ fn price_site(
         offering: selection.offering.code.clone(),
         zone: selection.zone.name.clone(),
         term_months: selection.term.months,
+        lead_days: selection.lead_days(),
         lines,
         totals,
     })

@@ -1,6 +1,7 @@
 //! Near misses: what would have made a quote cheaper. Advice, never part of the price.
 
 use super::PriceAsk;
+use super::authority::Counts;
 use super::selection::Selection;
 use super::waterfall::{Discount, Reductions};
 use crate::catalogue::{Catalogue, ChargeKind, Offering, Promotion, TermStep};
@@ -52,8 +53,9 @@ impl NearMissCode {
 
 /// What stays the same while one thing is changed.
 struct Sale<'s> {
+    volumes: &'s Counts<'s>,
     promotions: &'s [&'s Promotion],
-    discount: Option<&'s Discount>,
+    discount: Option<&'s Discount<'s>>,
 }
 
 /// Everything near, by offering; longer terms first, then promotions as they stack.
@@ -61,10 +63,11 @@ pub(super) fn find(
     catalogue: &Catalogue,
     ask: &PriceAsk<'_>,
     selections: &[Selection<'_>],
+    volumes: &Counts<'_>,
     promotions: &[&Promotion],
-    discount: Option<&Discount>,
+    discount: Option<&Discount<'_>>,
 ) -> Vec<NearMiss> {
-    let sale = Sale { promotions, discount };
+    let sale = Sale { volumes, promotions, discount };
     let mut found = Vec::new();
     for offering in catalogue.offerings() {
         let of_it = |s: &&Selection<'_>| s.offering.code == offering.code;
@@ -100,8 +103,9 @@ fn can_be_added(promotion: &Promotion, taken: &[&Promotion]) -> bool {
 
 /// The net of one charge of a site; `None` if it would be below a floor.
 fn net(site: &Selection<'_>, kind: ChargeKind, sale: &Sale<'_>) -> Option<i128> {
-    let reductions =
-        Reductions { term: site.term, promotions: sale.promotions, discount: sale.discount };
+    let volume = sale.volumes.volume(&site.offering.code);
+    let Sale { promotions, discount, .. } = *sale;
+    let reductions = Reductions { term: site.term, volume, promotions, discount };
     site.lines().map(|line| reductions.net(&line?, kind).map(|m| i128::from(m.minor()))).sum()
 }
 
@@ -154,7 +158,7 @@ fn per(charge: ChargeKind) -> &'static str {
 
 fn available(sites: &[&Selection<'_>], promotion: &Promotion, sale: &Sale<'_>) -> Option<NearMiss> {
     let more = plus(sale.promotions, promotion);
-    let then = Sale { promotions: &more, discount: sale.discount };
+    let then = Sale { promotions: &more, ..*sale };
     let fitting = sites.iter().copied().filter(|s| s.term.months >= promotion.min_term);
     let saved = saving(fitting, promotion.charge, sale, &then, |s| Some(s.clone()))?;
     let (code, per) = (&promotion.code, per(promotion.charge));
@@ -177,7 +181,7 @@ fn with_term(
 ) -> Option<NearMiss> {
     let months = offering.terms.iter().map(|t| t.months).find(|m| *m >= promotion.min_term)?;
     let more = plus(sale.promotions, promotion);
-    let then = Sale { promotions: &more, discount: sale.discount };
+    let then = Sale { promotions: &more, ..*sale };
     let short = sites.iter().copied().filter(|s| s.term.months < promotion.min_term);
     let saved =
         saving(short, promotion.charge, sale, &then, |s| s.with_term(s.offering.term(months)?))?;
