@@ -1,8 +1,9 @@
 //! Settings that actions use, and the carrier's files read at start.
 
-use domain::catalogue::Catalogue;
-use domain::programme::Programmes;
+use domain::catalogue::{Catalogue, CatalogueFault, FaultKind};
+use domain::programme::{PROGRAMMES, Programmes};
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::path::Path;
 
 /// What an installation may set.
@@ -36,51 +37,70 @@ impl Default for Settings {
     }
 }
 
+/// A catalogue folder that cannot be used.
+#[derive(Debug)]
+pub struct Unsound {
+    /// Every mistake of every file.
+    pub faults: Vec<CatalogueFault>,
+    /// The files as they were read, each a name and its text.
+    pub files: Vec<(String, String)>,
+}
+
+impl Unsound {
+    /// The mistakes, one a line, with file, line and remedy.
+    pub fn lines(&self) -> Vec<String> {
+        self.faults.iter().map(ToString::to_string).collect()
+    }
+}
+
 /// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes
 /// and the others the catalogue. None: what is shipped with the program. Every mistake is said,
 /// one a line, with file, line and remedy.
 pub fn load_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Vec<String>> {
+    read_catalogue(folder).map_err(|unsound| unsound.lines())
+}
+
+/// As [`load_catalogue`], with the mistakes in their parts.
+pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Unsound> {
     let Some(folder) = folder else {
-        let catalogue = Catalogue::shipped().map_err(|f| f.iter().map(line).collect::<Vec<_>>())?;
-        return Ok((catalogue, Programmes::shipped()?));
+        let none = |faults| Unsound { faults, files: Vec::new() };
+        let catalogue = Catalogue::shipped().map_err(none)?;
+        return Ok((catalogue, Programmes::shipped().map_err(none)?));
     };
-    let mut faults = Vec::new();
-    let mut files = read_folder(folder)?;
-    let at = files.iter().position(|(name, _)| name == PROGRAMMES);
-    let programmes = match at.map(|at| files.swap_remove(at)) {
-        Some((_, text)) => Programmes::parse(&text),
-        None => Programmes::shipped(),
-    };
-    let programmes = programmes
-        .map_err(|f| faults.extend(f.into_iter().map(|f| format!("{PROGRAMMES}: {f}"))))
-        .ok();
-    let catalogue = Catalogue::parse(&files).map_err(|f| faults.extend(f.iter().map(line))).ok();
-    match (catalogue, programmes) {
-        (Some(catalogue), Some(programmes)) => {
-            let faults = unknown_offerings(&catalogue, &programmes);
-            if faults.is_empty() { Ok((catalogue, programmes)) } else { Err(faults) }
+    let files =
+        read_folder(folder).map_err(|fault| Unsound { faults: vec![fault], files: Vec::new() })?;
+    let (law, products): (Vec<_>, Vec<_>) =
+        files.iter().cloned().partition(|(name, _)| name == PROGRAMMES);
+    let law = law.first().map(|(_, text)| text.as_str());
+    let programmes = law.map_or_else(Programmes::shipped, Programmes::parse);
+    let faults = match (Catalogue::parse(&products), programmes) {
+        (Ok(catalogue), Ok(programmes)) => {
+            let faults = programmes.unknown_offerings(&catalogue, law.unwrap_or_default());
+            if faults.is_empty() {
+                return Ok((catalogue, programmes));
+            }
+            faults
         }
-        _ => Err(faults),
-    }
+        (catalogue, programmes) => {
+            let mut faults = catalogue.err().unwrap_or_default();
+            faults.extend(programmes.err().unwrap_or_default());
+            faults
+        }
+    };
+    Err(Unsound { faults, files })
 }
 
-const PROGRAMMES: &str = "programmes.toml";
-
-fn line(fault: &domain::catalogue::CatalogueFault) -> String {
-    format!("{}:{}: {}. {}", fault.file, fault.line, fault.message, fault.remedy)
-}
-
-fn unknown_offerings(catalogue: &Catalogue, programmes: &Programmes) -> Vec<String> {
-    let unknown = programmes.all().iter().flat_map(|p| {
-        let missing = p.offerings.iter().filter(|o| catalogue.offering(o).is_none());
-        missing
-            .map(|o| format!("{PROGRAMMES}: programme {} sells {o}, which no file offers", p.code))
-    });
-    unknown.collect()
-}
-
-fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
-    let wrong = |path: &Path, e: std::io::Error| vec![format!("{}: {e}", path.display())];
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, CatalogueFault> {
+    let unreadable = |path: &Path, why: &dyn Display, remedy: &str| CatalogueFault {
+        file: path.display().to_string(),
+        line: 1,
+        kind: FaultKind::Missing,
+        message: why.to_string(),
+        remedy: remedy.to_owned(),
+    };
+    let wrong = |path: &Path, e: std::io::Error| {
+        unreadable(path, &e, "Name a folder that can be read, with a file of text for each product")
+    };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|e| wrong(folder, e))? {
         let path = entry.map_err(|e| wrong(folder, e))?.path();
@@ -92,7 +112,8 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(vec![format!("{}: there is no .toml file", folder.display())]);
+        let remedy = "Name the folder with carrier.toml and the products";
+        return Err(unreadable(folder, &"there is no .toml file", remedy));
     }
     Ok(files)
 }

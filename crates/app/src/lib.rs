@@ -32,7 +32,7 @@ pub use caller::{Caller, Seller, Who};
 pub use clock::{
     Clock, DatabaseClock, Frozen, OsRandom, Random, Seeded, SteadyClock, SystemClock, wall,
 };
-pub use config::{Settings, load_catalogue};
+pub use config::{Settings, Unsound, load_catalogue, read_catalogue};
 pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;

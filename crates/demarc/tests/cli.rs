@@ -105,14 +105,50 @@ fn every_mistake_in_the_configuration_is_said_and_exits_with_2() {
 #[test]
 fn a_faulty_catalogue_is_said_line_by_line_and_exits_with_1() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "[catalogue]\nversion = 7\n";
+    let text = "[catalogue]\n  version = 7 # soon\n";
     std::fs::write(folder.path().join("carrier.toml"), text).unwrap();
     let checked = run(folder.path(), &["catalogue", "check", "."]);
     assert_eq!(checked.status.code(), Some(1));
     let faults = stdout(&checked);
-    assert!(faults.lines().count() > 1, "{faults}");
-    assert!(faults.lines().all(|line| line.starts_with("carrier.toml:")), "{faults}");
+    let one = "carrier.toml:2: `version` must be a text in quotes, not empty\n\
+               \x20 2 |   version = 7 # soon\n    |   ^^^^^^^^^^^\n\
+               \x20 remedy: Write a text in quotes, not empty\n";
+    assert!(faults.contains(one), "{faults}");
+    let count = faults.lines().filter(|line| line.starts_with("carrier.toml:")).count();
+    let total = stderr(&checked);
+    assert!(count > 3 && total.contains(&format!("catalogue .: {count} faults")), "{total}");
+    let json = stdout(&run(folder.path(), &["catalogue", "check", ".", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["faults"].as_array().unwrap().len(), count);
+    let version = &json["faults"].as_array().unwrap().iter().find(|f| f["line"] == 2).unwrap();
+    assert_eq!(
+        (&version["file"], &version["kind"]),
+        (&"carrier.toml".into(), &"wrong_form".into())
+    );
     assert!(run(folder.path(), &["catalogue", "check"]).status.success());
+}
+
+#[test]
+fn a_changed_price_is_said_from_what_to_what() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in domain::catalogue::SHIPPED {
+        let text = text.replacen("price = 35.00", "price = 45.00", 1);
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let diff = run(folder.path(), &["catalogue", "diff", "shipped", "."]);
+    assert!(diff.status.success(), "{}", stderr(&diff));
+    let told = stdout(&diff);
+    assert!(
+        told.contains("1 difference\nOFF_AIAB: Activation NRC: from 35.00 to 45.00\n"),
+        "{told}"
+    );
+    assert!(told.contains("give the new one its own"), "{told}");
+    let json = stdout(&run(folder.path(), &["catalogue", "diff", ".", "shipped", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let want = serde_json::json!([
+        { "subject": "OFF_AIAB: Activation NRC", "from": "45.00", "to": "35.00" }
+    ]);
+    assert_eq!(json["differences"], want);
 }
 
 #[test]

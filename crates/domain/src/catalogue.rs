@@ -2,23 +2,34 @@
 //! whole before use. Not what a quote costs; that is `pricing`.
 
 mod carrier;
+mod component;
 mod configure;
+mod diff;
 mod fault;
 mod feature;
+mod grid;
 mod offering;
 mod reader;
+mod rule;
 mod table;
+mod term;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tier;
 
-pub use carrier::{ChargeKind, Promotion, Tier, Zone};
+pub use carrier::{ChargeKind, Promotion, Zone};
+pub use component::Component;
 pub use configure::{
     Choice, Chosen, Configuration, ConfigurationFault, ConfigurationFaultCode, FeatureValue,
+    NearestChoice,
 };
+pub use diff::{Difference, differences};
 pub use fault::{CatalogueFault, FaultKind};
-pub use feature::{Feature, FeatureKind};
-pub use offering::{Component, EnrichmentKind, Milestone, Offering, TermStep};
+pub use feature::{Feature, FeatureKind, OnlyWhen};
+pub use offering::{EnrichmentKind, LeadTime, Milestone, Offering};
 pub use table::{ChargeTable, Price};
+pub use term::{TermStep, VolumeStep};
+pub use tier::{DiscountRange, Tier};
 
 use crate::contract::hex;
 use crate::money::Currency;
@@ -30,10 +41,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The files that come with the program: (name, text). Their prices are samples.
-pub const SHIPPED: [(&str, &str); 3] = [
+pub const SHIPPED: [(&str, &str); 5] = [
     ("carrier.toml", include_str!("../../../catalogue/carrier.toml")),
     ("adi.toml", include_str!("../../../catalogue/adi.toml")),
     ("aiab.toml", include_str!("../../../catalogue/aiab.toml")),
+    ("ase.toml", include_str!("../../../catalogue/ase.toml")),
+    ("ipflex.toml", include_str!("../../../catalogue/ipflex.toml")),
 ];
 
 /// One version of the catalogue, free of contradictions.

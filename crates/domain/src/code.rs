@@ -85,6 +85,7 @@ codes! {
         ValueNotAllowed = "value_not_allowed", "The feature does not allow the value", "Choose one that `expected` names.";
         FeatureMissing = "missing_feature", "A required feature is not chosen", "Choose a value.";
         DuplicateFeature = "duplicate_feature", "The feature is chosen twice", "Leave one out.";
+        NotApplicable = "not_applicable", "The feature is only there with another choice", "Leave it out, or choose what `expected` names.";
         FeatureRequires = "requires", "The choice requires another", "Choose what `expected` names.";
         FeatureExcludes = "excludes", "The choice excludes another", "Give up one of the two.";
         PromotionNotEligible = "promotion_not_eligible", "The promotion does not apply", "Leave it out, or change what the detail names.";

@@ -226,7 +226,7 @@ impl Sale<'_> {
 }
 
 fn said(fault: ConfigurationFault) -> String {
-    match fault.nearest {
+    match fault.nearest_words() {
         Some(nearest) => format!("{}; nearest: {nearest}", fault.detail),
         None => fault.detail,
     }

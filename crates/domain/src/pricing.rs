@@ -2,6 +2,7 @@
 //! each level. Pure: the same ask and catalogue give the same answer. Not the catalogue
 //! itself, and not who may approve a discount.
 
+mod authority;
 mod check;
 mod near;
 mod refusal;
@@ -24,6 +25,7 @@ use crate::id::Id;
 use crate::money::{Currency, Money, Overflow};
 use crate::promotion::{Allowance, Given};
 use crate::time::Date;
+use authority::Counts;
 use faults::{Bug, planted};
 use rust_decimal::Decimal;
 use sale::Sale;
@@ -87,6 +89,9 @@ pub struct SitePrice {
     pub offering: Arc<str>,
     pub zone: Arc<str>,
     pub term_months: u32,
+    /// The working days after the handoff that delivery is estimated to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_days: Option<u32>,
     pub lines: Vec<LinePrice>,
     pub totals: Totals,
     /// What it adds to the sums of its quote. None: it was priced before that was kept, or what
@@ -174,7 +179,8 @@ pub fn price_beside(
     kept: &PriceSums,
 ) -> Result<QuotePrice, Vec<PriceRefusal>> {
     let mut refusals = Vec::new();
-    let tier = check::ask(catalogue, ask, kept, &mut refusals);
+    let counts = Counts::of(catalogue, ask, kept);
+    let tier = check::ask(catalogue, ask, kept, &counts, &mut refusals);
     let selections: Vec<_> = ask
         .sites
         .iter()
@@ -182,7 +188,7 @@ pub fn price_beside(
         .map(|(index, site)| selection::select(catalogue, index, site, &mut refusals))
         .collect();
     let promotions = check::promotions(catalogue, ask, kept, &selections, &mut refusals);
-    let sale = Sale::new(catalogue, ask, tier, promotions);
+    let sale = Sale::new(catalogue, ask, tier, &counts, promotions);
     let mut sums = kept.clone();
     let mut sites = Vec::with_capacity(ask.sites.len());
     for (index, selection) in selections.iter().enumerate() {
@@ -203,7 +209,7 @@ pub fn price_beside(
     let totals = if planted(Bug::CentLost) { totals.less_a_cent(sums.sites()) } else { totals };
     refusals.extend(check::used_up(ask, &given));
     let Some(tier) = tier.filter(|_| refusals.is_empty()) else { return Err(refusals) };
-    let authority_percent = tier.discount_percent;
+    let authority_percent = counts.authority(catalogue, tier);
     Ok(QuotePrice {
         catalogue_version: catalogue.version().clone(),
         currency: catalogue.currency(),

@@ -3,7 +3,7 @@
 //! A programme's `law` is the one table of the flow: for each stage, what must hold first.
 //! The order of `stages` is the order in which a journey shows them.
 
-use crate::catalogue::EnrichmentKind;
+use crate::catalogue::{Catalogue, CatalogueFault, EnrichmentKind, FaultKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -115,39 +115,75 @@ struct ProgrammesFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programmes(Vec<Programme>);
 
+/// The name of the file with the programmes.
+pub const PROGRAMMES: &str = "programmes.toml";
+
 impl Programmes {
-    /// Reads the programmes file; says every mistake in words.
-    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
-        let file: ProgrammesFile = toml::from_str(text).map_err(|e| vec![e.to_string()])?;
+    /// Reads the programmes file.
+    ///
+    /// # Errors
+    /// Every mistake; where it is no such file at all, the first.
+    pub fn parse(text: &str) -> Result<Self, Vec<CatalogueFault>> {
+        let file: ProgrammesFile = toml::from_str(text).map_err(|e| {
+            let line = 1 + text[..e.span().map_or(0, |s| s.start)].matches('\n').count();
+            let message = e.message().replace('\n', "; ");
+            vec![fault(line, FaultKind::Syntax, message, "Mend the line; see the shipped file")]
+        })?;
         let mut faults = Vec::new();
         for programme in &file.programme {
+            let code = &programme.code;
             for stage in &programme.stages {
                 if !programme.law.contains_key(stage) {
-                    let (code, stage) = (&programme.code, stage.word());
-                    faults.push(format!("programme {code}: law has no line for stage {stage}"));
+                    let stage = stage.word();
+                    let message = format!("programme {code}: law has no line for stage {stage}");
+                    let remedy = format!("Write {stage} = [] below [programme.law], or its needs");
+                    let line = line_of(text, code, "[programme.law]");
+                    faults.push(fault(line, FaultKind::Missing, message, &remedy));
                 }
             }
             for stage in programme.law.keys() {
                 if programme.stages.iter().filter(|s| *s == stage).count() != 1 {
-                    let (code, stage) = (&programme.code, stage.word());
-                    faults.push(format!("programme {code}: stages must name {stage} once"));
+                    let stage = stage.word();
+                    let message = format!("programme {code}: stages must name {stage} once");
+                    let line = line_of(text, code, "stages");
+                    faults.push(fault(line, FaultKind::Duplicate, message, "Mend the stages"));
                 }
             }
             for (stage, need) in DEMANDED {
                 if !programme.needs(*stage).contains(need) {
-                    let (code, stage, need) = (&programme.code, stage.word(), need.word());
-                    faults.push(format!("programme {code}: law must name {need} for {stage}"));
+                    let (stage, need) = (stage.word(), need.word());
+                    let message = format!("programme {code}: law must name {need} for {stage}");
+                    let line = line_of(text, code, stage);
+                    let remedy = "Add it: the commit holds it whatever the law says";
+                    faults.push(fault(line, FaultKind::Missing, message, remedy));
                 }
             }
             if file.programme.iter().filter(|p| p.code == programme.code).count() > 1 {
-                faults.push(format!("programme {} stands twice", programme.code));
+                let message = format!("programme {code} stands twice");
+                let line = line_of(text, code, "code");
+                faults.push(fault(line, FaultKind::Duplicate, message, "Rename one"));
             }
         }
         if faults.is_empty() { Ok(Self(file.programme)) } else { Err(faults) }
     }
 
+    /// The offerings that programmes sell and the catalogue does not have; `text` is the file.
+    pub fn unknown_offerings(&self, catalogue: &Catalogue, text: &str) -> Vec<CatalogueFault> {
+        let known: Vec<_> = catalogue.offerings().iter().map(|o| &*o.code).collect();
+        let remedy = format!("Use some of these: {}", known.join(", "));
+        let sold = self.0.iter().flat_map(|p| p.offerings.iter().map(move |o| (p, o)));
+        sold.filter(|(_, offering)| catalogue.offering(offering).is_none())
+            .map(|(programme, offering)| {
+                let code = &programme.code;
+                let message = format!("programme {code} sells {offering}, which no file offers");
+                let line = line_of(text, code, offering);
+                fault(line, FaultKind::UnknownReference, message, &remedy)
+            })
+            .collect()
+    }
+
     /// The programmes shipped with the program. A test proves that they have no mistake.
-    pub fn shipped() -> Result<Self, Vec<String>> {
+    pub fn shipped() -> Result<Self, Vec<CatalogueFault>> {
         Self::parse(SHIPPED)
     }
 
@@ -163,6 +199,19 @@ impl Programmes {
 /// What no programme can leave out, since the commit holds it anyway: a journey would not show it.
 const DEMANDED: &[(Stage, Need)] =
     &[(Stage::Signature, Need::ContractSent), (Stage::Signature, Need::PromotionsAvailable)];
+
+fn fault(line: usize, kind: FaultKind, message: String, remedy: &str) -> CatalogueFault {
+    CatalogueFault { file: PROGRAMMES.to_owned(), line, kind, message, remedy: remedy.to_owned() }
+}
+
+/// The line of the first `what` after the programme's code; the code's if there is none.
+fn line_of(text: &str, programme: &str, what: &str) -> usize {
+    let code = format!("\"{programme}\"");
+    let start = text.lines().position(|line| line.starts_with("code") && line.contains(&code));
+    let start = start.unwrap_or(0);
+    let after = text.lines().skip(start).position(|line| line.contains(what));
+    1 + start + after.unwrap_or(0)
+}
 
 const SHIPPED: &str = include_str!("../../../catalogue/programmes.toml");
 
@@ -186,12 +235,12 @@ mod tests {
 
     #[test]
     fn a_stage_without_a_law_is_refused() {
-        let text = SHIPPED.replace("handoff = [", "# handoff = [");
+        let text = SHIPPED.replacen("handoff = [", "# handoff = [", 1);
         let faults = Programmes::parse(&text).unwrap_err();
-        assert!(
-            faults.iter().any(|f| f.contains("law has no line for stage handoff")),
-            "{faults:?}"
-        );
+        assert_eq!(faults.len(), 1);
+        let line = 1 + text.lines().position(|line| line == "[programme.law]").unwrap();
+        assert_eq!(faults[0].line, line);
+        assert_eq!(faults[0].message, "programme alliance: law has no line for stage handoff");
     }
 
     #[test]
@@ -202,13 +251,26 @@ mod tests {
         );
         let faults = Programmes::parse(&text).unwrap_err();
         let fault = "programme apex: law must name promotions_available for signature";
-        assert!(faults.iter().any(|f| f == fault), "{faults:?}");
+        assert!(faults.iter().any(|f| f.message == fault), "{faults:?}");
     }
 
     #[test]
     fn a_misspelt_need_names_its_line() {
-        let text = SHIPPED.replace("\"contract_sent\"", "\"contract_send\"");
+        let text = SHIPPED.replacen("\"contract_sent\"", "\"contract_send\"", 1);
         let faults = Programmes::parse(&text).unwrap_err();
-        assert!(faults[0].contains("contract_send") && faults[0].contains("line"), "{faults:?}");
+        let line = 1 + text.lines().position(|line| line.contains("contract_send")).unwrap();
+        assert_eq!((faults[0].line, faults[0].kind), (line, FaultKind::Syntax));
+        assert!(faults[0].message.contains("contract_send"), "{}", faults[0]);
+    }
+
+    #[test]
+    fn an_offering_that_no_file_has_is_named_where_a_programme_sells_it() {
+        let text = SHIPPED.replacen("[\"OFF_AIAB\"]", "[\"OFF_AIAC\"]", 1);
+        let programmes = Programmes::parse(&text).unwrap();
+        let faults = programmes.unknown_offerings(&Catalogue::shipped().unwrap(), &text);
+        let line = 1 + text.lines().position(|line| line.contains("OFF_AIAC")).unwrap();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].line, line);
+        assert_eq!(faults[0].message, "programme aiab sells OFF_AIAC, which no file offers");
     }
 }

@@ -1,23 +1,28 @@
-//! `demarc catalogue check`: reads a catalogue folder as the server would, and says every fault.
+//! `demarc catalogue`: checks a catalogue folder as the server would read it, and compares two.
 
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
+use app::Unsound;
 use clap::{Args, Subcommand};
-use serde_json::json;
-use std::path::PathBuf;
+use domain::catalogue::{Catalogue as Prices, CatalogueFault, differences};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Catalogue {
     /// Say every mistake in a catalogue, with file, line and remedy
     Check(Check),
+    /// Say what changed between two catalogues
+    Diff(Diff),
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   demarc catalogue check               the configured catalogue
   demarc catalogue check ./catalogue
+  demarc catalogue check ./catalogue --json
 
-Exit codes: 0 sound, 1 with faults (one a line on stdout).")]
+Exit codes: 0 sound, 1 with faults (on stdout).")]
 pub(super) struct Check {
     /// Folder with *.toml files [default: the configured one]
     folder: Option<PathBuf>,
@@ -29,10 +34,28 @@ pub(super) struct Check {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  demarc catalogue diff ./catalogue-2026-1 ./catalogue
+  demarc catalogue diff shipped ./catalogue --json
+
+Exit codes: 0 whether anything changed or not, 1 if one of the two has faults.")]
+pub(super) struct Diff {
+    /// Folder of the old catalogue; `shipped` for the one that comes with the program
+    old: PathBuf,
+    /// Folder of the new catalogue, or `shipped`
+    new: PathBuf,
+    /// As one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
 impl Catalogue {
     pub(super) fn run(self) -> Outcome {
-        let Self::Check(check) = self;
-        check.run()
+        match self {
+            Self::Check(check) => check.run(),
+            Self::Diff(diff) => diff.run(),
+        }
     }
 }
 
@@ -43,16 +66,16 @@ impl Check {
             None => Config::load(self.config.as_deref())?.catalogue,
         };
         let place = folder.as_ref().map_or("shipped".into(), |f| f.display().to_string());
-        let (catalogue, programmes) = match app::load_catalogue(folder.as_deref()) {
+        let (catalogue, programmes) = match app::read_catalogue(folder.as_deref()) {
             Ok(loaded) => loaded,
-            Err(faults) => {
+            Err(unsound) => {
                 if self.json {
+                    let faults: Vec<_> = unsound.faults.iter().map(in_json).collect();
                     super::print_json(&json!({ "folder": place, "ok": false, "faults": faults }))?;
                 } else {
-                    super::print(&faults.join("\n"))?;
+                    super::print(&explain(&unsound))?;
                 }
-                let many = if faults.len() == 1 { "fault" } else { "faults" };
-                return Err(Failure::failed(format!("catalogue {place}: {} {many}", faults.len())));
+                return Err(failed(&place, &unsound));
             }
         };
         let offerings: Vec<_> = catalogue.offerings().iter().map(|o| o.code.to_string()).collect();
@@ -75,5 +98,79 @@ impl Check {
             promotions.join(", "),
             known.join(", "),
         ))
+    }
+}
+
+fn failed(place: &str, unsound: &Unsound) -> Failure {
+    let count = unsound.faults.len();
+    let many = if count == 1 { "fault" } else { "faults" };
+    Failure::failed(format!("catalogue {place}: {count} {many}"))
+}
+
+fn in_json(fault: &CatalogueFault) -> Value {
+    json!({
+        "file": fault.file, "line": fault.line, "kind": fault.kind,
+        "message": fault.message, "remedy": fault.remedy,
+    })
+}
+
+/// Each fault with its line as it stands in the file, marked, and with the remedy below.
+fn explain(unsound: &Unsound) -> String {
+    let told: Vec<_> = unsound.faults.iter().map(|fault| told(fault, unsound)).collect();
+    told.join("\n")
+}
+
+fn told(fault: &CatalogueFault, unsound: &Unsound) -> String {
+    let CatalogueFault { file, line, message, remedy, .. } = fault;
+    let head = format!("{file}:{line}: {message}\n");
+    let text = unsound.files.iter().find(|(name, _)| name == file).map(|(_, text)| text);
+    let shown = text.and_then(|text| text.lines().nth(line - 1)).map(|text| {
+        let (number, mark) = (line.to_string(), marks(text));
+        let gutter = " ".repeat(number.len());
+        format!("  {number} | {}\n  {gutter} | {mark}\n", text.replace('\t', " "))
+    });
+    format!("{head}{}  remedy: {remedy}\n", shown.unwrap_or_default())
+}
+
+/// Carets below what is written on the line, but not below a comment.
+fn marks(line: &str) -> String {
+    let blank = line.chars().take_while(|c| c.is_whitespace()).count();
+    let written = line.split(" #").next().unwrap_or(line).trim_end().chars().count();
+    " ".repeat(blank) + &"^".repeat(written.saturating_sub(blank).max(1))
+}
+
+impl Diff {
+    fn run(self) -> Outcome {
+        let (old, new) = (read(&self.old)?, read(&self.new)?);
+        let changed = differences(&old, &new);
+        if self.json {
+            return super::print_json(&json!({
+                "old": old.version().as_ref(), "new": new.version().as_ref(),
+                "differences": changed,
+            }));
+        }
+        let count = match changed.len() {
+            0 => "nothing changed".to_owned(),
+            1 => "1 difference".to_owned(),
+            more => format!("{more} differences"),
+        };
+        let mut lines = vec![format!("catalogue {} to {}: {count}", old.version(), new.version())];
+        lines.extend(changed.iter().map(ToString::to_string));
+        if !changed.is_empty() && old.version() == new.version() {
+            lines.push("Both have the same version: give the new one its own".to_owned());
+        }
+        super::print(&lines.join("\n"))
+    }
+}
+
+fn read(folder: &Path) -> Outcome<Prices> {
+    let place = folder.display().to_string();
+    let folder = Some(folder).filter(|folder| *folder != Path::new("shipped"));
+    match app::read_catalogue(folder) {
+        Ok((catalogue, _)) => Ok(catalogue),
+        Err(unsound) => {
+            super::print(&explain(&unsound))?;
+            Err(failed(&place, &unsound))
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::fault::FaultKind;
 use super::offering::Offering;
 use super::reader::{At, Node, Source};
+use super::tier::{self, Tier, find_offering, parse_components};
 use crate::money::Money;
 use crate::time::Date;
 use rust_decimal::Decimal;
@@ -23,16 +24,6 @@ pub(super) struct Zones {
     all: Vec<Zone>,
     /// By prefix, 000 to 999.
     by_prefix: Vec<usize>,
-}
-
-/// A class of partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tier {
-    pub code: Arc<str>,
-    pub name: Arc<str>,
-    /// The discount on monthly charges that it may give by itself, in per cent.
-    pub discount_percent: Decimal,
-    pub(crate) rule: Arc<str>,
 }
 
 /// Which of the two charges of a component.
@@ -160,7 +151,7 @@ pub(super) fn parse(source: &Source<'_>, offerings: &[Offering]) -> Carrier {
         effective_from: head.and_then(|h| h.date("effective_from")).unwrap_or_default(),
         offer_days: days.and_then(|d| u32::try_from(d).ok()).unwrap_or_default(),
         zones: parse_zones(root, head),
-        tiers: parse_tiers(root),
+        tiers: tier::parse(root, offerings),
         promotions,
     }
 }
@@ -242,33 +233,6 @@ fn claim(
     }
 }
 
-fn parse_tiers(root: Node<'_>) -> Vec<Tier> {
-    let mut tiers: Vec<Tier> = Vec::new();
-    for node in root.children("tier", &["code", "name", "discount_percent"]) {
-        if !node.has("discount_percent") {
-            node.missing("discount_percent");
-        }
-        let (code, name) = (node.need_text("code"), node.need_text("name"));
-        let percent = node.percent("discount_percent").unwrap_or_default();
-        let Some(code) = code else { continue };
-        if tiers.iter().any(|t| t.code.eq_ignore_ascii_case(code)) {
-            node.fault(FaultKind::Duplicate, "code", format!("two tiers {code}"), "Rename one");
-        }
-        let file = node.source.name;
-        let rule = format!("{file}: tier {code} may give {} %", percent.normalize());
-        tiers.push(Tier {
-            code: code.into(),
-            name: name.unwrap_or(code).into(),
-            discount_percent: percent,
-            rule: rule.into(),
-        });
-    }
-    if tiers.is_empty() && !root.has("tier") {
-        root.missing("tier");
-    }
-    tiers
-}
-
 fn parse_promotions(root: Node<'_>, offerings: &[Offering]) -> Vec<Promotion> {
     let mut promotions: Vec<Promotion> = Vec::new();
     for node in root.children("promotion", &PROMOTION) {
@@ -339,29 +303,12 @@ fn parse_promotion(node: Node<'_>, offerings: &[Offering]) -> Option<Promotion> 
 /// is long enough for it.
 fn parse_scope(node: Node<'_>, code: Option<&str>, offerings: &[Offering]) -> Vec<Arc<str>> {
     let Some(code) = code else { return Vec::new() };
-    let Some(offering) = offerings.iter().find(|o| *o.code == *code) else {
-        let known: Vec<_> = offerings.iter().map(|o| &*o.code).collect();
-        let message = format!("there is no offering {code}");
-        let remedy = format!("Use one of: {}", known.join(", "));
-        node.fault(FaultKind::UnknownReference, "offering", message, remedy);
-        return Vec::new();
-    };
+    let Some(offering) = find_offering(node, code, offerings) else { return Vec::new() };
     let longest = offering.terms.last().map_or(0, |t| i64::from(t.months));
     if node.whole("min_term", 0..=120).is_some_and(|least| least > longest) {
         let message = format!("{code} has no term as long as `min_term`");
         let remedy = format!("Write {longest} or less");
         node.fault(FaultKind::TermMismatch, "min_term", message, remedy);
     }
-    let mut components = Vec::new();
-    for At { value, line } in node.texts("components") {
-        if let Some(component) = offering.components.iter().find(|c| *c.code == *value) {
-            components.push(component.code.clone());
-        } else {
-            let known: Vec<_> = offering.components.iter().map(|c| &*c.code).collect();
-            let message = format!("{code} has no component {value}");
-            let remedy = format!("Use one of: {}", known.join(", "));
-            node.source.fault(FaultKind::UnknownReference, line, message, remedy);
-        }
-    }
-    components
+    parse_components(node, offering)
 }

@@ -1,13 +1,18 @@
 //! Checks what was chosen of an offering against its features and rules, and completes it
 //! with the defaults.
 
-use super::feature::{Feature, FeatureKind, RuleKind};
-use super::offering::Offering;
+use super::feature::{Feature, FeatureKind};
+use super::offering::{LeadTime, Offering};
+use super::rule::{Rule, RuleKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
+mod change;
+mod fault;
 mod nearest;
+
+pub use fault::{ConfigurationFault, ConfigurationFaultCode, NearestChoice};
 
 /// One choice, as asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct Configuration {
     pub term_months: u32,
     /// Defaults included, in the offering's order of features.
     pub choices: Vec<Chosen>,
+    /// How long delivery is estimated to take, over all access zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_time: Option<LeadTime>,
 }
 
 /// One feature's value in a configuration.
@@ -58,58 +66,6 @@ impl fmt::Display for FeatureValue {
     }
 }
 
-/// Why a configuration is refused; all reasons are given at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfigurationFault {
-    /// The place of the choice among those asked for; `None` for a feature that is missing.
-    pub index: Option<usize>,
-    pub code: ConfigurationFaultCode,
-    /// The feature's code, or what was asked for where there is no such feature.
-    pub feature: String,
-    /// In plain words.
-    pub detail: String,
-    /// The values that would do, or the features there are. A range of numbers stands as
-    /// one text, `0 to 5`.
-    pub allowed: Vec<Arc<str>>,
-    /// The nearest of them: for sizes the next higher, or the highest.
-    pub nearest: Option<Arc<str>>,
-}
-
-/// The reasons, in the order in which they are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConfigurationFaultCode {
-    UnknownFeature,
-    DuplicateFeature,
-    ValueNotAllowed,
-    MissingFeature,
-    Requires,
-    Excludes,
-}
-
-impl ConfigurationFaultCode {
-    pub const ALL: [Self; 6] = [
-        Self::UnknownFeature,
-        Self::DuplicateFeature,
-        Self::ValueNotAllowed,
-        Self::MissingFeature,
-        Self::Requires,
-        Self::Excludes,
-    ];
-
-    /// As it stands on the wire.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::UnknownFeature => "unknown_feature",
-            Self::DuplicateFeature => "duplicate_feature",
-            Self::ValueNotAllowed => "value_not_allowed",
-            Self::MissingFeature => "missing_feature",
-            Self::Requires => "requires",
-            Self::Excludes => "excludes",
-        }
-    }
-}
-
 impl Configuration {
     /// The value of the feature of that code or name.
     pub fn value(&self, feature: &str) -> Option<&FeatureValue> {
@@ -129,6 +85,14 @@ struct Slot {
     value: FeatureValue,
 }
 
+/// Whether a feature is there.
+enum Applies<'o> {
+    Yes,
+    /// Why not.
+    No(&'o str),
+    Unknown,
+}
+
 /// What is known of a feature while choices are read.
 #[derive(Clone)]
 enum State {
@@ -138,33 +102,76 @@ enum State {
     Set(Slot),
 }
 
+/// A fault, and the two values of a broken rule: features and values by place.
+struct Found {
+    fault: ConfigurationFault,
+    pair: Option<((usize, usize), (usize, usize))>,
+}
+
+impl From<ConfigurationFault> for Found {
+    fn from(fault: ConfigurationFault) -> Self {
+        Self { fault, pair: None }
+    }
+}
+
 impl Offering {
     /// Checks `choices` and completes them with the defaults.
     ///
     /// # Errors
     /// Everything that is wrong with them.
     pub fn configure(&self, choices: &[Choice]) -> Result<Configuration, Vec<ConfigurationFault>> {
-        let mut faults = Vec::new();
+        let (states, found) = self.check(choices);
+        if found.is_empty() {
+            return Ok(self.complete(states));
+        }
+        let nearest: Vec<_> =
+            found.iter().map(|one| self.nearest_choice(one, choices, &found)).collect();
+        let faults = found.into_iter().map(|one| one.fault);
+        Err(faults
+            .zip(nearest)
+            .map(|(fault, nearest)| ConfigurationFault { nearest, ..fault })
+            .collect())
+    }
+
+    /// What is chosen or comes by default, and what is wrong with it.
+    fn check(&self, choices: &[Choice]) -> (Vec<State>, Vec<Found>) {
+        let mut found: Vec<Found> = Vec::new();
         let mut states = vec![State::Open; self.features.len()];
         for (index, choice) in choices.iter().enumerate() {
-            if let Some(fault) = self.take(index, choice, &mut states) {
-                faults.push(fault);
-            }
+            found.extend(self.take(index, choice, &mut states).map(Found::from));
         }
-        for at in 0..self.features.len() {
+        for (at, feature) in self.features.iter().enumerate() {
+            match self.applies(at, &states) {
+                Applies::Unknown => continue,
+                Applies::No(why) => {
+                    let index = choices.iter().position(|c| feature.is(c.feature.trim()));
+                    states[at] = State::Open;
+                    found.extend(index.map(|index| not_applicable(feature, index, why).into()));
+                    continue;
+                }
+                Applies::Yes => {}
+            }
             if matches!(states[at], State::Open) {
                 match self.default_of(at, &states) {
                     Some(slot) => states[at] = State::Set(slot),
-                    None if self.features[at].required => faults.push(missing(&self.features[at])),
+                    None if feature.required => found.push(missing(feature).into()),
                     None => {}
                 }
             }
         }
-        faults.extend(self.broken_rules(&states));
-        if !faults.is_empty() {
-            return Err(faults);
+        found.extend(self.broken_rules(&states));
+        (states, found)
+    }
+
+    /// Whether the feature is there with what is known so far.
+    fn applies(&self, at: usize, states: &[State]) -> Applies<'_> {
+        let Some(only) = &self.features[at].only_when else { return Applies::Yes };
+        match &states[only.at] {
+            State::Set(slot) if slot.at.is_some_and(|v| only.places.contains(&v)) => Applies::Yes,
+            State::Set(_) => Applies::No(&only.why),
+            // What decides is faulted itself.
+            State::Open | State::Wrong => Applies::Unknown,
         }
-        Ok(self.complete(states))
     }
 
     /// Reads one choice into its feature's state.
@@ -174,22 +181,21 @@ impl Offering {
         choice: &Choice,
         states: &mut [State],
     ) -> Option<ConfigurationFault> {
-        let fault = |code, feature: &str, detail, allowed: Vec<Arc<str>>, nearest| {
-            let feature = feature.to_owned();
-            Some(ConfigurationFault { index: Some(index), code, feature, detail, allowed, nearest })
+        let fault = |code, feature: &str, detail, allowed: Vec<Arc<str>>| {
+            let (index, feature) = (Some(index), feature.to_owned());
+            Some(ConfigurationFault { index, code, feature, detail, allowed, nearest: None })
         };
         let named = choice.feature.trim();
         let Some(at) = self.features.iter().position(|f| f.is(named)) else {
             let names: Vec<_> = self.features.iter().map(|f| f.name.clone()).collect();
             let detail = format!("{} has no feature {named}", self.name);
-            let nearest = nearest::by_spelling(named, &names);
-            return fault(ConfigurationFaultCode::UnknownFeature, named, detail, names, nearest);
+            return fault(ConfigurationFaultCode::UnknownFeature, named, detail, names);
         };
         let feature = &self.features[at];
         if !matches!(states[at], State::Open) {
             let detail = format!("{} is chosen more than once", feature.name);
             let code = ConfigurationFaultCode::DuplicateFeature;
-            return fault(code, &feature.code, detail, Vec::new(), None);
+            return fault(code, &feature.code, detail, Vec::new());
         }
         if let Some(slot) = read(feature, choice.value.trim(), Some(index)) {
             states[at] = State::Set(slot);
@@ -197,14 +203,8 @@ impl Offering {
         }
         states[at] = State::Wrong;
         let detail = format!("{} cannot be {}", feature.name, choice.value.trim());
-        let text = choice.value.trim();
-        let nearest = if let FeatureKind::Integer { least, most } = feature.kind {
-            text.parse::<i64>().ok().map(|n| n.max(least).min(most).to_string().into())
-        } else {
-            nearest::value(text, feature.values())
-        };
         let allowed = allowed(feature);
-        fault(ConfigurationFaultCode::ValueNotAllowed, &feature.code, detail, allowed, nearest)
+        fault(ConfigurationFaultCode::ValueNotAllowed, &feature.code, detail, allowed)
     }
 
     /// The first default that goes with what is known, or else the first.
@@ -213,7 +213,8 @@ impl Offering {
         let slots: Vec<_> =
             feature.defaults.iter().filter_map(|d| read(feature, d, None)).collect();
         let goes = |slot: &&Slot| {
-            self.rules.iter().all(|rule| {
+            let own = |rule: &&Rule| rule.feature == at || rule.other == at;
+            self.rules.iter().filter(own).all(|rule| {
                 let known = |of: usize| match &states[of] {
                     _ if of == at => slot.at,
                     State::Set(other) => other.at,
@@ -228,8 +229,8 @@ impl Offering {
         slots.iter().find(goes).or(slots.first()).cloned()
     }
 
-    fn broken_rules(&self, states: &[State]) -> Vec<ConfigurationFault> {
-        let mut faults = Vec::new();
+    fn broken_rules(&self, states: &[State]) -> Vec<Found> {
+        let mut found = Vec::new();
         for rule in &self.rules {
             let State::Set(Slot { index, at: Some(mine), .. }) = &states[rule.feature] else {
                 continue;
@@ -245,13 +246,8 @@ impl Offering {
                 continue;
             }
             let feature = &self.features[rule.feature];
-            let fits: Vec<_> =
-                (0..feature.values().len()).filter(|value| rule.allows(*value, theirs)).collect();
-            // Values stand from small to large: the next higher, or else the next lower.
-            let nearest = fits.iter().find(|at| *at > mine).or(fits.last());
-            let text = |at: &usize| feature.values()[*at].clone();
-            let (allowed, nearest) = (fits.iter().map(text).collect(), nearest.map(text));
-            faults.push(ConfigurationFault {
+            let fits = (0..feature.values().len()).filter(|value| rule.allows(*value, theirs));
+            let fault = ConfigurationFault {
                 index: index.or(other_index),
                 code: match rule.kind {
                     RuleKind::Requires => ConfigurationFaultCode::Requires,
@@ -259,15 +255,21 @@ impl Offering {
                 },
                 feature: feature.code.to_string(),
                 detail: rule.why.to_string(),
-                allowed,
-                nearest,
-            });
+                allowed: fits.map(|at| feature.values()[at].clone()).collect(),
+                nearest: None,
+            };
+            let pair = ((rule.feature, *mine), (rule.other, theirs.unwrap_or(0)));
+            found.push(Found { fault, pair: Some(pair) });
         }
-        faults
+        found
     }
 
     fn complete(&self, states: Vec<State>) -> Configuration {
         let mut term_months = 0;
+        let lead_time = self.lead_time_of(|of| match &states[of] {
+            State::Set(slot) => slot.at,
+            State::Open | State::Wrong => None,
+        });
         let mut choices = Vec::with_capacity(states.len());
         for (at, (feature, state)) in self.features.iter().zip(states).enumerate() {
             let State::Set(slot) = state else { continue };
@@ -278,7 +280,7 @@ impl Offering {
             let (code, name) = (feature.code.clone(), feature.name.clone());
             choices.push(Chosen { code, name, value: slot.value });
         }
-        Configuration { offering: self.code.clone(), term_months, choices }
+        Configuration { offering: self.code.clone(), term_months, choices, lead_time }
     }
 }
 
@@ -289,6 +291,17 @@ fn missing(feature: &Feature) -> ConfigurationFault {
         feature: feature.code.to_string(),
         detail: format!("{} must be chosen", feature.name),
         allowed: allowed(feature),
+        nearest: None,
+    }
+}
+
+fn not_applicable(feature: &Feature, index: usize, why: &str) -> ConfigurationFault {
+    ConfigurationFault {
+        index: Some(index),
+        code: ConfigurationFaultCode::NotApplicable,
+        feature: feature.code.to_string(),
+        detail: why.to_owned(),
+        allowed: Vec::new(),
         nearest: None,
     }
 }

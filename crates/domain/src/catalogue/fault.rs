@@ -1,5 +1,6 @@
 //! What is wrong with a catalogue file: where, and what to write instead.
 
+use serde::Serialize;
 use std::fmt;
 
 /// A mistake in a catalogue file. All mistakes of all files are found at once.
@@ -17,7 +18,8 @@ pub struct CatalogueFault {
 }
 
 /// The sorts of mistake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// The file is not TOML.
     Syntax,
@@ -47,10 +49,14 @@ pub enum FaultKind {
     DefaultNotAllowed,
     /// The term's values and the term's steps differ.
     TermMismatch,
+    /// A longer term or a larger volume that takes less off, without saying so.
+    StepDearer,
+    /// A discount that a partner may give but nobody may.
+    AuthorityTooHigh,
 }
 
 impl FaultKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Syntax,
         Self::Missing,
         Self::UnknownKey,
@@ -65,6 +71,8 @@ impl FaultKind {
         Self::DatesReversed,
         Self::DefaultNotAllowed,
         Self::TermMismatch,
+        Self::StepDearer,
+        Self::AuthorityTooHigh,
     ];
 }
 

@@ -3,6 +3,7 @@
 
 use super::fault::FaultKind;
 use super::reader::{At, Node};
+use super::rule::{self, Rule};
 use std::sync::Arc;
 
 /// Something that is chosen when an offering is configured.
@@ -17,6 +18,20 @@ pub struct Feature {
     pub required: bool,
     /// Taken if nothing is chosen: the first that goes with the other choices.
     pub defaults: Vec<Arc<str>>,
+    /// Only with these values of another feature does this one exist; always, if `None`.
+    pub only_when: Option<OnlyWhen>,
+}
+
+/// The condition of a feature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlyWhen {
+    /// The code of the feature that decides; it stands above and is always chosen.
+    pub feature: Arc<str>,
+    pub among: Vec<Arc<str>>,
+    /// The same by place.
+    pub(super) at: usize,
+    pub(super) places: Vec<usize>,
+    pub(super) why: Arc<str>,
 }
 
 /// What a feature's value can be.
@@ -55,44 +70,35 @@ impl Feature {
         (least..=most).contains(&number)
     }
 
-    /// Whether every configuration has a value of it.
-    pub(super) fn always_present(&self) -> bool {
-        self.required || !self.defaults.is_empty()
+    /// Whether every configuration has a value of it; with `when`, every one that has that
+    /// value of that feature.
+    pub(super) fn always_present(&self, when: Option<&(usize, Vec<usize>)>) -> bool {
+        let chosen = self.required || !self.defaults.is_empty();
+        chosen
+            && self.only_when.as_ref().is_none_or(|only| {
+                when.is_some_and(|(feature, values)| {
+                    *feature == only.at && values.iter().all(|v| only.places.contains(v))
+                })
+            })
     }
 }
 
-/// Whether a rule demands or forbids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RuleKind {
-    Requires,
-    Excludes,
-}
-
-/// A rule between two features, as a table of which values go together.
-#[derive(Debug, Clone)]
-pub(super) struct Rule {
-    pub(super) kind: RuleKind,
-    /// The feature that has the rule, and the one it looks at.
-    pub(super) feature: usize,
-    pub(super) other: usize,
-    /// By value of `feature`, then by value of `other`, with one place more for its absence.
-    together: Vec<bool>,
-    width: usize,
-    pub(super) why: Arc<str>,
-}
-
-impl Rule {
-    /// Whether the two values may stand together; `None` is the absence of the other.
-    pub(super) fn allows(&self, value: usize, other: Option<usize>) -> bool {
-        self.together[value * self.width + other.unwrap_or(self.width - 1)]
-    }
-}
-
-const KEYS: [&str; 12] = [
-    "code", "name", "type", "values", "required", "default", "least", "most", "at_least",
-    "requires", "excludes", "about",
+const KEYS: [&str; 14] = [
+    "code",
+    "name",
+    "type",
+    "values",
+    "required",
+    "default",
+    "least",
+    "most",
+    "at_least",
+    "at_most",
+    "only_when",
+    "requires",
+    "excludes",
+    "about",
 ];
-const RULE_KEYS: [&str; 4] = ["value", "feature", "among", "why"];
 
 /// Reads `[[feature]]` and the rules in it.
 pub(super) fn parse(root: Node<'_>) -> (Vec<Feature>, Vec<Rule>) {
@@ -110,15 +116,10 @@ pub(super) fn parse(root: Node<'_>) -> (Vec<Feature>, Vec<Rule>) {
         features.push(feature);
         kept.push(node);
     }
-    let mut rules = Vec::new();
-    for (at, node) in kept.into_iter().enumerate() {
-        rules.extend(parse_at_least(node, at, &features));
-        for (key, kind) in [("requires", RuleKind::Requires), ("excludes", RuleKind::Excludes)] {
-            for rule in node.children(key, &RULE_KEYS) {
-                rules.extend(parse_rule(rule, kind, at, &features));
-            }
-        }
+    for (at, node) in kept.iter().enumerate() {
+        features[at].only_when = parse_only_when(*node, at, &features);
     }
+    let rules = rule::parse(&kept, &features);
     (features, rules)
 }
 
@@ -142,6 +143,7 @@ fn parse_one(node: Node<'_>) -> Option<Feature> {
         kind,
         required: node.flag("required").unwrap_or(false),
         defaults: Vec::new(),
+        only_when: None,
     };
     for default in node.texts("default") {
         if fits(&feature, default.value) {
@@ -196,62 +198,21 @@ fn parse_range(node: Node<'_>) -> FeatureKind {
     FeatureKind::Integer { least, most }
 }
 
-/// `at_least = "ATT_SPEED"`: the value stands no earlier in its list than the other
-/// feature's value does.
-fn parse_at_least(node: Node<'_>, at: usize, features: &[Feature]) -> Option<Rule> {
-    let named = node.text("at_least")?;
-    let other = find(node, "at_least", named, features)?;
-    let (mine, theirs) = (&features[at], &features[other]);
-    let absent = theirs.values().iter().find(|v| mine.position(v).is_none());
-    if let Some(value) = absent {
-        let message = format!("{} has no value `{value}` to compare with", mine.name);
-        let remedy = format!("Add `{value}` to the values, or write a `requires`");
-        node.fault(FaultKind::UnknownReference, "at_least", message, remedy);
+/// `only_when = { feature = "ATT_BILL_OPT", among = ["Burstable"] }`.
+fn parse_only_when(node: Node<'_>, at: usize, features: &[Feature]) -> Option<OnlyWhen> {
+    let when = node.child("only_when", &["feature", "among"])?;
+    let decides = find(when, "feature", when.need_text("feature")?, features)?;
+    let feature = &features[decides];
+    let places = positions(when, "among", feature);
+    if decides >= at || !feature.always_present(None) || feature.only_when.is_some() {
+        let message = format!("{} cannot decide whether another feature is there", feature.name);
+        let remedy = "Name a feature that stands above and is required or has a default";
+        when.fault(FaultKind::UnknownReference, "feature", message, remedy);
         return None;
     }
-    let why = format!("{} must be at least {}", mine.name, theirs.name);
-    let needed: Vec<_> = theirs.values().iter().filter_map(|v| mine.position(v)).collect();
-    let allows = |value, other: Option<usize>| other.is_none_or(|o| needed[o] <= value);
-    Some(tabulate(RuleKind::Requires, at, other, features, &why, allows))
-}
-
-/// `[[feature.requires]]` and `[[feature.excludes]]`: if this feature has `value`, the other
-/// one must, or must not, be `among` these.
-fn parse_rule(node: Node<'_>, kind: RuleKind, at: usize, features: &[Feature]) -> Option<Rule> {
-    let values = positions(node, "value", &features[at]);
-    let named = node.need_text("feature")?;
-    let other = find(node, "feature", named, features)?;
-    let among = positions(node, "among", &features[other]);
-    let word = match kind {
-        RuleKind::Requires => "needs",
-        RuleKind::Excludes => "cannot have",
-    };
-    let list = |key| node.texts(key).iter().map(|t| t.value).collect::<Vec<_>>().join(", ");
-    let (mine, theirs) = (&features[at].name, &features[other].name);
-    let own = || format!("{mine} {} {word} {theirs} {}", list("value"), list("among"));
-    let why = node.text("why").map_or_else(own, str::to_owned);
-    let allows = |value, other: Option<usize>| {
-        let hit = other.is_some_and(|o| among.contains(&o));
-        !values.contains(&value) || hit == (kind == RuleKind::Requires)
-    };
-    Some(tabulate(kind, at, other, features, &why, allows))
-}
-
-fn tabulate(
-    kind: RuleKind,
-    feature: usize,
-    other: usize,
-    features: &[Feature],
-    why: &str,
-    allows: impl Fn(usize, Option<usize>) -> bool,
-) -> Rule {
-    let width = features[other].values().len() + 1;
-    let mut together = Vec::new();
-    for value in 0..features[feature].values().len() {
-        together.extend((0..width - 1).map(|o| allows(value, Some(o))));
-        together.push(allows(value, None));
-    }
-    Rule { kind, feature, other, together, width, why: why.into() }
+    let among: Vec<_> = places.iter().map(|place| feature.values()[*place].clone()).collect();
+    let why = format!("{} is only with {} {}", features[at].name, feature.name, among.join(", "));
+    Some(OnlyWhen { feature: feature.code.clone(), among, at: decides, places, why: why.into() })
 }
 
 /// The feature that `key` names; it must have values to list.

@@ -1,11 +1,13 @@
 //! One offering, read from one file: its terms, features, components, what fulfilment needs
-//! of it and the steps of its delivery.
+//! of it, how long it takes and the steps of its delivery.
 
+use super::component::{self, Component, Parts, taken};
 use super::fault::FaultKind;
-use super::feature::{self, Feature, Rule};
+use super::feature::{self, Feature};
+use super::grid::{self, Frame, Grid, Shape, Words};
 use super::reader::{Node, Source};
-use super::table::{self, ChargeTable, Frame, When};
-use rust_decimal::Decimal;
+use super::rule::Rule;
+use super::term::{self, TermStep, VolumeStep};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,45 +23,21 @@ pub struct Offering {
     pub features: Vec<Feature>,
     /// By rising months.
     pub terms: Vec<TermStep>,
+    /// By rising numbers of sites.
+    pub volumes: Vec<VolumeStep>,
     pub components: Vec<Component>,
     /// What must be known of a site before its order is handed off.
     pub enrichments: Vec<EnrichmentKind>,
     /// In the order of delivery.
     pub milestones: Vec<Milestone>,
+    /// Working days from the handoff to service, as estimated.
+    pub(super) lead_time: Option<Grid<u32>>,
     /// The place of the feature that holds the term.
     pub(super) term_feature: usize,
     pub(super) rules: Vec<Rule>,
     /// The file it comes from, and the line of its code.
     pub file: Arc<str>,
     pub(super) line: usize,
-}
-
-/// A contract term and what it takes off the list price.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TermStep {
-    pub months: u32,
-    /// Off the monthly charge, in per cent.
-    pub mrc_percent_off: Decimal,
-    /// Off the one-off charge, in per cent.
-    pub nrc_percent_off: Decimal,
-    /// Such as `adi.toml: term of 36 months, 15 % off MRC`.
-    pub(crate) mrc_rule: Arc<str>,
-    pub(crate) nrc_rule: Arc<str>,
-}
-
-/// A priced part of an offering.
-#[derive(Debug, Clone)]
-pub struct Component {
-    pub code: Arc<str>,
-    pub name: Arc<str>,
-    /// As an item of an order, such as `Access`.
-    pub item_type: Arc<str>,
-    pub mrc: Option<ChargeTable>,
-    pub nrc: Option<ChargeTable>,
-    /// The feature and the values with which it is there; always, if `None`.
-    pub(crate) when: When,
-    /// The integer feature that says how many.
-    pub(crate) quantity: Option<usize>,
 }
 
 /// What fulfilment needs beside the order itself.
@@ -103,13 +81,52 @@ pub struct Milestone {
     pub working_day: u32,
 }
 
-const ROOT: [&str; 5] = ["offering", "term", "feature", "component", "milestone"];
+/// How long delivery is estimated to take, from the nearest to the farthest access zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LeadTime {
+    /// Working days after the handoff.
+    pub least_days: u32,
+    pub most_days: u32,
+}
+
+const ROOT: [&str; 7] =
+    ["offering", "term", "volume", "feature", "component", "lead_time", "milestone"];
 const KEYS: [&str; 5] = ["code", "name", "item_type", "term_feature", "enrichments"];
 
 impl Offering {
     /// The step of a term of so many months.
     pub fn term(&self, months: u32) -> Option<&TermStep> {
         self.terms.iter().find(|t| t.months == months)
+    }
+
+    /// The step that so many sites of it in one quote reach.
+    pub fn volume(&self, sites: u32) -> Option<&VolumeStep> {
+        self.volumes.iter().rev().find(|v| v.sites <= sites)
+    }
+
+    /// The working days that delivery is estimated to take in that access zone; `value_of`
+    /// gives the place of a feature's value by the feature's place.
+    pub(crate) fn lead_days(
+        &self,
+        value_of: impl Fn(usize) -> Option<usize>,
+        zone: usize,
+    ) -> Option<u32> {
+        self.lead_time.as_ref()?.get(value_of, zone).copied()
+    }
+
+    /// The same over all access zones.
+    pub(super) fn lead_time_of(
+        &self,
+        value_of: impl Fn(usize) -> Option<usize>,
+    ) -> Option<LeadTime> {
+        let grid = self.lead_time.as_ref()?;
+        let days = (0..grid.shape().zones().max(1)).filter_map(|zone| grid.get(&value_of, zone));
+        LeadTime::over(days)
+    }
+
+    /// From the shortest to the longest, whatever is chosen.
+    pub fn lead_time(&self) -> Option<LeadTime> {
+        LeadTime::over(self.lead_time.as_ref()?.cells().map(|(_, days)| days))
     }
 
     pub fn component(&self, code: &str) -> Option<&Component> {
@@ -127,7 +144,13 @@ impl Offering {
         let broken = |rule: &&Rule| {
             value_of(rule.feature).is_some_and(|mine| !rule.allows(mine, value_of(rule.other)))
         };
-        self.rules.iter().find(broken).map(|rule| &*rule.why)
+        let conditions = self.features.iter().enumerate();
+        let mut misplaced = conditions.filter_map(|(at, feature)| {
+            let only = feature.only_when.as_ref().filter(|_| value_of(at).is_some())?;
+            let there = value_of(only.at).is_some_and(|v| only.places.contains(&v));
+            (!there).then_some(&*only.why)
+        });
+        self.rules.iter().find(broken).map(|rule| &*rule.why).or_else(|| misplaced.next())
     }
 
     /// The feature of that name or code, in any case of letters.
@@ -136,18 +159,24 @@ impl Offering {
     }
 }
 
+impl LeadTime {
+    fn over<'d>(days: impl Iterator<Item = &'d u32>) -> Option<Self> {
+        days.fold(None, |range: Option<Self>, days| {
+            let (least, most) = range.map_or((*days, *days), |r| (r.least_days, r.most_days));
+            Some(Self { least_days: least.min(*days), most_days: most.max(*days) })
+        })
+    }
+}
+
 /// Reads an offering's file; `None` only where not even a code can be read.
 pub(super) fn parse(source: &Source<'_>, zones: &[String]) -> Option<Offering> {
     let root = source.root(&ROOT);
-    let terms = parse_terms(root);
+    let (terms, volumes) = (term::parse_terms(root), term::parse_volumes(root));
     let (features, rules) = feature::parse(root);
-    let mut components: Vec<Component> = Vec::new();
-    for node in root.children("component", &COMPONENT) {
-        let parsed = parse_component(node, &features, &rules, zones, &terms);
-        let Some(component) = parsed else { continue };
-        taken(node, components.iter().map(|c| &c.code), &component.code);
-        components.push(component);
-    }
+    let parts =
+        Parts { features: &features, rules: &rules, zones, terms: &terms, volumes: &volumes };
+    let components = component::parse(root, &parts);
+    let lead_time = parse_lead_time(root, &parts);
     let milestones = parse_milestones(root);
     let Some(node) = root.child("offering", &KEYS) else {
         if !root.has("offering") {
@@ -155,10 +184,10 @@ pub(super) fn parse(source: &Source<'_>, zones: &[String]) -> Option<Offering> {
         }
         return None;
     };
-    if components.is_empty() && !root.has("component") {
-        root.missing("component");
-    }
     let term_feature = parse_term_feature(node, &features, &terms);
+    if let Some(at) = term_feature {
+        check_terms(source, at, &components, &parts);
+    }
     let (name, item_type) = (node.need_text("name"), node.need_text("item_type"));
     let enrichments = parse_enrichments(node);
     let code: Arc<str> = node.need_text("code")?.into();
@@ -168,48 +197,16 @@ pub(super) fn parse(source: &Source<'_>, zones: &[String]) -> Option<Offering> {
         code,
         features,
         terms,
+        volumes,
         components,
         enrichments,
         milestones,
+        lead_time,
         term_feature: term_feature.unwrap_or(0),
         rules,
         file: source.name.into(),
         line: node.line_of("code"),
     })
-}
-
-fn parse_terms(root: Node<'_>) -> Vec<TermStep> {
-    let mut terms: Vec<TermStep> = Vec::new();
-    for node in root.children("term", &["months", "mrc_percent_off", "nrc_percent_off"]) {
-        if !node.has("months") {
-            node.missing("months");
-        }
-        let Some(months) = node.whole("months", 1..=120).and_then(|m| u32::try_from(m).ok()) else {
-            continue;
-        };
-        let mrc = node.percent("mrc_percent_off").unwrap_or_default();
-        let nrc = node.percent("nrc_percent_off").unwrap_or_default();
-        if terms.iter().any(|t| t.months == months) {
-            let message = format!("the term of {months} months is there twice");
-            node.fault(FaultKind::Duplicate, "months", message, "Remove one");
-        }
-        let rule = |percent: Decimal, charge| {
-            let file = node.source.name;
-            format!("{file}: term of {months} months, {} % off {charge}", percent.normalize())
-        };
-        terms.push(TermStep {
-            months,
-            mrc_percent_off: mrc,
-            nrc_percent_off: nrc,
-            mrc_rule: rule(mrc, "MRC").into(),
-            nrc_rule: rule(nrc, "NRC").into(),
-        });
-    }
-    if terms.is_empty() && !root.has("term") {
-        root.missing("term");
-    }
-    terms.sort_by_key(|t| t.months);
-    terms
 }
 
 /// The feature that holds the term: required, its values the months of the steps.
@@ -226,81 +223,38 @@ fn parse_term_feature(node: Node<'_>, features: &[Feature], terms: &[TermStep]) 
         let remedy = format!("Give it the values: {}", months.join(", "));
         node.fault(FaultKind::TermMismatch, "term_feature", message, remedy);
     }
-    if !feature.always_present() {
+    if !feature.always_present(None) {
         let message = format!("{} must be required or have a default", feature.code);
         node.fault(FaultKind::TermMismatch, "term_feature", message, "Write required = true");
     }
     Some(at)
 }
 
-const COMPONENT: [&str; 7] = ["code", "name", "item_type", "when", "quantity", "mrc", "nrc"];
+/// A longer term never costs more a month, unless it says so.
+fn check_terms(source: &Source<'_>, at: usize, components: &[Component], parts: &Parts<'_>) {
+    let values = parts.features[at].values().iter();
+    let months: Vec<_> = values.map(|v| v.parse().unwrap_or(0)).collect();
+    for component in components {
+        if let Some(mrc) = &component.mrc {
+            mrc.check_terms(source, &component.name, at, &months, parts.terms);
+        }
+    }
+}
 
-fn parse_component(
-    node: Node<'_>,
-    features: &[Feature],
-    rules: &[Rule],
-    zones: &[String],
-    terms: &[TermStep],
-) -> Option<Component> {
-    let (code, name) = (node.need_text("code"), node.need_text("name"));
-    let item_type = node.need_text("item_type");
-    let when = node.child("when", &["feature", "among"]).and_then(|when| {
-        let at = feature::find(when, "feature", when.need_text("feature")?, features)?;
-        Some((at, feature::positions(when, "among", &features[at])))
-    });
-    let title = name.or(code).unwrap_or("component");
-    let charge = |key: &str, word: &str| {
-        let title = format!("{title} {word}");
-        let frame = Frame { features, rules, zones, when: &when, title: &title };
-        table::parse(node, key, &frame)
+/// Reads `[lead_time]`.
+fn parse_lead_time(root: Node<'_>, parts: &Parts<'_>) -> Option<Grid<u32>> {
+    let node = root.child("lead_time", &["by", "zoned", "days"])?;
+    let frame = Frame {
+        features: parts.features,
+        rules: parts.rules,
+        zones: parts.zones,
+        when: &None,
+        title: "the lead time",
     };
-    let (mrc, nrc) = (charge("mrc", "MRC"), charge("nrc", "NRC"));
-    if !node.has("mrc") && !node.has("nrc") {
-        node.missing("mrc");
-    }
-    check_floor(node, mrc.as_ref(), terms, |t| t.mrc_percent_off);
-    check_floor(node, nrc.as_ref(), terms, |t| t.nrc_percent_off);
-    let quantity = parse_quantity(node, features);
-    let code: Arc<str> = code?.into();
-    Some(Component {
-        name: name.map_or_else(|| code.clone(), Into::into),
-        item_type: item_type.map_or_else(|| code.clone(), Into::into),
-        code,
-        mrc,
-        nrc,
-        when,
-        quantity,
-    })
-}
-
-/// A term that alone goes below the floor could never be sold.
-fn check_floor(
-    node: Node<'_>,
-    table: Option<&ChargeTable>,
-    terms: &[TermStep],
-    off: impl Fn(&TermStep) -> Decimal,
-) {
-    let Some(table) = table else { return };
-    let Some(floor) = table.floor_percent else { return };
-    for term in terms.iter().filter(|t| Decimal::ONE_HUNDRED - off(t) < floor) {
-        let months = term.months;
-        let message = format!("{months} months alone leave less than the floor of {floor} %");
-        let remedy = "Lower the floor or the term's percentage";
-        node.source.fault(FaultKind::FloorTooHigh, table.floor_line, message, remedy);
-    }
-}
-
-fn parse_quantity(node: Node<'_>, features: &[Feature]) -> Option<usize> {
-    let name = node.text("quantity")?;
-    let at = features.iter().position(|f| f.is(name));
-    let fits =
-        at.is_some_and(|at| features[at].values().is_empty() && features[at].always_present());
-    if !fits {
-        let message = format!("there is no integer feature {name} that is always chosen");
-        let remedy = "Name an integer feature that is required or has a default";
-        node.fault(FaultKind::UnknownReference, "quantity", message, remedy);
-    }
-    at.filter(|_| fits)
+    let words = Words { many: "days", one: "days" };
+    let source = node.source;
+    let shape = Shape::read(node, &frame)?;
+    Some(grid::read(shape, node, words, &frame, &|_, value| source.days("days", value)))
 }
 
 fn parse_enrichments(node: Node<'_>) -> Vec<EnrichmentKind> {
@@ -344,12 +298,4 @@ fn parse_milestones(root: Node<'_>) -> Vec<Milestone> {
         root.missing("milestone");
     }
     milestones
-}
-
-/// Faults a code that an earlier thing of its sort already has.
-fn taken<'c>(node: Node<'_>, mut codes: impl Iterator<Item = &'c Arc<str>>, code: &str) {
-    if codes.any(|c| c.eq_ignore_ascii_case(code)) {
-        let message = format!("the code {code} is already used above");
-        node.fault(FaultKind::Duplicate, "code", message, "Give each its own code");
-    }
 }

@@ -13,7 +13,8 @@ use toml::de::{DeTable, DeValue};
 /// One file, parsed as far as it goes.
 pub(super) struct Source<'a> {
     pub(super) name: &'a str,
-    text: &'a str,
+    /// The byte offsets at which lines end.
+    ends: Vec<usize>,
     root: Spanned<DeTable<'a>>,
     faults: RefCell<Vec<CatalogueFault>>,
 }
@@ -28,7 +29,8 @@ pub(super) struct At<T> {
 impl<'a> Source<'a> {
     pub(super) fn new(name: &'a str, text: &'a str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
-        let source = Self { name, text, root, faults: RefCell::default() };
+        let ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        let source = Self { name, ends, root, faults: RefCell::default() };
         for error in errors {
             let line = source.line(error.span().map_or(0, |s| s.start));
             let message = format!("not valid TOML: {}", error.message().replace('\n', "; "));
@@ -39,8 +41,7 @@ impl<'a> Source<'a> {
 
     /// The line of a byte offset, counted from 1.
     fn line(&self, offset: usize) -> usize {
-        let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
-        1 + before.iter().fold(0, |n, b| n + usize::from(*b == b'\n'))
+        1 + self.ends.partition_point(|end| *end < offset)
     }
 
     pub(super) fn fault(
@@ -269,6 +270,19 @@ impl<'s> Source<'s> {
 
     pub(super) fn line_at(&self, value: &Spanned<DeValue<'_>>) -> usize {
         self.line(value.span().start)
+    }
+
+    /// A number of working days.
+    pub(super) fn days(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<u32> {
+        let days = number(value.get_ref()).filter(|n| n.fract().is_zero());
+        let days = days.and_then(|n| u32::try_from(n).ok());
+        let days = days.filter(|days| (1..=1000).contains(days));
+        if days.is_none() {
+            let message = format!("`{name}` must be a whole number of working days, 1 to 1000");
+            let line = self.line_at(value);
+            self.fault(FaultKind::OutOfRange, line, message, "Write a number such as 30");
+        }
+        days
     }
 
     /// A price: `1250` or `1250.00`, never below zero.

@@ -1,9 +1,11 @@
-//! Price tables: list prices keyed by feature values and access zone, flattened so that a
-//! look-up is an index. Reading and checking them; no arithmetic.
+//! Price tables: the list prices of a charge, and what it may not go below. Reading and
+//! checking them; no arithmetic of quotes.
 
 use super::fault::FaultKind;
-use super::feature::{self, Feature, Rule};
+use super::feature::Feature;
+use super::grid::{self, Frame, Grid, Shape, Words};
 use super::reader::{Node, Source};
+use super::term::{TermStep, VolumeStep};
 use crate::money::Money;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -13,228 +15,195 @@ use toml::de::DeValue;
 /// The list prices of one charge of a component.
 #[derive(Debug, Clone)]
 pub struct ChargeTable {
-    /// The features that key it, by place in the offering.
-    by: Vec<usize>,
-    zoned: bool,
-    /// How many values each key has; the zones last.
-    widths: Vec<usize>,
-    cells: Vec<Option<Price>>,
+    grid: Grid<Price>,
     /// The least part of the list price that may remain, in per cent.
     pub floor_percent: Option<Decimal>,
-    pub(super) floor_line: usize,
+    floor_line: usize,
+    line: usize,
 }
 
 /// One list price and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
     pub list: Money,
+    /// The least amount that may remain of it, where the floor is an amount.
+    pub floor: Option<Money>,
     /// Such as `adi.toml: Port MRC, Port Speed 100M`.
     pub rule: Arc<str>,
 }
 
-/// A component's condition: the feature and the values with which the component is there.
-pub(super) type When = Option<(usize, Vec<usize>)>;
-
-/// What a table is read against.
-pub(super) struct Frame<'f> {
-    pub(super) features: &'f [Feature],
-    pub(super) rules: &'f [Rule],
-    pub(super) zones: &'f [String],
-    pub(super) when: &'f When,
-    /// Such as `Port MRC`.
-    pub(super) title: &'f str,
-}
-
-/// No sensible table is larger; a larger one is a mistake that must not eat the memory.
-const MOST_CELLS: usize = 100_000;
-const KEYS: [&str; 5] = ["by", "zoned", "floor_percent", "prices", "price"];
+const KEYS: [&str; 7] = ["by", "zoned", "floor_percent", "floor", "floors", "prices", "price"];
+const PRICES: Words = Words { many: "prices", one: "price" };
+const FLOORS: Words = Words { many: "floors", one: "floor" };
 
 impl ChargeTable {
     /// The price for these values; `value_of` gives the place of a feature's value by the
     /// feature's place in the offering.
     pub fn price(&self, value_of: impl Fn(usize) -> Option<usize>, zone: usize) -> Option<&Price> {
-        let mut index = 0;
-        for (key, width) in self.by.iter().zip(&self.widths) {
-            index = index * width + value_of(*key).filter(|at| at < width)?;
-        }
-        if self.zoned {
-            let width = *self.widths.last()?;
-            index = index * width + Some(zone).filter(|at| at < &width)?;
-        }
-        self.cells.get(index)?.as_ref()
+        self.grid.get(value_of, zone)
     }
 
     /// Whether the price depends on the site's access zone.
     pub fn is_zoned(&self) -> bool {
-        self.zoned
+        self.grid.shape().is_zoned()
     }
+
+    /// Every price, in the order of its keys.
+    pub fn prices(&self) -> impl Iterator<Item = &Price> {
+        self.grid.cells().map(|(_, price)| price)
+    }
+
+    /// Every price with its cell in words: `Port Speed 100M, zone A`.
+    pub(super) fn priced<'t>(
+        &'t self,
+        features: &'t [Feature],
+        zones: &'t [String],
+    ) -> impl Iterator<Item = (String, &'t Price)> {
+        let words = |at| self.grid.shape().words(at, features, zones);
+        self.grid.cells().map(move |(at, price)| (words(at), price))
+    }
+
+    /// Faults the steps that alone would go below the floor: they could never be sold.
+    pub(super) fn check_floor(&self, source: &Source<'_>, steps: &[(String, Decimal)]) {
+        for (step, left) in steps {
+            let floor = match self.floor_percent {
+                Some(floor) if *left < floor => format!("{} %", floor.normalize()),
+                Some(_) => continue,
+                None => match self.grid.cells().find(|(_, price)| below(price, *left)) {
+                    Some((_, price)) => price.floor.unwrap_or_default().to_string(),
+                    None => continue,
+                },
+            };
+            let message = format!("{step} alone leave less than the floor of {floor}");
+            let remedy = "Lower the floor or the step's percentage";
+            source.fault(FaultKind::FloorTooHigh, self.floor_line, message, remedy);
+        }
+    }
+
+    /// Faults list prices by which a longer term costs more a month than a shorter one, unless
+    /// that term says so. `feature` holds the term; `months` are its values, by place.
+    pub(super) fn check_terms(
+        &self,
+        source: &Source<'_>,
+        title: &str,
+        feature: usize,
+        months: &[u32],
+        terms: &[TermStep],
+    ) {
+        let Some(key) = self.grid.shape().key_of(feature) else { return };
+        let step = |place: usize| terms.iter().find(|t| Some(&t.months) == months.get(place));
+        for (index, price) in self.grid.cells() {
+            let mut places = self.grid.shape().places(index);
+            let Some(longer) = step(places[key]).filter(|t| !t.dearer) else { continue };
+            for place in 0..months.len() {
+                places[key] = place;
+                let Some(shorter) = step(place).filter(|t| t.months < longer.months) else {
+                    continue;
+                };
+                let other = self.grid.at(self.grid.shape().index_of(&places));
+                if other.is_some_and(|other| left(price, longer) > left(other, shorter)) {
+                    let message = format!(
+                        "{title}: {} months cost more a month than {} ({})",
+                        longer.months, shorter.months, price.rule
+                    );
+                    let remedy = "Lower the price, or write dearer = true in that [[term]]";
+                    source.fault(FaultKind::StepDearer, self.line, message, remedy);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What a term leaves of a list price, in hundredths of cents.
+fn left(price: &Price, term: &TermStep) -> Decimal {
+    Decimal::from(price.list.minor()) * (Decimal::ONE_HUNDRED - term.mrc_percent_off)
+}
+
+/// Whether `left` per cent of the price are below its floor.
+fn below(price: &Price, left: Decimal) -> bool {
+    let remains = Decimal::from(price.list.minor()) * left / Decimal::ONE_HUNDRED;
+    price.floor.is_some_and(|floor| remains < Decimal::from(floor.minor()))
+}
+
+/// What each term leaves in per cent, alone and with each volume step.
+pub(super) fn steps_left(
+    terms: &[TermStep],
+    volumes: &[VolumeStep],
+    term_off: impl Fn(&TermStep) -> Decimal,
+    volume_off: impl Fn(&VolumeStep) -> Decimal,
+) -> Vec<(String, Decimal)> {
+    let hundred = Decimal::ONE_HUNDRED;
+    let mut steps = Vec::new();
+    for term in terms {
+        let left = hundred - term_off(term);
+        steps.push((format!("{} months", term.months), left));
+        steps.extend(volumes.iter().map(|volume| {
+            let words = format!("{} months and {} sites", term.months, volume.sites);
+            (words, left * (hundred - volume_off(volume)) / hundred)
+        }));
+    }
+    steps
 }
 
 /// Reads `[component.mrc]` or `[component.nrc]`.
-pub(super) fn parse(parent: Node<'_>, key: &str, frame: &Frame<'_>) -> Option<ChargeTable> {
+pub(super) fn parse<'s>(parent: Node<'s>, key: &str, frame: &Frame<'_>) -> Option<ChargeTable> {
     let node = parent.child(key, &KEYS)?;
-    let mut by = Vec::new();
-    for name in node.texts("by") {
-        let Some(at) = feature::find(node, "by", name.value, frame.features) else { continue };
-        let feature = &frame.features[at];
-        if by.contains(&at) {
-            let message = format!("{} keys the table twice", feature.code);
-            node.fault(FaultKind::Duplicate, "by", message, "Remove one");
-        } else if feature.always_present() {
-            by.push(at);
-        } else {
-            let message = format!("{} can be left out, so it cannot key prices", feature.code);
-            let remedy = "Make the feature required or give it a default";
-            node.fault(FaultKind::MissingPrice, "by", message, remedy);
-        }
-    }
-    let zoned = node.flag("zoned").unwrap_or(false);
-    let mut widths: Vec<_> = by.iter().map(|at| frame.features[*at].values().len()).collect();
-    if zoned {
-        widths.push(frame.zones.len());
-    }
-    let size = widths.iter().try_fold(1usize, |n, w| n.checked_mul(*w));
-    let Some(size) = size.filter(|n| *n <= MOST_CELLS) else {
-        let message = format!("the table has more than {MOST_CELLS} cells");
-        node.fault(FaultKind::OutOfRange, "by", message, "Key it by fewer features");
-        return None;
-    };
+    let shape = Shape::read(node, frame)?;
     let floor_percent = node.percent("floor_percent");
-    let floor_line = node.line_of("floor_percent");
-    let cells = vec![None; size];
-    let mut table = ChargeTable { by, zoned, widths, cells, floor_percent, floor_line };
-    fill(&mut table, node, frame);
+    let floor_keys: Vec<_> =
+        ["floor_percent", "floor", "floors"].into_iter().filter(|key| node.has(key)).collect();
+    if let [_, second, ..] = floor_keys[..] {
+        let message = "there are two floors for one charge";
+        node.fault(FaultKind::Duplicate, second, message, "Keep one of them");
+    }
+    let source = node.source;
+    let price = |place: &str, value: &'s Spanned<DeValue<'s>>| {
+        let list = source.price(if place.is_empty() { "price" } else { place }, value)?;
+        let comma = if place.is_empty() { "" } else { ", " };
+        let rule = format!("{}: {}{comma}{place}", source.name, frame.title).into();
+        Some(Price { list, floor: None, rule })
+    };
+    let mut grid = grid::read(shape, node, PRICES, frame, &price);
+    let floor = |place: &str, value: &'s Spanned<DeValue<'s>>| {
+        source.price(if place.is_empty() { "floor" } else { place }, value)
+    };
+    let floors = floors(&grid, node, frame, &floor);
+    grid.join(floors, |price, floor| price.floor = Some(floor));
+    let line_of = |keys: &[&str]| {
+        let there = keys.iter().find(|key| node.has(key));
+        there.map_or(node.line, |key| node.line_of(key))
+    };
+    let table = ChargeTable {
+        grid,
+        floor_percent,
+        floor_line: line_of(&["floor_percent", "floor", "floors"]),
+        line: line_of(&["prices", "price"]),
+    };
+    check_amounts(&table, node);
     Some(table)
 }
 
-fn fill(table: &mut ChargeTable, node: Node<'_>, frame: &Frame<'_>) {
-    if table.widths.is_empty() {
-        if !node.has("price") {
-            node.missing("price");
-        }
-        let rule = format!("{}: {}", node.source.name, frame.title).into();
-        table.cells[0] = node.price("price").map(|list| Price { list, rule });
-        return;
-    }
-    let Some(prices) = node.value("prices") else {
-        node.missing("prices");
-        return;
-    };
-    let mut filler = Filler { table, frame, source: node.source, path: Vec::new() };
-    let whole = filler.descend(prices, 0, 0);
-    // A table with a misread key would only repeat that fault for each of its cells.
-    if whole {
-        check_reach(table, node, frame);
+/// The floors that are amounts: one for all prices, or keyed as the prices are.
+fn floors<'s>(
+    grid: &Grid<Price>,
+    node: Node<'s>,
+    frame: &Frame<'_>,
+    read: &dyn Fn(&str, &'s Spanned<DeValue<'s>>) -> Option<Money>,
+) -> Vec<Option<Money>> {
+    let size = grid.cells().map(|(at, _)| at + 1).max().unwrap_or(0);
+    match node.value("floor").and_then(|one| read("", one)) {
+        Some(floor) => vec![Some(floor); size],
+        None => grid::fill(grid.shape(), node, FLOORS, frame, read).0,
     }
 }
 
-struct Filler<'f, 's> {
-    table: &'f mut ChargeTable,
-    frame: &'f Frame<'f>,
-    source: &'s Source<'s>,
-    path: Vec<String>,
-}
-
-impl<'s> Filler<'_, 's> {
-    /// Reads the prices below `value`, keyed by the key at `depth`; false if a key was wrong.
-    fn descend(&mut self, value: &'s Spanned<DeValue<'s>>, depth: usize, index: usize) -> bool {
-        if depth == self.table.widths.len() {
-            let list = self.source.price(&self.path.join(", "), value);
-            let place = format!("{}: {}, ", self.source.name, self.frame.title);
-            let rule = (place + &self.path.join(", ")).into();
-            self.table.cells[index] = list.map(|list| Price { list, rule });
-            return list.is_some();
-        }
-        let by = self.table.by.get(depth).map(|at| &self.frame.features[*at]);
-        let label = by.map_or("zone", |f| &*f.name);
-        let Some(branches) = self.source.branches(value) else {
-            let message = format!("prices must be keyed by {label} here");
-            let line = self.source.line_at(value);
-            self.source.fault(FaultKind::WrongForm, line, message, "Write a table");
-            return false;
-        };
-        let mut whole = true;
-        for (key, line, below) in branches {
-            let found = by.map_or_else(
-                || self.frame.zones.iter().position(|z| z == key),
-                |f| f.position(key),
-            );
-            let Some(at) = found else {
-                let message = format!("{label} has no value `{key}`, so this price is never used");
-                let remedy = "Correct the key or remove the price";
-                self.source.fault(FaultKind::UnmatchedPrice, line, message, remedy);
-                whole = false;
-                continue;
-            };
-            self.path.push(format!("{label} {key}"));
-            let index = index * self.table.widths[depth] + at;
-            whole &= self.descend(below, depth + 1, index);
-            self.path.pop();
-        }
-        whole
+fn check_amounts(table: &ChargeTable, node: Node<'_>) {
+    let above = |(_, price): &(usize, &Price)| price.floor.is_some_and(|f| f > price.list);
+    if let Some((_, price)) = table.grid.cells().find(above) {
+        let floor = price.floor.unwrap_or_default();
+        let message = format!("the floor of {floor} is above the price ({})", price.rule);
+        let remedy = "Lower the floor or raise the price";
+        node.source.fault(FaultKind::FloorTooHigh, table.floor_line, message, remedy);
     }
-}
-
-/// Every combination that can be ordered must have a price.
-fn check_reach(table: &ChargeTable, node: Node<'_>, frame: &Frame<'_>) {
-    let missing: Vec<_> = (0..table.cells.len())
-        .filter(|index| table.cells[*index].is_none())
-        .map(|index| places(table, index))
-        .filter(|at| reachable(table, at, frame))
-        .map(|at| describe(table, &at, frame))
-        .collect();
-    if missing.is_empty() {
-        return;
-    }
-    let shown = missing.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
-    let more = missing.len().saturating_sub(5);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let message = format!("{} has no price for {shown}{rest}", frame.title);
-    node.fault(FaultKind::MissingPrice, "prices", message, "Add the price, or a rule against it");
-}
-
-/// The place of each key's value in the cell at `index`.
-fn places(table: &ChargeTable, mut index: usize) -> Vec<usize> {
-    let mut at = vec![0; table.widths.len()];
-    for (place, width) in at.iter_mut().zip(&table.widths).rev() {
-        *place = index % width;
-        index /= width;
-    }
-    at
-}
-
-/// Whether no rule forbids these values, and the component is there with them. Rules that
-/// look at features outside of the table are only tried where its condition names them.
-fn reachable(table: &ChargeTable, at: &[usize], frame: &Frame<'_>) -> bool {
-    let value_of = |feature| table.by.iter().position(|f| *f == feature).map(|key| at[key]);
-    let fits = |feature, value: usize| {
-        frame.rules.iter().all(|rule| {
-            let pair = |of| if of == feature { Some(value) } else { value_of(of) };
-            match (pair(rule.feature), pair(rule.other)) {
-                (Some(mine), Some(theirs)) => rule.allows(mine, Some(theirs)),
-                _ => true,
-            }
-        })
-    };
-    let keys_fit = table.by.iter().zip(at).all(|(feature, value)| fits(*feature, *value));
-    let condition_fits = frame.when.as_ref().is_none_or(|(feature, values)| {
-        values.iter().any(|v| value_of(*feature).is_none_or(|own| own == *v) && fits(*feature, *v))
-    });
-    keys_fit && condition_fits
-}
-
-fn describe(table: &ChargeTable, at: &[usize], frame: &Frame<'_>) -> String {
-    let mut words: Vec<_> = table
-        .by
-        .iter()
-        .zip(at)
-        .map(|(feature, value)| {
-            let feature = &frame.features[*feature];
-            format!("{} {}", feature.name, feature.values()[*value])
-        })
-        .collect();
-    if let (true, Some(zone)) = (table.zoned, at.last()) {
-        words.push(format!("zone {}", frame.zones[*zone]));
-    }
-    words.join(", ")
 }

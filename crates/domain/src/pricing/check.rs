@@ -1,11 +1,11 @@
 //! What stands against an ask as a whole, and against the promotions asked for.
 
+use super::authority::Counts;
 use super::refusal::{PriceRefusal, RefusalCode};
 use super::selection::Selection;
 use super::{PriceAsk, PriceSums};
 use crate::catalogue::{Catalogue, Promotion, Tier};
 use crate::promotion::{self, Given};
-use rust_decimal::Decimal;
 use std::collections::HashSet;
 
 /// Checks what concerns the whole ask; gives the tier.
@@ -13,6 +13,7 @@ pub(super) fn ask<'c>(
     catalogue: &'c Catalogue,
     ask: &PriceAsk<'_>,
     kept: &PriceSums,
+    counts: &Counts<'_>,
     refusals: &mut Vec<PriceRefusal>,
 ) -> Option<&'c Tier> {
     let mut refuse = |code, detail| refusals.push(PriceRefusal::of_quote(code, detail));
@@ -27,14 +28,11 @@ pub(super) fn ask<'c>(
         let detail = format!("there is no tier {}; there are {}", ask.tier, known.join(", "));
         refuse(RefusalCode::UnknownTier, detail);
     }
-    let sensible = Decimal::ZERO..=Decimal::ONE_HUNDRED;
-    if let Some(percent) = ask.discount_percent.filter(|p| !sensible.contains(p)) {
-        let detail = format!("a discount of {percent} % is not between 0 and 100");
-        refuse(RefusalCode::DiscountOutOfRange, detail);
-    }
     if ask.sites.is_empty() && kept.sites() == 0 {
         refuse(RefusalCode::NoSites, "there is no site to price".to_owned());
     }
+    let percent = ask.discount_percent;
+    refusals.extend(percent.and_then(|percent| counts.refuse_discount(catalogue, tier, percent)));
     let mut seen = HashSet::with_capacity(ask.sites.len());
     for (index, site) in ask.sites.iter().enumerate() {
         if !seen.insert(site.site) {

@@ -18,10 +18,11 @@ pub struct PriceRefusal {
     pub component: Option<Arc<str>>,
     /// In plain words.
     pub detail: String,
-    /// For `below_floor`: the least part of the list price that must remain, in per cent.
+    /// For `below_floor`: the least part of the list price that must remain, in per cent;
+    /// `None` where the floor is an amount.
     pub floor_percent: Option<Decimal>,
     /// For `below_floor`: the highest discount that the charge bears; `None` if it is below
-    /// the floor without any.
+    /// the floor without any. For `discount_out_of_range`: the most that anybody may give.
     pub most_discount_percent: Option<Decimal>,
 }
 
@@ -31,7 +32,7 @@ pub struct PriceRefusal {
 pub enum RefusalCode {
     CatalogueNotInForce,
     UnknownTier,
-    /// The discount is below 0 or above 100 per cent.
+    /// The discount is below 0, or beyond what anybody may give.
     DiscountOutOfRange,
     NoSites,
     DuplicateSite,

@@ -1,10 +1,11 @@
 //! What the sites of a quote are sold under, and its short name for each offering: the basis of a
 //! price. Two sites alike cost the same on the same basis.
 
-use super::PriceAsk;
+use super::authority::Counts;
 use super::near::{self, Candidate};
 use super::waterfall::{Discount, Reductions};
-use crate::catalogue::{Catalogue, Offering, Promotion, TermStep, Tier};
+use super::{PriceAsk, PriceSums};
+use crate::catalogue::{Catalogue, Offering, Promotion, TermStep, Tier, VolumeStep};
 use crate::contract::hex;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct Sale<'c> {
     /// Those taken, in the order in which they stack.
     pub(super) promotions: Vec<&'c Promotion>,
-    discount: Option<Discount>,
+    discount: Option<Discount<'c>>,
     /// One for each offering, in the catalogue's order.
     pub(super) parts: Vec<Part<'c>>,
 }
@@ -21,6 +22,8 @@ pub(super) struct Sale<'c> {
 /// The sale of one offering.
 pub(super) struct Part<'c> {
     pub(super) offering: &'c Offering,
+    /// What its number of sites brings.
+    volume: Option<&'c VolumeStep>,
     pub(super) basis: Arc<str>,
     /// What might have made it cheaper.
     pub(super) candidates: Vec<Candidate<'c>>,
@@ -30,13 +33,15 @@ impl<'c> Sale<'c> {
     pub(super) fn new(
         catalogue: &'c Catalogue,
         ask: &PriceAsk<'_>,
-        tier: Option<&Tier>,
+        tier: Option<&'c Tier>,
+        counts: &Counts<'c>,
         promotions: Vec<&'c Promotion>,
     ) -> Self {
-        let part = |offering: &'c Offering| Part {
-            offering,
-            basis: basis(catalogue, offering, ask, &promotions),
-            candidates: near::candidates(catalogue, offering, &promotions),
+        let part = |offering: &'c Offering| {
+            let volume = counts.volume(&offering.code);
+            let basis = basis(catalogue, offering, ask, volume, &promotions);
+            let candidates = near::candidates(catalogue, offering, &promotions);
+            Part { offering, volume, basis, candidates }
         };
         let parts = catalogue.offerings().iter().map(part).collect();
         let discount = ask.discount_percent.and_then(|percent| Discount::new(percent, tier));
@@ -55,21 +60,25 @@ impl<'c> Sale<'c> {
     /// The same with other promotions.
     pub(super) fn reductions_with<'r>(
         &'r self,
-        _part: &Part<'c>,
+        part: &Part<'c>,
         term: &'r TermStep,
         promotions: &'r [&'c Promotion],
     ) -> Reductions<'r> {
-        Reductions { term, promotions, discount: self.discount.as_ref() }
+        let (volume, discount) = (part.volume, self.discount.as_ref());
+        Reductions { term, volume, promotions, discount }
     }
 }
 
-/// The bases that sites are priced on by `ask`, one for each offering: a site that has its price
-/// on one of them keeps it. The sites of the ask do not matter.
-pub fn bases(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Vec<Arc<str>> {
+/// The bases that sites are priced on by `ask` beside the sites of `kept`, one for each offering: a
+/// site that has its price on one of them keeps it. Of the sites only their number matters.
+pub fn bases(catalogue: &Catalogue, ask: &PriceAsk<'_>, kept: &PriceSums) -> Vec<Arc<str>> {
+    let counts = Counts::of(catalogue, ask, kept);
     let asked =
         |p: &&Promotion| ask.promotions.iter().any(|code| p.code.eq_ignore_ascii_case(code));
     let promotions: Vec<&Promotion> = catalogue.promotions().iter().filter(asked).collect();
-    let of = |offering| basis(catalogue, offering, ask, &promotions);
+    let of = |offering: &Offering| {
+        basis(catalogue, offering, ask, counts.volume(&offering.code), &promotions)
+    };
     catalogue.offerings().iter().map(of).collect()
 }
 
@@ -80,11 +89,13 @@ fn basis(
     catalogue: &Catalogue,
     offering: &Offering,
     ask: &PriceAsk<'_>,
+    volume: Option<&VolumeStep>,
     promotions: &[&Promotion],
 ) -> Arc<str> {
     let tier = catalogue.tier(ask.tier).map_or(ask.tier, |tier| &*tier.code);
     let discount = ask.discount_percent.unwrap_or_default().normalize().to_string();
-    let mut words: Vec<&str> = vec![catalogue.fingerprint(), &offering.code, tier, &discount];
+    let volume = volume.map_or_else(String::new, |step| step.sites.to_string());
+    let mut words = vec![catalogue.fingerprint(), &*offering.code, tier, &discount, &volume];
     let own = promotions.iter().filter(|p| p.offering == offering.code);
     words.extend(own.map(|p| &*p.code));
     let mut hash = Sha256::new();

@@ -148,6 +148,11 @@ impl<'c> Selection<'c> {
         })
     }
 
+    /// The working days that delivery is estimated to take.
+    pub(super) fn lead_days(&self) -> Option<u32> {
+        self.offering.lead_days(|of| self.picked[of].at, self.zone.index)
+    }
+
     /// The same with another term, if the offering's rules allow it.
     pub(super) fn with_term(&self, term: &'c TermStep) -> Option<Self> {
         let feature = self.offering.term_feature();

@@ -52,6 +52,7 @@ pub(super) fn price(
         offering: selection.offering.code.clone(),
         zone: selection.zone.name.clone(),
         term_months: selection.term.months,
+        lead_days: selection.lead_days(),
         lines,
         totals,
         share: Some(share),

@@ -4,7 +4,6 @@ use super::*;
 use crate::catalogue::{Choice, Offering};
 use crate::id::Kind;
 use crate::time::Moment;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 mod incremental;
@@ -239,52 +238,111 @@ fn what_a_floor_or_a_date_forbids_is_no_near_miss() {
 #[test]
 fn ten_thousand_sites_are_priced_and_add_up() {
     let sites: Vec<_> = (0..10_000).map(|n| adi(n, "100M", "12")).collect();
-    let one = priced(&ask(vec![sites[0].clone()])).totals;
-    let all = priced(&ask(sites)).totals;
-    assert_eq!(all.mrc, one.mrc.times(10_000).unwrap());
-    assert_eq!(all.nrc, one.nrc.times(10_000).unwrap());
-}
-
-/// Calls `visit` with every combination of values of the offering's features; numbers are
-/// taken at both ends.
-fn every_choice(offering: &Offering, visit: &mut impl FnMut(&[Choice])) {
-    fn down(
-        offering: &Offering,
-        at: usize,
-        made: &mut Vec<Choice>,
-        visit: &mut impl FnMut(&[Choice]),
-    ) {
-        let Some(feature) = offering.features.get(at) else { return visit(made) };
-        let mut values: Vec<String> = feature.values().iter().map(ToString::to_string).collect();
-        if let crate::catalogue::FeatureKind::Integer { least, most } = feature.kind {
-            values = vec![least.to_string(), most.to_string()];
-        }
-        for value in values {
-            made.push(Choice { feature: feature.code.to_string(), value });
-            down(offering, at + 1, made, visit);
-            made.pop();
-        }
-    }
-    down(offering, 0, &mut Vec::new(), visit);
+    let quote = priced(&ask(sites));
+    // 340.00, 290.00 and 65.00, each less 7 % for the volume; 1250.00 less 20 %.
+    let one = quote.sites[0].totals;
+    assert_eq!((one.mrc.minor(), one.nrc.minor()), (31_620 + 26_970 + 6_045, 100_000));
+    assert_eq!(quote.totals.mrc, one.mrc.times(10_000).unwrap());
+    assert_eq!(quote.totals.nrc, one.nrc.times(10_000).unwrap());
 }
 
 #[test]
-fn everything_that_can_be_configured_has_a_price() {
-    for offering in SHIPPED.offerings() {
-        let mut accepted: HashSet<Configuration> = HashSet::new();
-        let mut refused = 0;
-        every_choice(offering, &mut |choices| match offering.configure(choices) {
-            Ok(configuration) => _ = accepted.insert(configuration),
-            Err(_) => refused += 1,
-        });
-        assert!(accepted.len() > 40 && refused > 5, "{} {refused}", accepted.len());
-        let zips = ["60606", "60005", "40202", "82001"];
-        let site = |(n, configuration): (usize, Configuration)| SiteAsk {
-            site: site_id(n),
-            zip: zips[n % 4].into(),
-            configuration,
-        };
-        let sites: Vec<_> = accepted.into_iter().enumerate().map(site).collect();
-        priced(&ask(sites));
+fn the_volume_is_a_step_between_term_and_promotion_by_the_sites_of_the_offering() {
+    let aiab = SHIPPED.offering("OFF_AIAB").unwrap();
+    let wireless = |n| SiteAsk {
+        site: site_id(n),
+        zip: "60606".into(),
+        configuration: configured(aiab, &[("Plan", "Standard")]),
+    };
+    let sites = |adis: usize| {
+        let mut sites: Vec<_> = (0..adis).map(|n| adi(n, "100M", "36")).collect();
+        sites.extend((100..105).map(wireless));
+        let mut ask = ask(sites);
+        ask.promotions = vec!["ADI-PORT10".into()];
+        priced(&ask).sites
+    };
+    let kinds =
+        |site: &SitePrice| site.lines[1].mrc.steps.iter().map(|s| s.kind).collect::<Vec<_>>();
+    assert!(!kinds(&sites(9)[0]).contains(&StepKind::Volume));
+    let ten = sites(10);
+    assert_eq!(
+        amounts(&ten[0].lines[1].mrc),
+        [
+            (StepKind::List, 29_000, 29_000),
+            (StepKind::Term, -4_350, 24_650),
+            // 3 % of 246.50 are 7.395.
+            (StepKind::Volume, -740, 23_910),
+            (StepKind::Promotion, -2_391, 21_519),
+            (StepKind::Net, 0, 21_519),
+        ]
+    );
+    assert_eq!(&*ten[0].lines[1].mrc.steps[2].rule, "adi.toml: volume of 10 sites, 3 % off MRC");
+    // Five sites of the other offering are five, not fifteen.
+    assert!(!kinds(&ten[10]).contains(&StepKind::Volume));
+    assert_eq!(ten[0].lead_days, Some(30));
+}
+
+#[test]
+fn the_narrowest_range_of_what_a_quote_has_decides_over_its_discount() {
+    let flex = SHIPPED.offering("OFF_IP_FLEX").unwrap();
+    let voice = SiteAsk {
+        site: site_id(7),
+        zip: "60606".into(),
+        configuration: configured(flex, &[("Concurrent Calls", "24"), ("Term", "12")]),
+    };
+    let mut ask = ask(vec![adi(1, "100M", "12"), voice]);
+    ask.tier = "premier";
+    for (percent, approval) in [(6, false), (7, true), (20, true)] {
+        ask.discount_percent = Some(percent.into());
+        let got = priced(&ask);
+        assert_eq!(got.approval.is_some(), approval, "{percent}");
+        let authority = got.approval.map(|a| a.authority_percent);
+        assert!(authority.is_none_or(|a| a == 6.into()), "{authority:?}");
+        let rules: Vec<_> = got.sites[1].lines.iter().map(|l| &*l.mrc.steps[1].rule).collect();
+        assert!(rules[0].ends_with("(carrier.toml: tier premier on OFF_IP_FLEX may give 8 %)"));
+        assert!(rules[1].ends_with("(carrier.toml: tier premier on IPF_NUMBER may give 6 %)"));
     }
+    // Nobody goes beyond the most, and operations are not asked.
+    ask.discount_percent = Some(21.into());
+    let refusals = price(&SHIPPED, &ask).unwrap_err();
+    assert_eq!(refusals.len(), 1);
+    assert_eq!(refusals[0].code, RefusalCode::DiscountOutOfRange);
+    assert_eq!(refusals[0].most_discount_percent, Some(20.into()));
+    ask.sites.pop();
+    assert!(price(&SHIPPED, &ask).is_ok());
+}
+
+#[test]
+fn a_floor_that_is_an_amount_is_taken_as_many_times_as_the_price() {
+    let flex = SHIPPED.offering("OFF_IP_FLEX").unwrap();
+    let calls = [("Concurrent Calls", "24"), ("Term", "12"), ("Telephone Numbers", "300")];
+    let voice =
+        SiteAsk { site: site_id(7), zip: "60606".into(), configuration: configured(flex, &calls) };
+    let numbers = &priced(&ask(vec![voice])).sites[0].lines[1];
+    assert_eq!((numbers.mrc.net.minor(), numbers.quantity), (18_000, 300));
+    assert_eq!(numbers.mrc.floor, Some(Money::from_minor(12_000)));
+}
+
+#[test]
+fn a_burstable_port_is_priced_with_its_commitment() {
+    let offering = SHIPPED.offering("OFF_ADI_MID_MARKET").unwrap();
+    let choices = [
+        ("Port Speed", "1G"),
+        ("Access Speed", "1G"),
+        ("Term", "12"),
+        ("Billing Option", "Burstable"),
+        ("Minimum Commitment", "250M"),
+    ];
+    let configuration = configured(offering, &choices);
+    let site = SiteAsk { site: site_id(1), zip: "60606".into(), configuration };
+    let quote = priced(&ask(vec![site.clone()]));
+    let line = quote.sites[0].lines.iter().find(|l| &*l.component == "ADI_COMMITMENT").unwrap();
+    assert_eq!(line.mrc.net.minor(), 4_200);
+    // Without the condition, the feature is not sold.
+    let mut flat = site;
+    let billing = flat.configuration.choices.iter_mut().find(|c| &*c.code == "ATT_BILL_OPT");
+    billing.unwrap().value = crate::catalogue::FeatureValue::Choice("Flat Rate".into());
+    let refusals = price(&SHIPPED, &ask(vec![flat])).unwrap_err();
+    assert_eq!(refusals[0].code, RefusalCode::ConfigurationNotSold);
+    assert_eq!(refusals[0].detail, "Minimum Commitment is only with Billing Option Burstable");
 }

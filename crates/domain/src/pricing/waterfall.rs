@@ -2,7 +2,7 @@
 
 use super::refusal::{self, PriceRefusal, RefusalCode};
 use super::selection::Listed;
-use crate::catalogue::{ChargeKind, Promotion, TermStep, Tier};
+use crate::catalogue::{ChargeKind, Promotion, TermStep, Tier, VolumeStep};
 use crate::money::{Money, Overflow, Rounding};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,8 @@ use std::sync::{Arc, LazyLock};
 pub struct Waterfall {
     /// Begins with the list price and ends with the net price; a reduction of zero is left out.
     pub steps: Vec<Step>,
-    /// What the charge may not go below: a part of the list price, cut to whole cents.
+    /// What the charge may not go below: an amount, or a part of the list price, cut to whole
+    /// cents.
     pub floor: Option<Money>,
     pub net: Money,
 }
@@ -39,6 +40,8 @@ pub struct Step {
 pub enum StepKind {
     List,
     Term,
+    /// For so many sites of the offering in the quote.
+    Volume,
     Promotion,
     Discount,
     Net,
@@ -50,6 +53,7 @@ impl StepKind {
         match self {
             Self::List => "list",
             Self::Term => "term",
+            Self::Volume => "volume",
             Self::Promotion => "promotion",
             Self::Discount => "discount",
             Self::Net => "net",
@@ -57,60 +61,96 @@ impl StepKind {
     }
 }
 
-/// The discount asked for, and its words.
-pub(super) struct Discount {
+/// The discount asked for, by a partner of a tier.
+pub(super) struct Discount<'c> {
     percent: Decimal,
-    rule: Arc<str>,
+    tier: Option<&'c Tier>,
+    /// The words of a range's rule, and the discount's own by that range.
+    words: Vec<(&'c Arc<str>, Arc<str>)>,
+    /// Without a range.
+    plain: Arc<str>,
 }
 
-impl Discount {
+impl<'c> Discount<'c> {
     /// `None` for what takes nothing off, or makes no sense.
-    pub(super) fn new(percent: Decimal, tier: Option<&Tier>) -> Option<Self> {
+    pub(super) fn new(percent: Decimal, tier: Option<&'c Tier>) -> Option<Self> {
         let sensible = percent > Decimal::ZERO && percent <= Decimal::ONE_HUNDRED;
-        let authority = tier.map(|t| format!(" ({})", t.rule)).unwrap_or_default();
-        let rule = format!("discount of {} %{authority}", percent.normalize()).into();
-        sensible.then_some(Self { percent, rule })
+        let plain = format!("discount of {} %", percent.normalize());
+        let ranges = tier.into_iter().flat_map(Tier::all_ranges);
+        let words = ranges.map(|r| (&r.rule, format!("{plain} ({})", r.rule).into())).collect();
+        sensible.then(|| Self { percent, tier, words, plain: plain.into() })
+    }
+
+    /// Its words, with the range that the tier has for the component.
+    fn rule(&self, listed: &Listed<'_>) -> &Arc<str> {
+        let range = self.tier.map(|t| t.range(&listed.offering.code, &listed.component.code));
+        let of = |(rule, _): &&(&Arc<str>, _)| range.is_some_and(|r| Arc::ptr_eq(rule, &r.rule));
+        self.words.iter().find(of).map_or(&self.plain, |(_, words)| words)
     }
 }
 
 /// What is taken off the charges of a site.
 pub(super) struct Reductions<'r> {
     pub(super) term: &'r TermStep,
+    /// For the number of the quote's sites of the offering.
+    pub(super) volume: Option<&'r VolumeStep>,
     /// In the order in which they stack; those of other offerings or terms are passed over.
     pub(super) promotions: &'r [&'r Promotion],
-    pub(super) discount: Option<&'r Discount>,
+    pub(super) discount: Option<&'r Discount<'r>>,
+}
+
+/// One reduction of a charge.
+#[derive(Clone, Copy)]
+enum Off<'r> {
+    /// By a rule of the catalogue, with its words.
+    Rule(StepKind, Decimal, &'r Arc<str>),
+    Discount(&'r Discount<'r>),
+}
+
+impl Off<'_> {
+    fn percent(self) -> Decimal {
+        match self {
+            Self::Rule(_, percent, _) => percent,
+            Self::Discount(discount) => discount.percent,
+        }
+    }
 }
 
 static NET: LazyLock<Arc<str>> = LazyLock::new(|| "net".into());
 static NO_CHARGE: LazyLock<Arc<str>> = LazyLock::new(|| "no such charge".into());
 
-impl Reductions<'_> {
-    /// The reductions of one charge, in order: sort, per cent, words.
+impl<'r> Reductions<'r> {
+    /// The reductions of one charge, in order.
     fn of(
         &self,
         component: &str,
         offering: &str,
         kind: ChargeKind,
-    ) -> impl Iterator<Item = (StepKind, Decimal, &Arc<str>)> {
-        let term = match kind {
-            ChargeKind::Mrc => (StepKind::Term, self.term.mrc_percent_off, &self.term.mrc_rule),
-            ChargeKind::Nrc => (StepKind::Term, self.term.nrc_percent_off, &self.term.nrc_rule),
+    ) -> impl Iterator<Item = Off<'r>> {
+        let (term, months) = (self.term, self.term.months);
+        let (term_off, term_rule) = match kind {
+            ChargeKind::Mrc => (term.mrc_percent_off, &term.mrc_rule),
+            ChargeKind::Nrc => (term.nrc_percent_off, &term.nrc_rule),
         };
+        let volume = self.volume.map(|volume| match kind {
+            ChargeKind::Mrc => (volume.mrc_percent_off, &volume.mrc_rule),
+            ChargeKind::Nrc => (volume.nrc_percent_off, &volume.nrc_rule),
+        });
         let promotions = self
             .promotions
             .iter()
             .filter(move |p| {
                 *p.offering == *offering
                     && p.charge == kind
-                    && self.term.months >= p.min_term
+                    && months >= p.min_term
                     && p.reduces(component)
             })
-            .map(|p| (StepKind::Promotion, p.percent, &p.rule));
-        let discount = self
-            .discount
-            .filter(|_| kind == ChargeKind::Mrc)
-            .map(|d| (StepKind::Discount, d.percent, &d.rule));
-        std::iter::once(term).chain(promotions).chain(discount)
+            .map(|p| Off::Rule(StepKind::Promotion, p.percent, &p.rule));
+        let discount = self.discount.filter(|_| kind == ChargeKind::Mrc).map(Off::Discount);
+        std::iter::once(Off::Rule(StepKind::Term, term_off, term_rule))
+            .chain(volume.map(|(off, rule)| Off::Rule(StepKind::Volume, off, rule)))
+            .chain(promotions)
+            .chain(discount)
     }
 
     /// The waterfall of one charge; without such a charge, it is zero from list to net.
@@ -126,28 +166,27 @@ impl Reductions<'_> {
         let mut steps = Vec::with_capacity(3);
         steps.push(step(StepKind::List, rule, list, None, list));
         let mut subtotal = list;
-        let mut before_discount = list;
-        let component = listed.component;
-        for (sort, percent, rule) in self.of(&component.code, &listed.offering.code, kind) {
-            if sort == StepKind::Discount {
-                before_discount = subtotal;
-            }
-            let off = subtotal.percent(percent, Rounding::HalfUp).map_err(too_large)?;
+        let mut before_discount = None;
+        for reduction in self.of(&listed.component.code, &listed.offering.code, kind) {
+            let off = subtotal.percent(reduction.percent(), Rounding::HalfUp).map_err(too_large)?;
             let next = subtotal.checked_sub(off).map_err(too_large)?;
             if off != Money::ZERO {
                 let amount = Money::ZERO.checked_sub(off).map_err(too_large)?;
-                steps.push(step(sort, rule, amount, Some(Rounding::HalfUp), next));
+                let rounding = Some(Rounding::HalfUp);
+                steps.push(match reduction {
+                    Off::Rule(sort, _, rule) => step(sort, rule, amount, rounding, next),
+                    Off::Discount(discount) => {
+                        before_discount = Some(subtotal);
+                        step(StepKind::Discount, discount.rule(listed), amount, rounding, next)
+                    }
+                });
             }
             subtotal = next;
         }
-        let floor_percent = charge.and_then(|(table, _)| table.floor_percent);
-        let floor = floor_percent.map(|p| floor(list, p)).transpose().map_err(too_large)?;
-        if let (Some(floor), Some(percent)) = (floor, floor_percent)
-            && subtotal < floor
-        {
-            let discounted = steps.iter().any(|s| s.kind == StepKind::Discount);
-            let before = if discounted { before_discount } else { subtotal };
-            return Err(below_floor(listed, kind, percent, subtotal, floor, before));
+        let floor = floor(listed, list, kind).map_err(too_large)?;
+        if let Some(floor) = floor.filter(|floor| subtotal < *floor) {
+            let before = before_discount.unwrap_or(subtotal);
+            return Err(below_floor(listed, kind, subtotal, floor, before));
         }
         steps.push(step(StepKind::Net, &NET, Money::ZERO, None, subtotal));
         Ok(Waterfall { steps, floor, net: subtotal })
@@ -159,13 +198,12 @@ impl Reductions<'_> {
         let component = listed.component;
         let net = self
             .of(&component.code, &listed.offering.code, kind)
-            .try_fold(list, |left, (_, percent, _)| {
-                left.checked_sub(left.percent(percent, Rounding::HalfUp)?)
+            .try_fold(list, |left, reduction| {
+                left.checked_sub(left.percent(reduction.percent(), Rounding::HalfUp)?)
             })
             .ok()?;
-        let floor_percent = listed.charge(kind).and_then(|(table, _)| table.floor_percent);
-        let above = floor_percent.is_none_or(|p| floor(list, p).is_ok_and(|floor| net >= floor));
-        above.then_some(net)
+        let floor = floor(listed, list, kind).ok()?;
+        floor.is_none_or(|floor| net >= floor).then_some(net)
     }
 }
 
@@ -184,23 +222,29 @@ fn list_price(listed: &Listed<'_>, kind: ChargeKind) -> Result<Money, Overflow> 
     each.times(listed.quantity)
 }
 
-/// `percent` of `list`, cut to whole cents: what is within a cent of the floor stands.
-fn floor(list: Money, percent: Decimal) -> Result<Money, Overflow> {
+/// What the charge may not go below: an amount for each, or a part of the list price, cut to
+/// whole cents: what is within a cent of the floor stands.
+fn floor(listed: &Listed<'_>, list: Money, kind: ChargeKind) -> Result<Option<Money>, Overflow> {
+    let Some((table, price)) = listed.charge(kind) else { return Ok(None) };
+    if let Some(each) = price.floor {
+        return each.times(listed.quantity).map(Some);
+    }
+    let Some(percent) = table.floor_percent else { return Ok(None) };
     let exact = Decimal::from(list.minor())
         .checked_mul(percent)
         .and_then(|p| p.checked_div(Decimal::ONE_HUNDRED))
         .ok_or(Overflow)?;
-    i64::try_from(exact.trunc()).map(Money::from_minor).map_err(|_| Overflow)
+    i64::try_from(exact.trunc()).map(|cents| Some(Money::from_minor(cents))).map_err(|_| Overflow)
 }
 
 fn below_floor(
     listed: &Listed<'_>,
     kind: ChargeKind,
-    floor_percent: Decimal,
     net: Money,
     floor: Money,
     before: Money,
 ) -> PriceRefusal {
+    let floor_percent = listed.charge(kind).and_then(|(table, _)| table.floor_percent);
     let most = (before >= floor && before > Money::ZERO).then(|| {
         let room = Decimal::from(before.minor() - floor.minor()) * Decimal::ONE_HUNDRED;
         let percent = room / Decimal::from(before.minor());
@@ -210,15 +254,16 @@ fn below_floor(
     let bears = most.map_or("it bears no discount".to_owned(), |p| {
         format!("it bears a discount of at most {p} %")
     });
+    let part = floor_percent.map(|p| format!(", {} % of the list price", p.normalize()));
     let detail = format!(
-        "the {} of {} would be {net}, below its floor of {floor}, {} % of the list price; {bears}",
+        "the {} of {} would be {net}, below its floor of {floor}{}; {bears}",
         kind.word(),
         component.name,
-        floor_percent.normalize(),
+        part.unwrap_or_default(),
     );
     PriceRefusal {
         component: Some(component.code.clone()),
-        floor_percent: Some(floor_percent),
+        floor_percent,
         most_discount_percent: most,
         ..PriceRefusal::of_quote(RefusalCode::BelowFloor, detail)
     }

@@ -7,7 +7,8 @@ use crate::door::Reading;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use domain::catalogue::{
-    Catalogue, ChargeKind, Component, Feature, FeatureKind, Milestone, Offering, Promotion,
+    Catalogue, ChargeKind, Component, Feature, FeatureKind, LeadTime, Milestone, Offering,
+    Promotion,
 };
 use domain::refusal::Refusal;
 use domain::time::Date;
@@ -41,6 +42,33 @@ struct OfferingFeature {
     most: Option<i64>,
     /// Taken if nothing is chosen: the first that goes with the other choices.
     defaults: Vec<String>,
+    /// The feature is only there with these values of another one.
+    only_when: Option<FeatureCondition>,
+}
+
+/// Which values of another feature a feature is there with.
+#[derive(Debug, Serialize, ToSchema)]
+struct FeatureCondition {
+    /// The other feature's code.
+    #[schema(example = "ATT_BILL_OPT")]
+    feature: String,
+    among: Vec<String>,
+}
+
+/// How long delivery is estimated to take, in working days after the handoff.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = LeadTime)]
+pub(in crate::v1) struct LeadTimeBody {
+    #[schema(example = 30)]
+    least_days: u32,
+    #[schema(example = 60)]
+    most_days: u32,
+}
+
+impl From<LeadTime> for LeadTimeBody {
+    fn from(LeadTime { least_days, most_days }: LeadTime) -> Self {
+        Self { least_days, most_days }
+    }
 }
 
 impl From<&Feature> for OfferingFeature {
@@ -59,6 +87,10 @@ impl From<&Feature> for OfferingFeature {
             least: range.map(|(least, _)| least),
             most: range.map(|(_, most)| most),
             defaults: feature.defaults.iter().map(ToString::to_string).collect(),
+            only_when: feature.only_when.as_ref().map(|only| FeatureCondition {
+                feature: only.feature.to_string(),
+                among: only.among.iter().map(ToString::to_string).collect(),
+            }),
         }
     }
 }
@@ -132,6 +164,8 @@ struct OfferingBody {
     /// `shipping`, `port_reservation`, `billing`, `customer_defined_group`. A programme may
     /// require more.
     enrichments: Vec<&'static str>,
+    /// An estimate; it depends on the choices and on the address.
+    lead_time: Option<LeadTimeBody>,
     /// In the order of delivery.
     milestones: Vec<OfferingMilestone>,
 }
@@ -146,6 +180,7 @@ impl From<&Offering> for OfferingBody {
             components: offering.components.iter().map(Into::into).collect(),
             terms: offering.terms.iter().map(|t| OfferingTerm { months: t.months }).collect(),
             enrichments: offering.enrichments.iter().map(|e| e.word()).collect(),
+            lead_time: offering.lead_time().map(Into::into),
             milestones: offering.milestones.iter().map(Into::into).collect(),
         }
     }
@@ -293,12 +328,23 @@ mod tests {
             json!({
                 "code": "AIAB_STATIC_IPS", "name": "Static IP Addresses", "type": "integer",
                 "required": false, "values": [], "least": 0, "most": 5, "defaults": ["0"],
+                "only_when": null,
             })
         );
         let choice = named(features, "AIAB_PLAN");
         assert_eq!(choice["type"], "choice");
         assert_eq!(choice["values"], json!(["Standard", "Advanced", "Premium"]));
         assert_eq!((&choice["least"], &choice["defaults"]), (&Value::Null, &json!([])));
+    }
+
+    #[test]
+    fn an_offering_says_how_long_it_takes_and_a_feature_what_it_depends_on() {
+        let offerings = &shipped("2026-11-21")["offerings"];
+        let adi = named(offerings, "OFF_ADI_MID_MARKET");
+        assert_eq!(adi["lead_time"], json!({ "least_days": 30, "most_days": 90 }));
+        let commitment = named(&adi["features"], "ATT_PORT_MBC");
+        let only = json!({ "feature": "ATT_BILL_OPT", "among": ["Burstable"] });
+        assert_eq!(commitment["only_when"], only);
     }
 
     #[test]

@@ -1,17 +1,23 @@
-//! Which allowed value was most likely meant: by size where both have one, else by spelling.
+//! Which allowed values were most likely meant: by size where both have one, else by spelling.
 
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// The value nearest to `text`: the smallest one of at least its size, or the largest; by
-/// spelling where `text` has no size.
-pub(super) fn value(text: &str, values: &[Arc<str>]) -> Option<Arc<str>> {
-    let Some((unit, wanted)) = size(text) else { return by_spelling(text, values) };
+/// The values near to `text`, the nearest first: those of at least its size, then the smaller
+/// ones; or the one of like spelling.
+pub(super) fn values(text: &str, values: &[Arc<str>]) -> Vec<Arc<str>> {
+    let Some((unit, wanted)) = size(text) else {
+        return by_spelling(text, values).into_iter().collect();
+    };
     let sized = |v: &Arc<str>| size(v).filter(|(u, _)| *u == unit).map(|(_, n)| (n, v.clone()));
     let mut sizes: Vec<_> = values.iter().filter_map(sized).collect();
+    if sizes.is_empty() {
+        return by_spelling(text, values).into_iter().collect();
+    }
     sizes.sort();
-    let next = sizes.iter().find(|(n, _)| *n >= wanted).or(sizes.last());
-    next.map(|(_, v)| v.clone()).or_else(|| by_spelling(text, values))
+    let smaller = sizes.partition_point(|(n, _)| *n < wanted);
+    let (lower, higher) = sizes.split_at(smaller);
+    higher.iter().chain(lower.iter().rev()).map(|(_, v)| v.clone()).collect()
 }
 
 /// The place of the value of exactly that speed: `100 Mbps` is `100M`.

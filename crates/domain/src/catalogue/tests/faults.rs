@@ -119,7 +119,7 @@ fn check(old: &str, new: &str, kind: FaultKind, at: &str) -> FaultKind {
 /// What to replace, with what, the fault, and the text on its line.
 type Spoil = (&'static str, &'static str, FaultKind, &'static str);
 
-const IN_THE_CARRIERS_FILE: [Spoil; 18] = {
+const IN_THE_CARRIERS_FILE: [Spoil; 21] = {
     use FaultKind::*;
     [
         ("offer_days = 30", "offer_days = = 30", Syntax, "= = 30"),
@@ -140,6 +140,25 @@ const IN_THE_CARRIERS_FILE: [Spoil; 18] = {
         ("[\"X_LINE\"]", "[\n\"Q\"]", UnknownReference, "\"Q\""),
         ("charge = \"mrc\"", "charge = \"all\"", WrongForm, "charge"),
         ("min_term = 24", "min_term = 36", TermMismatch, "min_term"),
+        (
+            "discount_percent = 5",
+            "discount_percent = 5\nmost_discount_percent = 4",
+            AuthorityTooHigh,
+            "discount_percent = 5",
+        ),
+        (
+            "discount_percent = 5",
+            "discount_percent = 5\n[[tier.range]]\noffering = \"OFF_Z\"\ndiscount_percent = 2",
+            UnknownReference,
+            "offering = \"OFF_Z\"",
+        ),
+        (
+            "discount_percent = 5",
+            "discount_percent = 5\n[[tier.range]]\noffering = \"OFF_X\"\ncomponents = \"Q\"\n\
+             discount_percent = 2",
+            UnknownReference,
+            "components = \"Q\"",
+        ),
     ]
 };
 
@@ -201,10 +220,118 @@ fn each_fault_is_named_with_its_line() {
     ]
     .map(|(old, new, kind, at)| check(old, new, kind, at))
     .into();
+    seen.insert(FaultKind::StepDearer); // By a test of its own, below.
     seen.extend(IN_THE_CARRIERS_FILE.map(|(old, new, kind, at)| check(old, new, kind, at)));
     for kind in FaultKind::ALL {
         assert!(seen.contains(&kind), "{kind:?} is never reached");
     }
+}
+
+#[test]
+fn steps_floors_conditions_and_lead_times_are_checked() {
+    use FaultKind::*;
+    let feature = "default = \"10M\"";
+    let volume = "[[volume]]\nsites = 5\nmrc_percent_off = 4\n";
+    let end = "[[milestone]]";
+    let floor = "floor_percent = 50";
+    for (old, new, kind, at) in [
+        (
+            "mrc_percent_off = 10",
+            "mrc_percent_off = 10\n[[term]]\nmonths = 36",
+            StepDearer,
+            "[[term]]",
+        ),
+        (
+            "[[feature]]\ncode = \"SPEED\"",
+            &format!("{volume}{volume}[[feature]]\ncode = \"SPEED\""),
+            Duplicate,
+            "sites = 5",
+        ),
+        (
+            "[[feature]]\ncode = \"SPEED\"",
+            &format!("{volume}[[volume]]\nsites = 9\n[[feature]]\ncode = \"SPEED\""),
+            StepDearer,
+            "sites = 9",
+        ),
+        (
+            "[[feature]]\ncode = \"SPEED\"",
+            &format!("[[volume]]\nsites = 1\n[[feature]]\ncode = \"SPEED\""),
+            OutOfRange,
+            "sites = 1",
+        ),
+        (floor, "floor = 9.50", FloorTooHigh, "floor = 9.50"),
+        (floor, "floor = 12.00", FloorTooHigh, "floor = 12.00"),
+        (floor, "floor_percent = 50\nfloor = 1", Duplicate, "floor = 1"),
+        (floor, "floors = { 10M = { A = 1, Q = 2 } }", UnmatchedPrice, "floors"),
+        (floor, "floors = { 10M = { A = -1 } }", NegativePrice, "floors"),
+        (
+            feature,
+            "default = \"10M\"\nonly_when = { feature = \"TERM\", among = \"12\" }",
+            UnknownReference,
+            "only_when",
+        ),
+        (end, "[lead_time]\ndays = 0\n[[milestone]]", OutOfRange, "days = 0"),
+        (
+            end,
+            "[lead_time]\nby = \"SPEED\"\ndays = { 10M = 5 }\n[[milestone]]",
+            MissingPrice,
+            "days = ",
+        ),
+        (feature, "at_most = \"TERM\"", UnknownReference, "at_most"),
+    ] {
+        check(old, new, kind, at);
+    }
+}
+
+#[test]
+fn a_floor_is_held_against_the_term_and_the_volume_together() {
+    let volume = "[[volume]]\nsites = 5\nmrc_percent_off = 5\n[[feature]]\ncode = \"SPEED\"";
+    let product = PRODUCT.replacen("[[feature]]\ncode = \"SPEED\"", volume, 1);
+    // 90 % less 5 % of it are 85.5 %.
+    let with = |percent: &str| {
+        faults_of(
+            CARRIER,
+            &product.replace("floor_percent = 50", &format!("floor_percent = {percent}")),
+        )
+    };
+    assert_eq!(with("85.5"), []);
+    let faults = with("85.6");
+    assert_eq!(faults.len(), 1);
+    let message = "24 months and 5 sites alone leave less than the floor of 85.6 %";
+    assert_eq!(faults[0].message, message);
+}
+
+#[test]
+fn a_longer_term_may_cost_more_a_month_only_if_it_says_so() {
+    let by = PRODUCT
+        .replace("by = \"SPEED\"\nzoned = true", "by = [\"SPEED\", \"TERM\"]")
+        .replace("10M = { A = 10.00, B = 11.00 }", "10M = { 12 = 10, 24 = 12 }")
+        .replace("20M = { A = 20.00, B = 22.00 }", "20M = { 12 = 20, 24 = 20 }");
+    // 12.00 less 10 % are more than 10.00.
+    let faults = faults_of(CARRIER, &by);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert_eq!(faults[0].kind, FaultKind::StepDearer);
+    assert!(faults[0].message.starts_with("Line: 24 months cost more a month than 12"));
+    let dearer = by.replace("mrc_percent_off = 10", "mrc_percent_off = 10\ndearer = true");
+    assert_eq!(faults_of(CARRIER, &dearer), []);
+}
+
+#[test]
+fn a_feature_with_a_condition_keys_only_what_has_the_same_condition() {
+    let feature = "[[feature]]\ncode = \"EXTRA\"\nname = \"Extra\"\ntype = \"choice\"\n\
+        values = [\"a\", \"b\"]\ndefault = \"a\"\n\
+        only_when = { feature = \"SPEED\", among = \"20M\" }\n\n";
+    let component = "[[component]]\ncode = \"X_EXTRA\"\nname = \"Extra\"\nitem_type = \"Extra\"\n\
+        when = { feature = \"SPEED\", among = \"20M\" }\n\
+        mrc = { by = \"EXTRA\", prices = { a = 1, b = 2 } }\n\n";
+    let product = PRODUCT
+        .replacen("[[component]]", &format!("{feature}[[component]]"), 1)
+        .replacen("[[milestone]]", &format!("{component}[[milestone]]"), 1);
+    assert_eq!(faults_of(CARRIER, &product), []);
+    let other = product.replace("when = { feature = \"SPEED\", among = \"20M\" }\nmrc", "mrc");
+    let faults = faults_of(CARRIER, &other);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert!(faults[0].message.contains("EXTRA can be left out"), "{}", faults[0].message);
 }
 
 #[test]

@@ -58,7 +58,9 @@ impl Kept {
 
     /// Prices what has no price on a basis of the ask.
     fn price(&mut self, ask: &PriceAsk<'static>) -> Result<(QuotePrice, usize), ()> {
-        let bases = bases(&SHIPPED, ask);
+        let unpriced = self.sites.values().filter(|(_, price)| price.is_none());
+        let sites = unpriced.map(|(site, _)| site.clone()).collect();
+        let bases = bases(&SHIPPED, &PriceAsk { sites, ..ask.clone() }, &self.sums);
         let good = |price: &SitePrice| {
             price.share.as_ref().is_some_and(|share| bases.contains(&share.basis))
         };
@@ -160,5 +162,6 @@ fn another_text_of_the_catalogue_is_another_basis_whatever_its_version() {
     let other = Catalogue::parse(&files).unwrap();
     assert_eq!(one.version(), other.version());
     let asked = ask(Vec::new());
-    assert!(bases(&one, &asked).iter().all(|basis| !bases(&other, &asked).contains(basis)));
+    let of = |catalogue| bases(catalogue, &asked, &PriceSums::default());
+    assert!(of(&one).iter().all(|basis| !of(&other).contains(basis)));
 }

@@ -1,34 +1,28 @@
 //! What holds for every quote from the shipped catalogue.
 
 use super::*;
+use crate::catalogue::tests::mended;
 use proptest::prelude::*;
 
-/// A site of either offering that `configure` accepts, anywhere.
+/// A site of any offering anywhere: some features chosen, what does not go together mended.
 pub(super) fn any_site() -> impl Strategy<Value = (String, Configuration)> {
-    let picks = prop::collection::vec(any::<prop::sample::Index>(), 8);
+    let picks = prop::collection::vec(prop::option::of(any::<prop::sample::Index>()), 14);
     let zip = prop::sample::select(vec!["60606", "60005", "40202", "82001", "99950-0001"]);
-    (any::<prop::sample::Index>(), picks, zip).prop_filter_map(
-        "accepted by configure",
-        |(which, picks, zip)| {
-            let offering = which.get(SHIPPED.offerings());
-            let choices: Vec<_> = offering
-                .features
-                .iter()
-                .zip(picks)
-                .map(|(feature, pick)| {
-                    let value = match feature.kind {
-                        crate::catalogue::FeatureKind::Integer { least, most } => {
-                            let span = usize::try_from(most - least + 1).unwrap();
-                            (least + i64::try_from(pick.index(span)).unwrap()).to_string()
-                        }
-                        _ => pick.get(feature.values()).to_string(),
-                    };
-                    Choice { feature: feature.code.to_string(), value }
-                })
-                .collect();
-            Some((zip.to_owned(), offering.configure(&choices).ok()?))
-        },
-    )
+    (any::<prop::sample::Index>(), picks, zip).prop_map(|(which, picks, zip)| {
+        let offering = which.get(SHIPPED.offerings());
+        let picked = offering.features.iter().zip(picks);
+        let choices = picked.filter_map(|(feature, pick)| {
+            let value = match feature.kind {
+                crate::catalogue::FeatureKind::Integer { least, most } => {
+                    let span = usize::try_from(most - least + 1).unwrap();
+                    (least + i64::try_from(pick?.index(span)).unwrap()).to_string()
+                }
+                _ => pick?.get(feature.values()).to_string(),
+            };
+            Some(Choice { feature: feature.code.to_string(), value })
+        });
+        (zip.to_owned(), mended(offering, choices.collect()).unwrap())
+    })
 }
 
 fn any_ask() -> impl Strategy<Value = PriceAsk<'static>> {
@@ -40,7 +34,7 @@ fn any_ask() -> impl Strategy<Value = PriceAsk<'static>> {
         ask.tier = tier;
         ask.discount_percent = tenths.map(|t| Decimal::new(t, 1));
         // Those of the promotions that can be had.
-        for code in ["ADI-WELCOME", "ADI-PORT10", "AIAB-START"] {
+        for code in ["ADI-WELCOME", "ADI-PORT10", "AIAB-START", "ASE-EVC12", "IPF-PORTIN"] {
             ask.promotions.push(code.to_owned());
             let reason = |r: &PriceRefusal| r.code == RefusalCode::PromotionNotEligible;
             if price(&SHIPPED, &ask).is_err_and(|refusals| refusals.iter().any(reason)) {
@@ -131,6 +125,27 @@ proptest! {
         let back: QuotePrice = serde_json::from_str(&bytes).unwrap();
         prop_assert_eq!(&back, &quote);
         prop_assert_eq!(serde_json::to_string(&back).unwrap(), bytes);
+    }
+
+    #[test]
+    fn more_of_a_size_never_costs_less_a_month((zip, configuration) in any_site()) {
+        let offering = SHIPPED.offering(&configuration.offering).unwrap();
+        let sizes = ["ATT_SPEED", "ATT_ACC_SPD", "ASE_PORT_SPEED", "ASE_EVC_SPEED", "IPF_CALLS"];
+        for feature in offering.features.iter().filter(|f| sizes.contains(&&*f.code)) {
+            let mut last = None;
+            for value in feature.values() {
+                let as_choice = |c: &crate::catalogue::Chosen| Choice {
+                    feature: c.code.to_string(),
+                    value: if c.code == feature.code { value.to_string() } else { c.value.to_string() },
+                };
+                let choices: Vec<_> = configuration.choices.iter().map(as_choice).collect();
+                let Ok(configuration) = offering.configure(&choices) else { continue };
+                let site = SiteAsk { site: site_id(1), zip: zip.clone(), configuration };
+                let mrc = priced(&ask(vec![site])).totals.mrc;
+                prop_assert!(last.is_none_or(|l| mrc >= l), "{} {value}", feature.name);
+                last = Some(mrc);
+            }
+        }
     }
 
     #[test]

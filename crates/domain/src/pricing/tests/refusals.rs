@@ -13,10 +13,17 @@ fn codes(refusals: &[PriceRefusal]) -> Vec<(RefusalCode, Option<usize>)> {
 
 /// The shipped catalogue, changed in one place.
 fn changed(old: &str, new: &str) -> Catalogue {
+    changed_in(&[(old, new)])
+}
+
+/// The shipped catalogue, each of these replaced where it comes first.
+fn changed_in(places: &[(&str, &str)]) -> Catalogue {
     let mut files = shipped_files();
-    let file = files.iter_mut().find(|(_, text)| text.contains(old)).unwrap();
-    file.1 = file.1.replacen(old, new, 1);
-    Catalogue::parse(&files).unwrap()
+    for (old, new) in places {
+        let file = files.iter_mut().find(|(_, text)| text.contains(old)).unwrap();
+        file.1 = file.1.replacen(old, new, 1);
+    }
+    Catalogue::parse(&files).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 #[test]
@@ -155,7 +162,11 @@ fn a_net_below_the_floor_is_refused_and_the_highest_discount_it_bears_is_not() {
 
 #[test]
 fn a_net_exactly_at_the_floor_stands() {
-    let catalogue = changed("floor_percent = 60", "floor_percent = 77.5");
+    // Without the volume steps, which would go below such a floor.
+    let off = ["mrc_percent_off = 3\n", "mrc_percent_off = 5\n", "mrc_percent_off = 7\n"];
+    let none = off.map(|off| (off, "mrc_percent_off = 0\n"));
+    let floor = ("floor_percent = 60", "floor_percent = 77.5");
+    let catalogue = changed_in(&[none[0], none[1], none[2], floor]);
     let quote = price(&catalogue, &ask(vec![adi(1, "100M", "60")])).unwrap();
     let router = &quote.sites[0].lines[2].mrc;
     assert_eq!(Some(router.net), router.floor);

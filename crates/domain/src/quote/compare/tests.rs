@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, Choice, SHIPPED};
 use crate::id::Kind;
 use crate::party::{Environment, Tenant};
 use crate::pricing::{PriceAsk, SiteAsk, price};
-use crate::quote::{BillingPreferences, QuoteState, Validation};
+use crate::quote::{BillingPreferences, QuoteState, Tally, Validation};
 use crate::time::Moment;
 
 const NOW: Moment = Moment::from_ms(1_800_000_000_000);
@@ -29,6 +29,7 @@ fn quote(number: &str) -> Quote {
         billing: BillingPreferences::default(),
         state: QuoteState::Draft,
         sites_added: 3,
+        tally: Tally::default(),
         created_at: NOW,
     }
 }

@@ -33,7 +33,8 @@ pub fn stale_bases(
     catalogue: &Catalogue,
     ask: &AskPrice,
 ) -> Vec<Arc<str>> {
-    let good = pricing::bases(catalogue, &price_ask(ctx, tier, file, ask.clone()));
+    let ask = price_ask(ctx, tier, file, ask.clone());
+    let good = pricing::bases(catalogue, &ask, &beside(file));
     let stale = file.quote.tally.priced.bases().filter(|basis| !good.contains(basis));
     stale.cloned().collect()
 }
@@ -73,13 +74,18 @@ pub fn quote_price(
     Ok(edits.end(ctx, Happened::new(what).from(from)))
 }
 
-/// What the sites that are not looked at add up to.
-fn kept(file: &QuoteFile) -> Result<PriceSums, Refusal> {
-    let tally = &file.quote.tally;
-    let mut kept = tally.priced.clone();
+/// What the priced sites that are not looked at add up to.
+fn beside(file: &QuoteFile) -> PriceSums {
+    let mut beside = file.quote.tally.priced.clone();
     for price in file.sites.iter().filter_map(|site| site.price.as_ref()) {
-        kept.take(price);
+        beside.take(price);
     }
+    beside
+}
+
+/// The same, if no site is missing.
+fn kept(file: &QuoteFile) -> Result<PriceSums, Refusal> {
+    let (tally, kept) = (&file.quote.tally, beside(file));
     let looked_at = u32::try_from(file.sites.len()).unwrap_or(u32::MAX);
     if kept.sites().checked_add(looked_at) == Some(tally.sites) {
         return Ok(kept);

@@ -273,10 +273,10 @@ fn configuration_fault(fault: ConfigurationFault) -> Fault {
         Some(index) => format!("/features/{index}"),
         None => "/features".to_owned(),
     };
-    let mut expected = fault.allowed.join(", ");
-    if let Some(nearest) = fault.nearest {
-        expected = format!("{expected}; nearest: {nearest}");
-    }
+    let nearest = fault.nearest_words().map(|words| format!("nearest: {words}"));
+    let allowed = Some(fault.allowed.join(", ")).filter(|list| !list.is_empty());
+    let expected: Vec<_> = allowed.into_iter().chain(nearest).collect();
+    let expected = expected.join("; ");
     let wrong = Fault::new(pointer, because.unwrap_or(Because::ValueNotAllowed), fault.detail);
     if expected.is_empty() { wrong } else { wrong.expected(expected) }
 }

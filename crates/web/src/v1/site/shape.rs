@@ -1,5 +1,6 @@
 //! A site's wire shapes.
 
+use crate::v1::catalogue::LeadTimeBody;
 use crate::v1::quote::QuoteBody;
 use crate::v1::shape::{AddressBody, TotalsBody};
 use domain::address::{Avps, Correction};
@@ -130,6 +131,8 @@ struct ConfigurationBody {
     offering: String,
     term_months: u32,
     features: Vec<Feature>,
+    /// An estimate over all addresses; a price says it for the site's.
+    lead_time: Option<LeadTimeBody>,
 }
 
 impl From<&Configuration> for ConfigurationBody {
@@ -143,6 +146,7 @@ impl From<&Configuration> for ConfigurationBody {
             offering: configuration.offering.to_string(),
             term_months: configuration.term_months,
             features: configuration.choices.iter().map(feature).collect(),
+            lead_time: configuration.lead_time.map(Into::into),
         }
     }
 }
@@ -150,7 +154,7 @@ impl From<&Configuration> for ConfigurationBody {
 /// One step of a waterfall.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 struct Step {
-    /// `list`, `term`, `promotion`, `discount` or `net`.
+    /// `list`, `term`, `volume`, `promotion`, `discount` or `net`.
     kind: &'static str,
     /// The rule that made it.
     rule: String,
@@ -231,6 +235,9 @@ struct PriceBody {
     /// The access zone, which the ZIP code decides.
     zone: String,
     term_months: u32,
+    /// Working days after the handoff that delivery is estimated to take.
+    #[schema(example = 30)]
+    lead_days: Option<u32>,
     totals: TotalsBody,
     lines: Vec<LineBody>,
 }
@@ -240,6 +247,7 @@ impl From<&SitePrice> for PriceBody {
         Self {
             zone: price.zone.to_string(),
             term_months: price.term_months,
+            lead_days: price.lead_days,
             totals: (&price.totals).into(),
             lines: price.lines.iter().map(Into::into).collect(),
         }
