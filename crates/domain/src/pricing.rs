@@ -157,7 +157,7 @@ impl Totals {
 /// then its sites in order.
 pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Vec<PriceRefusal>> {
     let mut refusals = Vec::new();
-    let counts = Counts::of(catalogue, ask.sites.iter().map(|site| &*site.configuration.offering));
+    let counts = Counts::of(catalogue, ask);
     let tier = check_ask(catalogue, ask, &counts, &mut refusals);
     let selections: Vec<_> = ask
         .sites
@@ -173,18 +173,14 @@ pub fn price(catalogue: &Catalogue, ask: &PriceAsk<'_>) -> Result<QuotePrice, Ve
         let Some(selection) = selection else { continue };
         let site = ask.sites[index].site;
         let volume = counts.volume(&selection.offering.code);
-        let reductions =
-            Reductions { term: selection.term, volume, promotions: &promotions, discount };
+        let (term, promotions) = (selection.term, promotions.as_slice());
+        let reductions = Reductions { term, volume, promotions, discount };
         sites.extend(price_site(site, index, selection, &reductions, &mut refusals));
     }
     let totals = Totals::sum(sites.iter().map(|s| &s.totals));
     let totals = totals.map(|t| if planted(Bug::CentLost) { t.less_a_cent(&sites) } else { t });
-    let Ok(totals) = totals else {
-        refusals.push(refusal::overflow(None, None));
-        return Err(refusals);
-    };
-    let Ok(given) = promotions.iter().map(|p| given(p, &sites)).collect::<Result<Vec<_>, _>>()
-    else {
+    let given = promotions.iter().map(|p| given(p, &sites)).collect::<Result<Vec<_>, _>>();
+    let (Ok(totals), Ok(given)) = (totals, given) else {
         refusals.push(refusal::overflow(None, None));
         return Err(refusals);
     };
@@ -266,15 +262,12 @@ fn check_ask<'c>(
     }
     let percent = ask.discount_percent;
     refusals.extend(percent.and_then(|percent| counts.refuse_discount(catalogue, tier, percent)));
-    if ask.sites.is_empty() {
-        let detail = "there is no site to price".to_owned();
-        refusals.push(PriceRefusal::of_quote(RefusalCode::NoSites, detail));
-    }
+    let none = || PriceRefusal::of_quote(RefusalCode::NoSites, "there is no site to price".into());
+    refusals.extend(ask.sites.is_empty().then(none));
     let mut seen = HashSet::with_capacity(ask.sites.len());
     for (index, site) in ask.sites.iter().enumerate() {
         if !seen.insert(site.site) {
-            let detail = "the site is there twice".to_owned();
-            let code = RefusalCode::DuplicateSite;
+            let (code, detail) = (RefusalCode::DuplicateSite, "the site is there twice".into());
             refusals.push(PriceRefusal::of_site(code, site.site, index, detail));
         }
     }

@@ -1,6 +1,7 @@
 //! How far a quote's monthly charges may be discounted, and what its number of sites brings:
 //! what depends on the offerings of the whole quote.
 
+use super::PriceAsk;
 use super::refusal::{PriceRefusal, RefusalCode};
 use crate::catalogue::{Catalogue, DiscountRange, Tier, VolumeStep};
 use rust_decimal::Decimal;
@@ -10,13 +11,11 @@ use std::collections::BTreeMap;
 pub(super) struct Counts<'c>(BTreeMap<&'c str, (u32, Option<&'c VolumeStep>)>);
 
 impl<'c> Counts<'c> {
-    /// Counts the offerings, one code for each site.
-    pub(super) fn of<'a>(
-        catalogue: &'c Catalogue,
-        offerings: impl Iterator<Item = &'a str>,
-    ) -> Self {
+    /// Counts the sites of the ask by their offerings.
+    pub(super) fn of(catalogue: &'c Catalogue, ask: &PriceAsk<'_>) -> Self {
         let mut counts = BTreeMap::new();
-        for offering in offerings.filter_map(|code| catalogue.offering(code)) {
+        let codes = ask.sites.iter().map(|site| &site.configuration.offering);
+        for offering in codes.filter_map(|code| catalogue.offering(code)) {
             let (count, step) = counts.entry(&*offering.code).or_insert((0u32, None));
             *count += 1;
             *step = offering.volume(*count);
