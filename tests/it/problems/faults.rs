@@ -114,6 +114,9 @@ async fn configurations(apex: &Client, aiab: &Client) {
         json!([{ "name": "Port Speed", "value": "1G" }, { "name": "ATT_ACC_SPD", "value": "1G" },
             { "name": "Term", "value": "36" }, { "name": "AT&T Default Router", "value": "Yes" },
             { "name": "Management Option", "value": "Customer Managed" }]),
+        json!([{ "name": "Port Speed", "value": "1G" }, { "name": "ATT_ACC_SPD", "value": "1G" },
+            { "name": "Term", "value": "36" }, { "name": "Minimum Commitment",
+                "value": "100M" }]),
     ] {
         let body = json!({ "offering": "OFF_ADI_MID_MARKET", "features": features });
         apex.post(&path("configuration"), &body).await.refused(422, "invalid_configuration");

@@ -57,9 +57,9 @@ impl Offering {
                     // Whoever chose what decides wants that; who did not may have forgotten it.
                     candidates[0].size = FAR / 2;
                     let explicit = place(&self.features[only.at], choices).is_some();
-                    let mut others = self.values(only.at, 0, choices);
-                    others.iter_mut().for_each(|c| c.size += usize::from(explicit) * FAR);
-                    candidates.extend(others);
+                    let far = usize::from(explicit) * FAR;
+                    let others = self.values(only.at, 0, choices).into_iter();
+                    candidates.extend(others.map(|c| Candidate { size: c.size + far, ..c }));
                 }
                 candidates
             }

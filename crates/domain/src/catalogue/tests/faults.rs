@@ -255,7 +255,7 @@ fn steps_floors_conditions_and_lead_times_are_checked() {
         ),
         (
             "[[feature]]\ncode = \"SPEED\"",
-            &format!("[[volume]]\nsites = 1\n[[feature]]\ncode = \"SPEED\""),
+            "[[volume]]\nsites = 1\n[[feature]]\ncode = \"SPEED\"",
             OutOfRange,
             "sites = 1",
         ),

@@ -39,8 +39,10 @@ fn monthly(configuration: Configuration, zip: &str) -> i64 {
     priced.unwrap_or_else(|refusals| panic!("{refusals:#?}")).totals.mrc.minor()
 }
 
-/// What grows, by offering, with what it must stand beside.
-const SIZES: [(&str, &str, &[(&str, &str)]); 9] = [
+/// An offering, a feature that grows, and the choices that it must stand beside.
+type Size = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const SIZES: [Size; 9] = [
     ("OFF_ADI_MID_MARKET", "ATT_SPEED", &[("ATT_ACC_SPD", "100G"), ("Term", "12")]),
     ("OFF_ADI_MID_MARKET", "ATT_ACC_SPD", &[("ATT_SPEED", "10M"), ("Term", "12")]),
     (

@@ -155,6 +155,31 @@ fn an_edit_of_one_site_prices_one_site_and_another_ask_prices_those_it_concerns(
 }
 
 #[test]
+fn a_site_that_brings_the_next_volume_step_prices_all_sites_of_its_offering_anew() {
+    let mut quote = Kept::default();
+    let asked = ask(Vec::new());
+    for n in 0..9 {
+        quote.put(n, Some((adi(n, "100M", "36"), None)));
+    }
+    assert_eq!(quote.price(&asked).unwrap().1, 9);
+    // The tenth reaches the first step.
+    quote.put(9, Some((adi(9, "100M", "36"), None)));
+    let (beside, count) = quote.price(&asked).unwrap();
+    assert_eq!(count, 10);
+    let whole = priced(&PriceAsk { sites: quote.all(), ..asked.clone() });
+    assert_eq!(beside.totals, whole.totals);
+    let volume = |site: &SitePrice| {
+        site.lines[0].mrc.steps.iter().any(|step| step.kind == StepKind::Volume)
+    };
+    assert!(beside.sites.iter().all(volume));
+    quote.put(10, Some((adi(10, "100M", "36"), None)));
+    assert_eq!(quote.price(&asked).unwrap().1, 1, "the step stays");
+    quote.put(10, None);
+    quote.put(9, None);
+    assert_eq!(quote.price(&asked).unwrap().1, 9, "and it is gone with the tenth");
+}
+
+#[test]
 fn another_text_of_the_catalogue_is_another_basis_whatever_its_version() {
     let mut files = crate::catalogue::tests::shipped_files();
     let one = Catalogue::parse(&files).unwrap();

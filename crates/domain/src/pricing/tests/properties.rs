@@ -134,9 +134,10 @@ proptest! {
         for feature in offering.features.iter().filter(|f| sizes.contains(&&*f.code)) {
             let mut last = None;
             for value in feature.values() {
-                let as_choice = |c: &crate::catalogue::Chosen| Choice {
-                    feature: c.code.to_string(),
-                    value: if c.code == feature.code { value.to_string() } else { c.value.to_string() },
+                let as_choice = |c: &crate::catalogue::Chosen| {
+                    let own = c.value.to_string();
+                    let value = if c.code == feature.code { value.to_string() } else { own };
+                    Choice { feature: c.code.to_string(), value }
                 };
                 let choices: Vec<_> = configuration.choices.iter().map(as_choice).collect();
                 let Ok(configuration) = offering.configure(&choices) else { continue };
