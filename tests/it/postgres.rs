@@ -13,6 +13,7 @@ mod engines;
 mod examples;
 mod feed;
 mod idempotency;
+mod imports;
 mod jobs;
 mod invariants;
 mod law;

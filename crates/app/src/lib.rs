@@ -16,6 +16,7 @@ pub mod contract;
 pub mod credit;
 pub mod customer;
 pub mod exception;
+pub mod import;
 pub mod job;
 pub mod opportunity;
 pub mod order;

@@ -1,9 +1,11 @@
 //! The quote: one version of a priced configuration of sites, and what may be done to it.
 
 mod decide;
+mod import;
 mod site;
 
 pub use decide::*;
+pub use import::*;
 pub use site::*;
 
 use crate::change::Context;

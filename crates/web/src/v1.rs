@@ -7,6 +7,7 @@ mod customer;
 mod enrichment;
 mod event;
 mod exception;
+mod import;
 mod journey;
 mod me;
 mod operations;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(opportunity::routes())
         .merge(quote::routes())
         .merge(site::routes())
+        .merge(import::routes())
         .merge(credit::routes())
         .merge(contract::routes())
         .merge(order::routes())

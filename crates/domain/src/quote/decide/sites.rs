@@ -2,7 +2,7 @@
 
 use super::Rules;
 use crate::address::{Address, Avps};
-use crate::catalogue::{Catalogue, Choice, ConfigurationFault};
+use crate::catalogue::{Catalogue, Choice, Configuration, ConfigurationFault};
 use crate::change::{Change, Context, Settle};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
@@ -38,36 +38,50 @@ pub fn sites_add(
     new: Vec<NewSite>,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Sites)?;
-    if file.sites.len() + new.len() > MOST_SITES {
-        let detail = format!("a quote holds at most {MOST_SITES} sites");
-        return Err(Refusal::new(Code::InvalidBody, detail.clone()).with(vec![Fault::new(
-            "/sites",
-            Because::TooLong,
-            detail,
-        )]));
-    }
+    room_for(file, new.len(), "/sites")?;
     let (mut quote, from) = file.reopened(ctx)?;
     let mut change = Change::default();
     let mut sites = Vec::with_capacity(new.len());
     for site in new {
-        quote.sites_added += 1;
-        sites.push(change.insert_part(Site {
-            id: ctx.ids.next(Kind::Site),
-            tenant: quote.tenant,
-            version: 0,
-            quote: quote.id,
-            position: quote.sites_added,
-            name: site.name,
-            given: site.address,
-            validation: Validation::Unchecked,
-            configuration: None,
-            price: None,
-            customer: None,
-            created_at: ctx.now,
-        }));
+        let site = join(ctx, &mut quote, site, None);
+        sites.push(change.insert_part(site));
     }
     let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteSitesAdded).from(from));
     Ok(Decision { change, view: QuoteSites { quote, sites } })
+}
+
+/// Refuses more sites than a quote holds. `pointer` is where the request names them.
+pub(super) fn room_for(file: &QuoteFile, new: usize, pointer: &str) -> Result<(), Refusal> {
+    if file.sites.len() + new <= MOST_SITES {
+        return Ok(());
+    }
+    let detail = format!("a quote holds at most {MOST_SITES} sites");
+    let fault = Fault::new(pointer, Because::TooLong, &*detail);
+    Err(Refusal::new(Code::InvalidBody, detail).with(vec![fault]))
+}
+
+/// A new site with this configuration joins the quote, at the next place.
+pub(super) fn join(
+    ctx: &mut Context,
+    quote: &mut Quote,
+    new: NewSite,
+    configuration: Option<Configuration>,
+) -> Site {
+    quote.sites_added += 1;
+    Site {
+        id: ctx.ids.next(Kind::Site),
+        tenant: quote.tenant,
+        version: 0,
+        quote: quote.id,
+        position: quote.sites_added,
+        name: new.name,
+        given: new.address,
+        validation: Validation::Unchecked,
+        configuration,
+        price: None,
+        customer: None,
+        created_at: ctx.now,
+    }
 }
 
 /// What an edit of a site changes; a new address must be validated anew.

@@ -1,0 +1,111 @@
+//! Sites come from a file, all rows or the sound ones, each with its configuration.
+
+use super::sites::{join, room_for};
+use super::{QuoteSites, Rules};
+use crate::catalogue::Configuration;
+use crate::change::{Change, Context};
+use crate::code::{Because, Code};
+use crate::decision::Decision;
+use crate::event::{EventKind, Happened};
+use crate::id::Kind;
+use crate::law::QuoteFile;
+use crate::programme::Stage;
+use crate::quote::{Import, ImportFile, ImportReport, ImportState, NewSite};
+use crate::refusal::{Fault, Refusal};
+
+/// A row of a file, read and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportRow {
+    pub site: NewSite,
+    pub configuration: Option<Configuration>,
+}
+
+/// A file that sites shall come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportSites {
+    pub report: ImportReport,
+    /// The rows that can become sites, in the order of the file.
+    pub rows: Vec<ImportRow>,
+    /// Whether the file as a whole was not understood.
+    pub broken: bool,
+    /// Whether the sound rows may be taken without the others.
+    pub partial: bool,
+    /// The file with its faults, as it is kept.
+    pub body: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    pub import: Import,
+    pub touched: QuoteSites,
+}
+
+/// Whether a quote could take these sites now.
+pub fn import_possible(
+    ctx: &Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    sites: usize,
+) -> Result<(), Refusal> {
+    file.gate(ctx, rules, Stage::Sites)?;
+    room_for(file, sites, "")
+}
+
+/// Adds the sites of a file: all of its rows, or nothing; with `partial`, the sound ones.
+pub fn sites_import(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    asked: ImportSites,
+) -> Result<Decision<Imported>, Refusal> {
+    import_possible(ctx, rules, file, asked.rows.len())?;
+    let whole = asked.report.faults_count == 0;
+    if asked.broken || asked.rows.is_empty() || !(whole || asked.partial) {
+        return Err(refused(&asked));
+    }
+    let (mut quote, from) = file.reopened(ctx)?;
+    let mut change = Change::default();
+    let mut sites = Vec::with_capacity(asked.rows.len());
+    for ImportRow { site, configuration } in asked.rows {
+        let site = join(ctx, &mut quote, site, configuration);
+        sites.push(change.insert_part(site));
+    }
+    let import = change.insert_part(Import {
+        id: ctx.ids.next(Kind::Import),
+        tenant: quote.tenant,
+        version: 0,
+        quote: quote.id,
+        state: if whole { ImportState::Committed } else { ImportState::Partial },
+        report: asked.report,
+        created_at: ctx.now,
+    });
+    change.insert_import_file(ImportFile {
+        tenant: import.tenant,
+        import: import.id,
+        body: asked.body,
+    });
+    let why = format!("import {}: {} of {} rows", import.id, sites.len(), import.report.rows);
+    let what = Happened::new(EventKind::QuoteImported).from(from).because(why);
+    let quote = change.update(ctx, quote, what);
+    Ok(Decision { change, view: Imported { import, touched: QuoteSites { quote, sites } } })
+}
+
+fn refused(asked: &ImportSites) -> Refusal {
+    let report = &asked.report;
+    let told = |fault: &crate::quote::ImportFault| Fault {
+        pointer: fault.pointer(),
+        because: fault.because().unwrap_or(Because::BadFormat),
+        detail: fault.detail.clone(),
+        expected: fault.expected.clone(),
+    };
+    let faults: Vec<Fault> = report.faults.iter().map(told).collect();
+    let (count, more) = (report.faults_count, faults.len());
+    let s = if count == 1 { "" } else { "s" };
+    let shown = match usize::try_from(count) {
+        Ok(count) if count > more => format!(", the first {more} are told"),
+        _ => String::new(),
+    };
+    let detail = format!("the file has {count} fault{s}{shown}: nothing was imported");
+    Refusal::new(Code::InvalidBody, detail).with(faults)
+}
