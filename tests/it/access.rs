@@ -28,6 +28,9 @@ async fn story(world: &World) -> (Client, Things) {
         "new_customer": { "name": "Harbor Point Bakery LLC", "address": address } });
     let opened = partner.post("/v1/opportunities", &open).await.expect(201);
     let quote = id(&opened["quote"]["id"]).to_owned();
+    let row = json!([{ "Name": "Third", "Street": "208 S Akard St", "City": "Dallas",
+        "State": "TX", "ZIP": "75202" }]);
+    let imported = partner.post(&format!("/v1/quotes/{quote}/imports"), &row).await.expect(201);
     let sites = two_sites(&partner, &quote).await;
     validate(world, &partner, &quote).await;
     configure(&partner, &quote, "OFF_ADI_MID_MARKET", adi()).await;
@@ -58,6 +61,7 @@ async fn story(world: &World) -> (Client, Things) {
         ("opportunities", text(&opened["opportunity"]["id"])),
         ("quotes", quote.clone()),
         ("sites", sites[0].clone()),
+        ("imports", text(&imported["import"]["id"])),
         ("credit-checks", text(&check["id"])),
         ("contracts", contract),
         ("orders", text(&made["id"])),
@@ -210,7 +214,7 @@ async fn what_another_partner_has_is_answered_like_what_does_not_exist() {
         if parameters.len() > 1 {
             // In a quote of its own, a site of somebody else's.
             let (outer, own) = match noun.as_str() {
-                "sites" => ("quotes", own_quote),
+                "sites" | "imports" => ("quotes", own_quote),
                 "deliveries" => ("webhook-endpoints", &*own_endpoint),
                 noun => panic!("{noun} of what?"),
             };

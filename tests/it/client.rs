@@ -134,6 +134,26 @@ impl Client {
         first
     }
 
+    /// A file, as it is.
+    pub(crate) async fn upload(&self, path: &str, key: &str, kind: &str, bytes: Vec<u8>) -> Reply {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.secret);
+        let request = request.header("idempotency-key", key).header("content-type", kind);
+        let answer = request.body(bytes).send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.expect("a text");
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        let (method, path, key) = ("POST".to_owned(), path.to_owned(), key.to_owned());
+        Reply { method, path, request: Value::Null, key, status, headers, text, body }
+    }
+
+    /// The bytes of a file.
+    pub(crate) async fn download(&self, path: &str) -> Vec<u8> {
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.secret);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.bytes().await.expect("the bytes").to_vec()
+    }
+
     /// With the version that is edited: an ETag or `*`.
     pub(crate) async fn edit(&self, method: &str, path: &str, seen: &str, body: &Value) -> Reply {
         let mut seen = seen.to_owned();

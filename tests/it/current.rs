@@ -1,4 +1,5 @@
-//! Pages that are drawn from the code: `docs/errors.md`, `docs/invariants.md` and `docs/states.md`.
+//! Pages that are drawn from the code: `docs/errors.md`, `docs/invariants.md` and
+//! `docs/states.md`, and the table of headings in `docs/imports.md`.
 //! This proves them current; `BLESS=1` writes them.
 
 use domain::code::{Because, Code};
@@ -75,6 +76,20 @@ fn the_page_of_invariants_is_what_the_list_says() {
         let _ = writeln!(page, "| `{}` | {} |", invariant.name(), invariant.sentence());
     }
     is_current("invariants.md", &page);
+}
+
+#[test]
+fn the_page_of_imports_has_every_heading_that_is_understood() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/imports.md");
+    let stored = std::fs::read_to_string(&file).expect("the page");
+    let (begin, end) = ("<!-- headings -->\n", "<!-- end of headings -->\n");
+    let (before, rest) = stored.split_once(begin).expect("where the table begins");
+    let (_, after) = rest.split_once(end).expect("where the table ends");
+    let mut table = String::from("| column | also called |\n| --- | --- |\n");
+    for (title, others) in sheet::headings() {
+        let _ = writeln!(table, "| {title} | {} |", others.join(", "));
+    }
+    is_current("imports.md", &format!("{before}{begin}{table}{end}{after}"));
 }
 
 /// One noun's table as a diagram.

@@ -26,11 +26,16 @@ fn keyed(all: &[Operation]) -> BTreeSet<&str> {
 /// The same request with another content that is still valid; none for an empty one.
 fn other_body(body: &Value) -> Option<Value> {
     let mut body = body.clone();
+    if let Some(first) = body.get_mut(0) {
+        *first = other_body(first)?;
+        return Some(body);
+    }
     for (name, value) in body.as_object_mut()? {
         let changed = match (name.as_str(), &*value) {
-            ("name" | "reason" | "note" | "first_name" | "business_name", Value::String(text)) => {
-                Some(json!(format!("{text} again")))
-            }
+            (
+                "name" | "Name" | "reason" | "note" | "first_name" | "business_name",
+                Value::String(text),
+            ) => Some(json!(format!("{text} again"))),
             ("choice" | "overlap_hours", _) => Some(json!(1)),
             ("discount_percent", _) => Some(json!("1")),
             ("url", _) => Some(json!("https://hooks.example.com/another")),

@@ -14,6 +14,7 @@ mod engines;
 mod examples;
 mod feed;
 mod idempotency;
+mod imports;
 mod jobs;
 mod invariants;
 mod large_orders;

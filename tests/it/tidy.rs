@@ -8,7 +8,7 @@ fn root() -> PathBuf {
 }
 
 /// What each crate must not depend on, and why.
-const FORBIDDEN: [(&str, &[&str], &str); 6] = [
+const FORBIDDEN: [(&str, &[&str], &str); 7] = [
     ("faults", &["app", "connect", "domain", "store", "tokio", "web"], "everybody stands on it"),
     (
         "domain",
@@ -30,6 +30,11 @@ const FORBIDDEN: [(&str, &[&str], &str); 6] = [
     ("store", &["app", "axum", "connect", "reqwest", "web"], "the memory knows no HTTP"),
     ("connect", &["app", "axum", "rusqlite", "store", "web"], "the outside knows no SQL"),
     ("app", &["axum", "reqwest", "rusqlite", "web"], "actions know neither axum nor SQL text"),
+    (
+        "sheet",
+        &["app", "axum", "connect", "reqwest", "rusqlite", "store", "tokio", "web"],
+        "files are read purely: bytes in, rows and faults out",
+    ),
     ("web", &["reqwest", "rusqlite"], "doors know no SQL and call nobody"),
 ];
 

@@ -365,7 +365,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 24] = [
+const TABLES: [(&str, &str); 26] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -399,6 +399,8 @@ const TABLES: [(&str, &str); 24] = [
         "promotion_spend",
         "select contract, code, amount from promotion_spend order by contract, code",
     ),
+    ("import", "select id, version, doc from import order by id"),
+    ("import_file", "select import, body from import_file order by import"),
 ];
 
 #[test]

@@ -19,6 +19,7 @@ pub mod credit;
 pub mod customer;
 pub mod enrichment;
 pub mod exception;
+pub mod import;
 pub mod job;
 pub mod opportunity;
 pub mod order;

@@ -3,7 +3,7 @@
 
 use crate::failure::Failure;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
@@ -139,6 +139,20 @@ impl Client {
         self.send(Method::POST, path, Some(body), &[]).await
     }
 
+    /// Posts a file, with a fresh idempotency key where the server wants one.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        media: &str,
+        bytes: Vec<u8>,
+        keyed: bool,
+    ) -> Answered {
+        let key = self.fresh_key();
+        let mut headers = vec![("content-type", media)];
+        headers.extend(keyed.then_some(("idempotency-key", &*key)));
+        self.exchange(Method::POST, path, &headers, |request| request.body(bytes)).await
+    }
+
     /// Puts what replaces the object at `etag`; without one where the server wants none.
     pub(crate) async fn put(&self, path: &str, etag: Option<&str>, body: Value) -> Answered {
         let if_match: Vec<_> = etag.map(|e| ("if-match", e)).into_iter().collect();
@@ -162,6 +176,20 @@ impl Client {
         body: Option<Value>,
         headers: &[(&'static str, &str)],
     ) -> Answered {
+        let fill = |request: RequestBuilder| match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        self.exchange(method, path, headers, fill).await
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Answered {
         let asked = format!("{method} {path}");
         let failed = |e: reqwest::Error| {
             let cause = std::error::Error::source(&e).map(|s| format!(": {s}")).unwrap_or_default();
@@ -176,11 +204,8 @@ impl Client {
                 .map_err(|e| CallError(format!("{asked}: header {name}: {e}")))?;
             request = request.header(HeaderName::from_static(name), value);
         }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
         let begun = Instant::now();
-        let response = request.send().await.map_err(failed)?;
+        let response = fill(request).send().await.map_err(failed)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.map_err(failed)?;
         if let Some(times) = &self.times

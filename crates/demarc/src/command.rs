@@ -13,6 +13,7 @@ mod jobs;
 mod listen;
 mod openapi;
 mod partner;
+mod quote;
 mod remote;
 mod restore;
 mod serve;
@@ -56,6 +57,9 @@ enum Command {
     /// Check a catalogue
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
+    /// Bring sites into a quote from a file
+    #[command(subcommand)]
+    Quote(quote::Quote),
     /// Add and list partners, on the database itself
     #[command(subcommand)]
     Partner(partner::Partner),
@@ -138,6 +142,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Demo(demo) => wait(demo.run()),
         Command::Bench(bench) => wait(bench.run()),
         Command::Catalogue(catalogue) => catalogue.run(),
+        Command::Quote(quote) => wait(quote.run()),
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),
         Command::Jobs(jobs) => wait(jobs.run()),

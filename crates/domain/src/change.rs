@@ -13,7 +13,7 @@ use crate::opportunity::Opportunity;
 use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
 use crate::party::{Actor, Credential, Partner, Tenant};
 use crate::promotion::Spend;
-use crate::quote::{Quote, Site};
+use crate::quote::{Import, ImportFile, Quote, Site};
 use crate::time::Moment;
 use crate::webhook::WebhookEndpoint;
 
@@ -27,6 +27,8 @@ pub enum Record {
     Opportunity(Opportunity),
     Quote(Box<Quote>),
     Site(Box<Site>),
+    Import(Box<Import>),
+    ImportFile(ImportFile),
     CreditCheck(Box<CreditCheck>),
     Contract(Box<Contract>),
     Document(Document),
@@ -48,6 +50,8 @@ impl Record {
             Self::Opportunity(r) => (r.id, None),
             Self::Quote(r) => (r.id, None),
             Self::Site(r) => (r.id, Some(r.quote)),
+            Self::Import(r) => (r.id, Some(r.quote)),
+            Self::ImportFile(r) => (r.import, None),
             Self::CreditCheck(r) => (r.id, None),
             Self::Contract(r) => (r.id, None),
             Self::Document(r) => (r.contract, None),
@@ -71,6 +75,8 @@ impl Record {
             Self::Opportunity(r) => r.tenant,
             Self::Quote(r) => r.tenant,
             Self::Site(r) => r.tenant,
+            Self::Import(r) => r.tenant,
+            Self::ImportFile(r) => r.tenant,
             Self::CreditCheck(r) => r.tenant,
             Self::Contract(r) => r.tenant,
             Self::Document(r) => r.tenant,
@@ -162,6 +168,7 @@ object! {
     Opportunity, Opportunity, std::convert::identity, |_: &Opportunity| None;
     Quote, Quote, Box::new, |q: &Quote| Some(q.state.word());
     Site, Site, Box::new, |_: &Site| None;
+    Import, Import, Box::new, |_: &Import| None;
     CreditCheck, CreditCheck, Box::new, |c: &CreditCheck| Some(c.state.word());
     Contract, Contract, Box::new, |c: &Contract| Some(c.state.word());
     Order, Order, Box::new, |_: &Order| None;
@@ -234,6 +241,11 @@ impl Change {
     /// The immutable text of a contract.
     pub fn insert_document(&mut self, document: Document) {
         self.puts.push(Put { record: Record::Document(document), mode: Mode::Insert });
+    }
+
+    /// The file of an import, with its faults.
+    pub fn insert_import_file(&mut self, file: ImportFile) {
+        self.puts.push(Put { record: Record::ImportFile(file), mode: Mode::Insert });
     }
 
     /// Work for later, due at once or at a given moment.

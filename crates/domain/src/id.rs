@@ -25,6 +25,7 @@ pub enum Kind {
     Opportunity,
     Quote,
     Site,
+    Import,
     CreditCheck,
     Contract,
     /// Parent orders and sub-orders share one kind, as published.
@@ -41,11 +42,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Account,
         Self::Opportunity,
         Self::Quote,
         Self::Site,
+        Self::Import,
         Self::CreditCheck,
         Self::Contract,
         Self::Order,
@@ -67,6 +69,7 @@ impl Kind {
             Self::Opportunity => "006",
             Self::Quote => "0Q0",
             Self::Site => "a7l",
+            Self::Import => "a7i",
             Self::CreditCheck => "a9X",
             Self::Contract => "a4T",
             Self::Order => "801",

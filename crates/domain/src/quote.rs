@@ -3,12 +3,14 @@
 mod compare;
 mod decide;
 mod edits;
+mod import;
 mod site;
 mod tally;
 
 pub use compare::*;
 pub use decide::*;
 pub use edits::{MOST_SHOWN, QuoteSites};
+pub use import::*;
 pub use site::*;
 pub use tally::Tally;
 

@@ -44,6 +44,7 @@ pub mod exception;
 pub mod opportunity;
 pub mod quote;
 pub mod site;
+pub mod import;
 pub mod credit;
 pub mod contract;
 pub mod promotion;
@@ -66,6 +67,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     opportunity::SQL,
     quote::SQL,
     site::SQL,
+    import::SQL,
     credit::SQL,
     contract::SQL,
     promotion::SQL,

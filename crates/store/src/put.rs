@@ -115,6 +115,8 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
         Record::Opportunity(r) => crate::opportunity::put(r, mode)?,
         Record::Quote(r) => crate::quote::put(r, mode)?,
         Record::Site(r) => crate::site::put(r, mode)?,
+        Record::Import(r) => crate::import::put(r, mode)?,
+        Record::ImportFile(r) => crate::import::put_file(r),
         Record::CreditCheck(r) => crate::credit::put(r, mode)?,
         Record::Contract(r) => crate::contract::put(r, mode)?,
         Record::Document(r) => crate::contract::put_document(r),

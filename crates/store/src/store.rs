@@ -58,6 +58,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0007_sub_orders.sql"),
         postgres: "",
     },
+    Migration {
+        number: 8,
+        name: "imports",
+        sql: include_str!("../migrations/0008_imports.sql"),
+        postgres: include_str!("../migrations/0008_imports.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.

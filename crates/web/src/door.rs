@@ -7,6 +7,11 @@
 //! * [`Edit`]: a caller with a body and the version it edits.
 //! * [`Setting`]: a caller with a body that says how something shall be; saying it twice is the
 //!   same as once.
+//! * [`FileQuestion`] and [`FileCommand`]: the same with a file of sites as the body.
+
+mod file;
+
+pub(crate) use file::{FileCommand, FileQuestion, Sent};
 
 use crate::State;
 use crate::limits::Passage;
@@ -260,7 +265,11 @@ fn fingerprint(method: &http::Method, path: &str, body: &Value) -> String {
     hash.update([0]);
     // serde_json keeps the members of an object sorted by name.
     hash.update(body.to_string());
-    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}"); // Writing to a String cannot fail.
         hex
     })

@@ -3,6 +3,7 @@
 //! put in their places.
 
 mod examples;
+mod imports;
 mod problems;
 mod words;
 
@@ -43,7 +44,7 @@ on in `If-Match`; every refusal is a problem (RFC 9457) with a stable code and e
 once. What a quote or order still needs is in its journey.";
 
 /// POSTs that change nothing and so take no Idempotency-Key.
-const QUESTIONS: [&str; 2] = ["customers_lookup", "address_check"];
+const QUESTIONS: [&str; 3] = ["customers_lookup", "address_check", "import_preview"];
 /// PUTs that say how something shall be, whatever it was, and so take no If-Match.
 const SETTINGS: [&str; 2] = ["site_assign_customer", "order_set_group"];
 
@@ -181,6 +182,7 @@ fn finish(method: &str, operation: &mut Value, examples: &Map<String, Value>) {
         operation["responses"][status.to_string()] =
             json!({ "$ref": format!("#/components/responses/Problem{status}") });
     }
+    imports::put(&id, operation);
     answer_headers(door, operation);
     if let Some(example) = examples.get(&id) {
         examples::put(operation, example);

@@ -18,6 +18,8 @@ pub(crate) struct Params {
 /// The most that one page holds, and what it holds unless asked.
 const MOST_A_PAGE: u32 = 200;
 const A_PAGE: u32 = 50;
+/// The most characters of a text.
+const LONGEST_TEXT: usize = 200;
 /// The longest that a read waits for somebody else's answer, in seconds.
 const LONGEST_WAIT: u32 = 30;
 
@@ -78,6 +80,17 @@ impl Params {
             self.fault(name, Because::NotAnId, "not an id", "15 or 18 letters and digits");
         }
         id
+    }
+
+    /// Any text but an empty one.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.take(name)?;
+        if text.is_empty() || text.chars().count() > LONGEST_TEXT || text.contains('\0') {
+            let form = format!("1 to {LONGEST_TEXT} characters");
+            self.fault(name, Because::BadFormat, "the text is empty or too long", &form);
+            return None;
+        }
+        Some(text)
     }
 
     /// One of `words`; empty if it is not given.

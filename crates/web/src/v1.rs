@@ -8,6 +8,7 @@ mod customer;
 mod enrichment;
 mod event;
 mod exception;
+mod import;
 mod journey;
 mod matrix;
 mod me;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(quote::routes())
         .merge(comparison::routes())
         .merge(site::routes())
+        .merge(import::routes())
         .merge(credit::routes())
         .merge(contract::routes())
         .merge(order::routes())

@@ -177,6 +177,7 @@ async fn main_quote(world: &World, partner: &Client, theirs: &str) {
     let rename = json!({ "name": "Not needed" });
     partner.edit("PATCH", &gone, "\"1\"", &rename).await.expect(200);
     partner.edit("DELETE", &gone, "\"2\"", &json!({})).await.expect(200);
+    imports(partner, &path).await;
     let ask = json!({ "discount_percent": "5", "promotions": ["ADI-PORT10"] });
     let offered = priced(world, partner, &quote, &ask).await;
     partner.get(&format!("{path}/sites/{}", id(&offered["sites"][0]["id"]))).await.expect(200);
@@ -187,6 +188,25 @@ async fn main_quote(world: &World, partner: &Client, theirs: &str) {
     contract(world, partner, &quote).await;
     partner.get(&format!("{path}/contracts")).await.expect(200);
     the_order(world, partner, &quote).await;
+}
+
+/// Sites from a file: looked at, taken, read; the sound rows of another; removed again.
+async fn imports(partner: &Client, path: &str) {
+    let row = |name: &str, state: &str| {
+        json!({ "Name": name, "Street": "233 S Wacker Dr", "City": "Chicago", "State": state,
+            "Postal Code": 60606, "Product": "ADI", "Bandwidth": "1 Gb", "Access Speed": "1G",
+            "Term": "3 years" })
+    };
+    let two = json!([row("Chicago office", "Illinois"), row("Not sold yet", "Ilinois")]);
+    partner.post(&format!("{path}/imports/preview"), &two).await.expect(200);
+    let partly = format!("{path}/imports?mode=partial");
+    let imported = partner.post(&partly, &two).await.expect(201);
+    let import = format!("{path}/imports/{}", id(&imported["import"]["id"]));
+    partner.get(&import).await.expect(200);
+    partner.get(&format!("{import}/file")).await.expect(200);
+    let sites = partner.get(&format!("{path}/sites")).await.expect(200);
+    let gone = format!("{path}/sites/{}", id(&sites["sites"][0]["id"]));
+    partner.edit("DELETE", &gone, "\"1\"", &json!({})).await.expect(200);
 }
 
 async fn the_order(world: &World, partner: &Client, quote: &str) {

@@ -24,6 +24,8 @@ pub(super) const ROWS: &[Damage] = &[
     among(Invariant::PartnersExist, &["delete from partner"]),
     among(Invariant::ParentsExist, &["delete from opportunity"]),
     among(Invariant::ParentsExist, &["update site set tenant = 'carrier.test'"]),
+    alone(Invariant::ImportsHaveFiles, &["delete from import_file"]),
+    among(Invariant::ImportsHaveFiles, &["delete from import"]),
     among(Invariant::CustomersExist, &["delete from account"]),
     alone(
         Invariant::CredentialsHavePartners,

@@ -70,6 +70,11 @@ impl Server {
         server
     }
 
+    /// Where its commands run.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn restart(&mut self) {
         signal(&self.process, "-TERM");
         assert!(self.process.wait().expect("an end").success());

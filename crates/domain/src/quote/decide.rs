@@ -1,8 +1,10 @@
 //! What may be done to a quote, and what follows from it. An edit takes the price away.
 
+mod import;
 mod price;
 mod sites;
 
+pub use import::*;
 pub use price::*;
 pub use sites::*;
 

@@ -1,10 +1,12 @@
 //! Sites of a quote while a decision changes them: each goes through here, so that the quote's
 //! tally follows and the answer knows what was touched.
 
-use super::{Quote, Site};
+use super::{NewSite, Quote, Site, Validation};
+use crate::catalogue::Configuration;
 use crate::change::{Change, Context};
 use crate::decision::Decision;
 use crate::event::Happened;
+use crate::id::Kind;
 
 /// The most sites that the answer to a command shows. The others are read by page.
 pub const MOST_SHOWN: usize = 100;
@@ -38,7 +40,31 @@ impl Edits {
         Self { change, ..self }
     }
 
-    pub(super) fn insert(&mut self, site: Site) {
+    /// A new site with this configuration joins the quote, at the next place.
+    pub(super) fn join(
+        &mut self,
+        ctx: &mut Context,
+        new: NewSite,
+        configuration: Option<Configuration>,
+    ) {
+        self.quote.sites_added += 1;
+        self.insert(Site {
+            id: ctx.ids.next(Kind::Site),
+            tenant: self.quote.tenant,
+            version: 0,
+            quote: self.quote.id,
+            position: self.quote.sites_added,
+            name: new.name,
+            given: new.address,
+            validation: Validation::Unchecked,
+            configuration,
+            price: None,
+            customer: None,
+            created_at: ctx.now,
+        });
+    }
+
+    fn insert(&mut self, site: Site) {
         self.quote.tally.swap(None, Some(&site));
         let site = self.change.insert_part(site);
         self.show(site);

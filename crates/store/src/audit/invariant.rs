@@ -60,6 +60,7 @@ invariants! {
         OffersPriceEverySite = "offers_price_every_site", "A quote with an offer has sites, and each has its price.";
         PricesAreOfTheirSites = "prices_are_of_their_sites", "A site's price is for this site, for the offering and the term that it is configured with.";
         DiscountsAreApproved = "discounts_are_approved", "An offer names who approved its discount exactly if, in the quote's history, that is how it came to be.";
+        ImportsHaveFiles = "imports_have_files", "Every import has its file, and every file its import.";
         OrderedQuotesHaveOrders = "ordered_quotes_have_orders", "A quote whose history says that it was ordered was so once, and its order is there.";
     }
     "Prices" {

@@ -1,4 +1,4 @@
-//! Whom a thing is for: partners of credentials and partners, contracts of texts.
+//! Whom a thing is for: partners of credentials and partners, contracts of texts, imports of files.
 
 use super::pages::{BY_ID, page, pages, place};
 use super::{Audit, Invariant, PAGE};
@@ -12,8 +12,11 @@ pub(super) const CREDENTIALS: &str = page!("credential");
 pub(super) const DOCUMENTS: &str = "select d.tenant, d.contract, \
     (select count(*) from contract c where c.tenant = d.tenant and c.id = d.contract) \
     from document d where (d.tenant, d.contract) > ($1, $2) order by d.tenant, d.contract limit $3";
+pub(super) const IMPORT_FILES: &str = "select f.tenant, f.import, \
+    (select count(*) from import i where i.tenant = f.tenant and i.id = f.import) \
+    from import_file f where (f.tenant, f.import) > ($1, $2) order by f.tenant, f.import limit $3";
 
-/// Reads partners, credentials and texts.
+/// Reads partners, credentials, texts and files.
 pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {
     partners(store, audit, "partner", PARTNERS, |row| {
         let partner = doc_in::<Partner>(row, 2).ok()?;
@@ -34,6 +37,13 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
         for row in rows.iter().filter(|row| row.int(2) != Ok(1)) {
             let say = format!("{}: its contract is not there", place("document", row));
             audit.blame(Invariant::TextsExist, say);
+        }
+    })
+    .await?;
+    pages(store, audit, ("import_file", IMPORT_FILES, BY_ID), |rows, audit| {
+        for row in rows.iter().filter(|row| row.int(2) != Ok(1)) {
+            let say = format!("{}: its import is not there", place("import_file", row));
+            audit.blame(Invariant::ImportsHaveFiles, say);
         }
     })
     .await

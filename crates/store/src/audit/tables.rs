@@ -15,7 +15,7 @@ use domain::id::Kind;
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, SubOrder};
 use domain::party::{Credential, Partner};
-use domain::quote::{Quote, Site};
+use domain::quote::{Import, Quote, Site};
 use domain::time::Moment;
 use domain::webhook::WebhookEndpoint;
 use serde::de::DeserializeOwned;
@@ -145,6 +145,13 @@ pub(super) const SITE: &str = page!(
     partners!(),
     parent!("quote", "id", "quote")
 );
+pub(super) const IMPORT: &str = page!(
+    "import",
+    "t.quote, ",
+    partners!(),
+    parent!("quote", "id", "quote"),
+    parent!("import_file", "import", "id")
+);
 pub(super) const CREDIT_CHECK: &str = page!(
     "credit_check",
     "t.environment, t.subject, t.quote, t.state, ",
@@ -204,6 +211,7 @@ const QUOTE_OF: One = (Invariant::ParentsExist, "its quote is not there");
 const ORDER_OF: One = (Invariant::ParentsExist, "its order is not there");
 const SITE_OF: One = (Invariant::ParentsExist, "its site is not there");
 const TEXT: One = (Invariant::TextsExist, "its text is not there");
+const FILE: One = (Invariant::ImportsHaveFiles, "its file is not there");
 const TURN: One = (Invariant::EndpointsHaveTurns, "nobody sends to it");
 const LIVE: One = (Invariant::OneContractIsLive, "another of its quote is out or signed too");
 const UNDECIDED: One = (Invariant::OneCheckIsUndecided, "another of its subject is undecided too");
@@ -251,6 +259,8 @@ const TABLES: &[Table] = &[
     table!("quote", QUOTE, Quote, 5, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF], crate::quote::put),
     table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
+    table!("import", IMPORT, Import, 1, false, [PARTNERS, ITS_PARTNER, QUOTE_OF, FILE],
+        crate::import::put),
     table!("credit_check", CREDIT_CHECK, CreditCheck, 4, true,
         [PARTNERS, ITS_PARTNER, QUOTE_OF, UNDECIDED], crate::credit::put),
     table!("contract", CONTRACT, Contract, 2, true,
@@ -281,8 +291,8 @@ macro_rules! made {
         }
     )*};
 }
-made!(Partner, Credential, Account, ExceptionRequest, Opportunity, Quote, Site, CreditCheck);
-made!(Contract, Order, SubOrder, BillingAccount, CustomerGroup, WebhookEndpoint);
+made!(Partner, Credential, Account, ExceptionRequest, Opportunity, Quote, Site, Import);
+made!(CreditCheck, Contract, Order, SubOrder, BillingAccount, CustomerGroup, WebhookEndpoint);
 
 /// Reads every table of objects.
 pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {

@@ -24,7 +24,10 @@ pub(super) fn put(operation: &mut Value, example: &Value) {
     if response.is_object()
         && let Some(content) = response["content"].as_object_mut()
     {
-        for media in content.values_mut() {
+        // Recorded as text it was no JSON, and the other way round.
+        let is_json = !example["response"].is_string();
+        let fits = |kind: &str| kind == "text/event-stream" || is_json == kind.ends_with("/json");
+        for (_, media) in content.iter_mut().filter(|(kind, _)| fits(kind)) {
             media["examples"] = json!({ "recorded": { "value": example["response"] } });
         }
     }

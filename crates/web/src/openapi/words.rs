@@ -9,7 +9,7 @@ use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
 use domain::order::{OrderState, SubOrderPhase};
 use domain::programme::Stage;
-use domain::quote::QuotePhase;
+use domain::quote::{ImportState, QuotePhase};
 use serde_json::Value;
 
 type Words = Vec<&'static str>;
@@ -38,6 +38,8 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("EnrichmentStatus", "kind", words(&EnrichmentKind::ALL, EnrichmentKind::word)),
         ("Problem", "code", words(Code::ALL, Code::as_str)),
         ("Fault", "code", words(Because::ALL, Because::as_str)),
+        ("ImportFault", "code", words(Because::ALL, Because::as_str)),
+        ("Import", "state", words(&ImportState::ALL, ImportState::word)),
         ("AddressResult", "result", vec!["match", "close_match", "ambiguous", "no_match"]),
         (
             "AddressValidation",

@@ -41,6 +41,17 @@ pub(super) fn sites(dice: &mut Rng) -> Value {
     json!({ "sites": (0..count).map(site).collect::<Vec<_>>() })
 }
 
+/// A file of sites; a row that is wrong is rare, and then none is taken.
+pub(super) fn rows(dice: &mut Rng) -> Value {
+    let row = |number| {
+        let address = address(dice.usize(0..5));
+        let state = if dice.u8(0..16) == 0 { json!("Nowhere") } else { address["state"].clone() };
+        json!({ "Site": format!("Row {number}"), "Street": address["street"],
+            "City": address["city"], "State": state, "ZIP": address["zip"] })
+    };
+    (0..3).map(row).collect()
+}
+
 pub(super) fn configuration(programme: &str, dice: &mut Rng) -> Value {
     let choice = |name: &str, value: &str| json!({ "name": name, "value": value });
     if programme == "aiab" {

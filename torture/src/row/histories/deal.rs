@@ -296,11 +296,11 @@ impl Deal {
             _ if told["quote"].is_object() => {
                 self.learn_quote(&told["quote"]);
                 self.learn_some_sites(told["sites"].as_array());
-                if matches!(kind, "edit site" | "remove site") {
+                if matches!(kind, "edit site" | "remove site" | "import") {
                     self.look = vec!["sites"];
                 }
                 self.configured |= matches!(kind, "configure" | "price");
-                self.configured &= !matches!(kind, "add sites");
+                self.configured &= !matches!(kind, "add sites" | "import");
             }
             _ => {}
         }

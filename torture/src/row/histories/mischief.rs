@@ -206,6 +206,7 @@ fn rework(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
     let site = dice.choice(&deal.sites).map(|s| s.id.clone()).unwrap_or_default();
     let post = |kind, path: String, body| Ask::post(kind, caller, path, body);
     let ask = match choice {
+        0 if dice.bool() => post("import", format!("{quote}/imports"), bodies::rows(dice)),
         0 => post("add sites", format!("{quote}/sites"), bodies::sites(dice)),
         1 => {
             let path = format!("{quote}/sites/{site}");

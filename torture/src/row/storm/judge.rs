@@ -90,12 +90,13 @@ fn name(done: &Done) -> String {
 }
 
 /// What is made by whom: a table, and the ends of the paths with the place of the id.
-const MADE: [(&str, &[(&str, &str)]); 7] = [
+const MADE: [(&str, &[(&str, &str)]); 8] = [
     ("select id from opportunity", &[("/v1/opportunities", "/opportunity/id")]),
     (
         "select id from quote",
         &[("/v1/opportunities", "/quote/id"), ("/v1/quotes", "/id"), ("/revise", "/id")],
     ),
+    ("select id from import", &[("/imports", "/import/id")]),
     ("select id from contract", &[("/contracts", "/id")]),
     ("select id from orders", &[("/v1/orders", "/id")]),
     ("select id from credit_check", &[("/credit-checks", "/id")]),

@@ -279,10 +279,14 @@ async fn intrude(nodes: &[String], dice: &mut Rng, asked: &Asked, told: &mut Tol
 /// The same body with one text in it changed; none for one without such a text.
 fn other_body(body: &Value) -> Option<Value> {
     let mut body = body.clone();
+    if let Some(first) = body.get_mut(0) {
+        *first = other_body(first)?;
+        return Some(body);
+    }
     for (name, value) in body.as_object_mut()? {
         let changed = match (name.as_str(), &*value) {
             (
-                "name" | "reason" | "note" | "business_name" | "company_name",
+                "name" | "Name" | "reason" | "note" | "business_name" | "company_name",
                 Value::String(text),
             ) => Some(json!(format!("{text} again"))),
             (_, Value::Object(_)) => other_body(value),

@@ -46,6 +46,8 @@ impl Client {
             let rival = json!({ "opportunity_id": opportunity, "name": "Another offer" });
             let quote = id(&self.post_beside("/v1/quotes", new, rival).await?["id"]);
             self.post(&format!("/v1/quotes/{quote}/sites"), sites()).await?;
+            let (rows, others) = (rows("Dallas"), rows("Fort Worth"));
+            self.post_beside(&format!("/v1/quotes/{quote}/imports"), rows, others).await?;
         }
         let why = json!({ "reason": "The customer chose another offer." });
         self.post(&format!("/v1/quotes/{}/cancel", id(&made["quote"]["id"])), why).await.map(drop)
@@ -177,6 +179,13 @@ pub(super) fn address() -> Value {
 
 fn signer() -> Value {
     json!({ "name": "Sample Signer", "title": "Owner", "email": "sample.signer@example.com" })
+}
+
+/// A file of one site.
+fn rows(name: &str) -> Value {
+    json!([{ "Name": name, "Street": "208 S Akard St", "City": "Dallas", "State": "TX",
+        "ZIP": "75202", "Product": "ADI", "Port Speed": "1G", "Access Speed": "1 Gb",
+        "Term": 36 }])
 }
 
 /// One as it should be, one with a mistyped ZIP code.

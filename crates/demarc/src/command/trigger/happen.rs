@@ -46,9 +46,11 @@ impl Walk {
 
     async fn quote_kind(&mut self, kind: K) -> Outcome {
         let rung = match kind {
-            K::QuoteCreated | K::QuoteEdited | K::QuoteBillingSet | K::QuoteCancelled => {
-                Rung::Opened
-            }
+            K::QuoteCreated
+            | K::QuoteEdited
+            | K::QuoteImported
+            | K::QuoteBillingSet
+            | K::QuoteCancelled => Rung::Opened,
             K::QuoteSitesAdded
             | K::QuoteSiteEdited
             | K::QuoteSiteRemoved
@@ -83,6 +85,12 @@ impl Walk {
                 let body = json!({ "purchase_order": "PO-4711", "paperless": true,
                     "invoice_email": "invoices@example.com" });
                 client.put(&format!("{path}/billing"), Some("*"), body).await?
+            }
+            K::QuoteImported => {
+                let row = json!([{ "Site": "Main office", "Street": "208 S Akard St",
+                    "City": "Dallas", "State": "TX", "ZIP": "75202" }]);
+                client.post(&format!("{path}/imports"), row).await?.expect(201)?;
+                return Ok(());
             }
             K::QuoteCancelled => {
                 client.post(&format!("{path}/cancel"), json!({ "reason": WHY })).await?

@@ -8,7 +8,7 @@ use crate::change::{Change, Context, Settle};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
-use crate::id::{Id, Kind};
+use crate::id::Id;
 use crate::job::Work;
 use crate::law::QuoteFile;
 use crate::programme::Stage;
@@ -36,36 +36,24 @@ pub fn sites_add(
     new: Vec<NewSite>,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Sites)?;
-    let there = usize::try_from(file.quote.tally.sites).unwrap_or(usize::MAX);
-    if there.saturating_add(new.len()) > MOST_SITES {
-        let detail = format!("a quote holds at most {MOST_SITES} sites");
-        return Err(Refusal::new(Code::InvalidBody, detail.clone()).with(vec![Fault::new(
-            "/sites",
-            Because::TooLong,
-            detail,
-        )]));
-    }
-    let (mut quote, from) = file.reopened(ctx)?;
-    let (tenant, id, before) = (quote.tenant, quote.id, quote.sites_added);
-    quote.sites_added += u32::try_from(new.len()).unwrap_or(u32::MAX);
+    room_for(file, new.len(), "/sites")?;
+    let (quote, from) = file.reopened(ctx)?;
     let mut edits = Edits::of(quote);
-    for (position, site) in (before + 1..).zip(new) {
-        edits.insert(Site {
-            id: ctx.ids.next(Kind::Site),
-            tenant,
-            version: 0,
-            quote: id,
-            position,
-            name: site.name,
-            given: site.address,
-            validation: Validation::Unchecked,
-            configuration: None,
-            price: None,
-            customer: None,
-            created_at: ctx.now,
-        });
+    for site in new {
+        edits.join(ctx, site, None);
     }
     Ok(edits.end(ctx, Happened::new(EventKind::QuoteSitesAdded).from(from)))
+}
+
+/// Refuses more sites than a quote holds. `pointer` is where the request names them.
+pub(super) fn room_for(file: &QuoteFile, new: usize, pointer: &str) -> Result<(), Refusal> {
+    let there = usize::try_from(file.quote.tally.sites).unwrap_or(usize::MAX);
+    if there.saturating_add(new) <= MOST_SITES {
+        return Ok(());
+    }
+    let detail = format!("a quote holds at most {MOST_SITES} sites");
+    let fault = Fault::new(pointer, Because::TooLong, &*detail);
+    Err(Refusal::new(Code::InvalidBody, detail).with(vec![fault]))
 }
 
 /// What an edit of a site changes; a new address must be validated anew.

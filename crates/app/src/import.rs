@@ -1,0 +1,69 @@
+//! Importing sites from a file: what it would do, doing it, and reading it later.
+
+use crate::load::Sites;
+use crate::{Action, App, Caller, Decided, Problem};
+use domain::change::Context;
+use domain::id::Id;
+use domain::quote::{self, Import, ImportSites, Imported};
+use domain::refusal::Refusal;
+use std::sync::Arc;
+
+/// Adds the sites of a file, read and checked already.
+#[derive(Debug)]
+pub struct SitesImport {
+    pub quote: Id,
+    pub asked: Arc<ImportSites>,
+}
+
+impl Action for SitesImport {
+    type View = Imported;
+
+    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Imported> {
+        let seller = caller.seller()?;
+        let rules = app.rules(seller)?;
+        let file = app.quote_file(seller.tenant, self.quote, Sites::None).await?;
+        Ok(quote::sites_import(ctx, rules, &file, self.asked.as_ref().clone())?)
+    }
+}
+
+impl App {
+    /// The codes of the offerings that the caller may sell.
+    pub fn offerings_of(&self, caller: &Caller) -> Result<Vec<String>, Problem> {
+        Ok(self.programme(caller.seller()?)?.offerings.clone())
+    }
+
+    /// Whether a quote could take so many more sites now.
+    pub async fn import_preview(
+        &self,
+        caller: &Caller,
+        quote: Id,
+        sites: usize,
+    ) -> Result<(), Problem> {
+        let seller = caller.seller()?;
+        let rules = self.rules(seller)?;
+        let file = self.quote_file(seller.tenant, quote, Sites::None).await?;
+        let ctx = self.context(caller.actor(), None);
+        Ok(quote::import_possible(&ctx, rules, &file, sites)?)
+    }
+
+    pub async fn import_get(&self, caller: &Caller, quote: Id, id: Id) -> Result<Import, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::import::by_id(tenant, quote, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("import"))?)
+    }
+
+    /// An import with its file, as it is kept.
+    pub async fn import_file(
+        &self,
+        caller: &Caller,
+        quote: Id,
+        id: Id,
+    ) -> Result<(Import, String), Problem> {
+        let tenant = caller.seller()?.tenant;
+        let asks = (store::import::by_id(tenant, quote, id), store::import::file(tenant, id));
+        match self.store.ask(asks).await? {
+            (Some(import), Some(body)) => Ok((import, body)),
+            _ => Err(Refusal::not_found("import").into()),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Sites come from a file, all rows or the sound ones, each with its configuration.
+
+use super::super::edits::{Edits, QuoteSites};
+use super::Rules;
+use super::sites::room_for;
+use crate::catalogue::Configuration;
+use crate::change::Context;
+use crate::code::{Because, Code};
+use crate::decision::Decision;
+use crate::event::{EventKind, Happened};
+use crate::id::Kind;
+use crate::law::QuoteFile;
+use crate::programme::Stage;
+use crate::quote::{Import, ImportFile, ImportReport, ImportState, NewSite};
+use crate::refusal::{Fault, Refusal};
+
+/// A row of a file, read and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportRow {
+    pub site: NewSite,
+    pub configuration: Option<Configuration>,
+}
+
+/// A file that sites shall come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportSites {
+    pub report: ImportReport,
+    /// The rows that can become sites, in the order of the file.
+    pub rows: Vec<ImportRow>,
+    /// Whether the file as a whole was not understood.
+    pub broken: bool,
+    /// Whether the sound rows may be taken without the others.
+    pub partial: bool,
+    /// The file with its faults, as it is kept.
+    pub body: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    pub import: Import,
+    pub touched: QuoteSites,
+}
+
+/// Whether a quote could take these sites now.
+pub fn import_possible(
+    ctx: &Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    sites: usize,
+) -> Result<(), Refusal> {
+    file.gate(ctx, rules, Stage::Sites)?;
+    room_for(file, sites, "")
+}
+
+/// Adds the sites of a file: all of its rows, or nothing; with `partial`, the sound ones.
+pub fn sites_import(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    asked: ImportSites,
+) -> Result<Decision<Imported>, Refusal> {
+    import_possible(ctx, rules, file, asked.rows.len())?;
+    let whole = asked.report.faults_count == 0;
+    if asked.broken || asked.rows.is_empty() || !(whole || asked.partial) {
+        return Err(refused(&asked));
+    }
+    let (quote, from) = file.reopened(ctx)?;
+    let (tenant, id) = (quote.tenant, ctx.ids.next(Kind::Import));
+    let why = format!("import {id}: {} of {} rows", asked.rows.len(), asked.report.rows);
+    let mut edits = Edits::of(quote);
+    for ImportRow { site, configuration } in asked.rows {
+        edits.join(ctx, site, configuration);
+    }
+    let Decision { mut change, view: touched } =
+        edits.end(ctx, Happened::new(EventKind::QuoteImported).from(from).because(why));
+    let import = change.insert_part(Import {
+        id,
+        tenant,
+        version: 0,
+        quote: touched.quote.id,
+        state: if whole { ImportState::Committed } else { ImportState::Partial },
+        report: asked.report,
+        created_at: ctx.now,
+    });
+    change.insert_import_file(ImportFile { tenant, import: id, body: asked.body });
+    Ok(Decision { change, view: Imported { import, touched } })
+}
+
+fn refused(asked: &ImportSites) -> Refusal {
+    let report = &asked.report;
+    let told = |fault: &crate::quote::ImportFault| Fault {
+        pointer: fault.pointer(),
+        because: fault.because().unwrap_or(Because::BadFormat),
+        detail: fault.detail.clone(),
+        expected: fault.expected.clone(),
+    };
+    let faults: Vec<Fault> = report.faults.iter().map(told).collect();
+    let (count, more) = (report.faults_count, faults.len());
+    let s = if count == 1 { "" } else { "s" };
+    let shown = match usize::try_from(count) {
+        Ok(count) if count > more => format!(", the first {more} are told"),
+        _ => String::new(),
+    };
+    let detail = format!("the file has {count} fault{s}{shown}: nothing was imported");
+    Refusal::new(Code::InvalidBody, detail).with(faults)
+}

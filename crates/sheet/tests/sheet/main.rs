@@ -1,0 +1,5 @@
+//! Files of sites, from outside of the crate.
+
+mod bytes;
+mod faults;
+mod files;

@@ -1,0 +1,2 @@
+select raise_wall('import');
+select raise_wall('import_file');
