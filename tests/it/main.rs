@@ -26,6 +26,7 @@ mod problems;
 mod promotions;
 mod receivers;
 mod serving;
+mod size;
 mod story;
 mod tidy;
 mod webhooks;

@@ -23,6 +23,7 @@ mod nodes;
 mod problems;
 mod promotions;
 mod receivers;
+mod size;
 mod story;
 mod time;
 mod wall;

@@ -99,6 +99,16 @@ pub(super) const ROWS: &[Damage] = &[
         &["update quote set doc = replace(doc, '\"by\":\"0Q0', '\"by\":\"0Q1')"],
     ),
     alone(
+        Invariant::TalliesAreOfTheirSites,
+        &[
+            "update quote set doc = replace(doc, '\"tally\":{\"sites\":2', '\"tally\":{\"sites\":3')",
+        ],
+    ),
+    alone(
+        Invariant::TalliesAreOfTheirSites,
+        &["update quote set doc = replace(doc, '\"saving\":', '\"saving\":1')"],
+    ),
+    alone(
         Invariant::SitesArePlaced,
         &["update quote set doc = replace(doc, '\"sites_added\":2', '\"sites_added\":1')"],
     ),

@@ -151,7 +151,7 @@ fn per(charge: ChargeKind) -> &'static str {
     }
 }
 
-impl<'c> Candidate<'c> {
+impl Candidate<'_> {
     /// Which charge gets cheaper.
     fn charge(&self) -> ChargeKind {
         self.promotion.map_or(ChargeKind::Mrc, |p| p.charge)

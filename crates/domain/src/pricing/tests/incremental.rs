@@ -47,7 +47,9 @@ impl Kept {
             self.sums.take(&price);
         }
         if let Some((ask, price)) = site {
-            price.iter().for_each(|price| self.sums.put(price));
+            if let Some(price) = &price {
+                self.sums.put(price);
+            }
             self.sites.insert(n, (ask, price));
         }
     }
