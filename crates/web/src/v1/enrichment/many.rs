@@ -6,6 +6,7 @@ use crate::door::{Command, PathId};
 use crate::v1::shape::{At, Faults};
 use app::enrichment::{EnrichDo, EnrichRow, OrderEnrich};
 use app::read::SHOWN;
+use domain::catalogue::EnrichmentKind;
 use domain::code::Because;
 use domain::enrichment::{is_there, required};
 use domain::order::OrderView;
@@ -55,7 +56,7 @@ struct SubOrderEnrichments {
     /// The sub-order's version as it was read. If it has another by now, nothing is changed at
     /// all. Left out: whatever version it has.
     #[serde(default)]
-    #[schema(minimum = 1, maximum = 4294967295)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     version: Option<u64>,
     #[serde(default)]
     installation: Option<InstallationBody>,
@@ -127,7 +128,7 @@ struct EnrichedSubOrder {
 
 /// The answer to an enrichment of many sub-orders.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Enriched {
+pub(super) struct EnrichmentReceipt {
     order_id: String,
     /// How many sub-orders this request enriched.
     enriched: u64,
@@ -138,12 +139,12 @@ pub(super) struct Enriched {
     sub_orders: Vec<EnrichedSubOrder>,
 }
 
-impl Enriched {
+impl EnrichmentReceipt {
     fn of(programme: &Programme, view: &OrderView) -> Self {
         let group = view.order.group;
         let missing = |sub| {
             let kinds = required(programme, sub).into_iter();
-            kinds.filter(|kind| !is_there(*kind, sub, group)).map(|kind| kind.word())
+            kinds.filter(|kind| !is_there(*kind, sub, group)).map(EnrichmentKind::word)
         };
         let lacks = view.sub_orders.iter().filter(|sub| missing(sub).next().is_some());
         let shown = view.sub_orders.iter().take(SHOWN as usize).map(|sub| EnrichedSubOrder {
@@ -170,7 +171,7 @@ impl Enriched {
 #[utoipa::path(post, path = "/v1/orders/{id}/enrichments", operation_id = "order_enrich",
     tag = "Enrichment", params(("id" = String, Path, description = "The order's id")),
     request_body = OrderEnrichments,
-    responses((status = 200, description = "Enriched", body = Enriched)))]
+    responses((status = 200, description = "Enriched", body = EnrichmentReceipt)))]
 pub(super) async fn order_enrich(
     PathId(order): PathId,
     command: Command<OrderEnrichments>,
@@ -181,7 +182,7 @@ pub(super) async fn order_enrich(
     let (defaults, rows) = faults.finish(Some(read)).at(&place)?;
     let programme = app.programme_of(&call.caller).at(&place)?;
     perform(&app, &call, &place, OrderEnrich { order, defaults, rows }, |view| {
-        draw(StatusCode::OK, &Enriched::of(programme, view))
+        draw(StatusCode::OK, &EnrichmentReceipt::of(programme, view))
     })
     .await
 }
