@@ -152,6 +152,47 @@ fn a_changed_price_is_said_from_what_to_what() {
 }
 
 #[test]
+fn a_quote_that_a_new_catalogue_would_change_is_said_with_its_amounts() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("new")).unwrap();
+    for (name, text) in domain::catalogue::SHIPPED {
+        let text = text.replacen("price = 35.00", "price = 45.00", 1);
+        let text = text.replacen("\"Own\"]\n", "\"None\"]\n", 1).replace("\"Own\"", "\"None\"");
+        let text = text.replace("Own = 5", "None = 5");
+        std::fs::write(folder.path().join("new").join(name), text).unwrap();
+    }
+    let quote = |name: &str, offering: &str, features: serde_json::Value| {
+        let sites = [serde_json::json!({
+            "zip": "60606", "offering": offering, "features": features,
+        })];
+        serde_json::json!({ "quote": name, "tier": "standard", "sites": sites }).to_string()
+    };
+    let plan = serde_json::json!({ "name": "Plan", "value": "Standard" });
+    let own = serde_json::json!({ "name": "Router", "value": "Own" });
+    let calls = serde_json::json!([
+        { "name": "Concurrent Calls", "value": "24" }, { "name": "Term", "value": "36" },
+    ]);
+    let lines = [
+        quote("Q-1", "OFF_AIAB", serde_json::json!([plan])),
+        quote("Q-2", "OFF_AIAB", serde_json::json!([plan, own])),
+        quote("Q-3", "OFF_IP_FLEX", calls),
+    ];
+    std::fs::write(folder.path().join("quotes.jsonl"), lines.join("\n\n")).unwrap();
+    let ask = ["catalogue", "diff", "shipped", "new", "--quotes", "quotes.jsonl"];
+    let diff = run(folder.path(), &ask);
+    assert!(diff.status.success(), "{}", stderr(&diff));
+    let told = stdout(&diff);
+    let want = "2 of 3 quotes would change\n\
+                Q-1: NRC 35.00 to 45.00 (+10.00), total 851.00 to 861.00 (+10.00)\n\
+                Q-2: no price any more (MRC 60.00): Router cannot be Own\n";
+    assert!(told.ends_with(want), "{told}");
+    std::fs::write(folder.path().join("quotes.jsonl"), "\n{\"quote\": 1}").unwrap();
+    let refused = run(folder.path(), &ask);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("quotes.jsonl:2: "), "{}", stderr(&refused));
+}
+
+#[test]
 fn a_secret_given_as_an_id_is_not_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let refused = run(folder.path(), &["credential", "revoke", "dmc_test_0123"]);

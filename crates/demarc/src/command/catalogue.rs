@@ -5,8 +5,11 @@ use crate::failure::{Failure, Outcome};
 use app::Unsound;
 use clap::{Args, Subcommand};
 use domain::catalogue::{Catalogue as Prices, CatalogueFault, differences};
+use quotes::Repriced;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+
+mod quotes;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Catalogue {
@@ -38,6 +41,13 @@ pub(super) struct Check {
 #[command(after_help = "Examples:
   demarc catalogue diff ./catalogue-2026-1 ./catalogue
   demarc catalogue diff shipped ./catalogue --json
+  demarc catalogue diff shipped ./catalogue --quotes quotes.jsonl
+
+A line of --quotes is a quote as it is priced, with the features that were chosen:
+  {\"quote\": \"Q-1\", \"tier\": \"standard\", \"priced_on\": \"2026-11-20\",
+   \"discount_percent\": \"5\", \"promotions\": [], \"sites\": [{\"zip\": \"60606\",
+   \"offering\": \"OFF_AIAB\", \"features\": [{\"name\": \"Plan\", \"value\": \"Standard\"}]}]}
+Without priced_on, the first day of the new catalogue counts.
 
 Exit codes: 0 whether anything changed or not, 1 if one of the two has faults.")]
 pub(super) struct Diff {
@@ -45,6 +55,9 @@ pub(super) struct Diff {
     old: PathBuf,
     /// Folder of the new catalogue, or `shipped`
     new: PathBuf,
+    /// Quotes as JSON lines: which would change, and by how much
+    #[arg(long, value_name = "FILE")]
+    quotes: Option<PathBuf>,
     /// As one JSON object
     #[arg(long)]
     json: bool,
@@ -143,10 +156,12 @@ impl Diff {
     fn run(self) -> Outcome {
         let (old, new) = (read(&self.old)?, read(&self.new)?);
         let changed = differences(&old, &new);
+        let quotes = self.quotes.map(|file| quotes::reprice(&file, &old, &new)).transpose()?;
         if self.json {
+            let quotes = quotes.map(|all| all.iter().map(Repriced::json).collect::<Vec<_>>());
             return super::print_json(&json!({
                 "old": old.version().as_ref(), "new": new.version().as_ref(),
-                "differences": changed,
+                "differences": changed, "quotes": quotes,
             }));
         }
         let count = match changed.len() {
@@ -158,6 +173,11 @@ impl Diff {
         lines.extend(changed.iter().map(ToString::to_string));
         if !changed.is_empty() && old.version() == new.version() {
             lines.push("Both have the same version: give the new one its own".to_owned());
+        }
+        if let Some(quotes) = quotes {
+            let changed: Vec<_> = quotes.iter().filter(|quote| quote.changed()).collect();
+            lines.push(format!("{} of {} quotes would change", changed.len(), quotes.len()));
+            lines.extend(changed.iter().map(|quote| quote.words()));
         }
         super::print(&lines.join("\n"))
     }
