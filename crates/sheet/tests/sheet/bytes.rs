@@ -76,9 +76,9 @@ fn ten_thousand_rows_of_twelve_columns_are_understood() {
         Interface\n"
         .to_owned();
     for n in 0..10_000 {
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "Site {n},{n} Beacon St,STE {n},Boston,MA,2108,US,ADI,1G,1G,36,1000Base-LX\n"
+            "Site {n},{n} Beacon St,STE {n},Boston,MA,2108,US,ADI,1G,1G,36,1000Base-LX"
         );
     }
     let begun = Instant::now();
