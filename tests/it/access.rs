@@ -31,6 +31,9 @@ async fn story(world: &World) -> (Client, Things) {
     let row = json!([{ "Name": "Third", "Street": "208 S Akard St", "City": "Dallas",
         "State": "TX", "ZIP": "75202" }]);
     let imported = partner.post(&format!("/v1/quotes/{quote}/imports"), &row).await.expect(201);
+    let added = partner.get(&format!("/v1/quotes/{quote}/sites")).await.expect(200);
+    let gone = format!("/v1/quotes/{quote}/sites/{}", id(&added["sites"][0]["id"]));
+    partner.edit("DELETE", &gone, "*", &json!({})).await.expect(200);
     let sites = two_sites(&partner, &quote).await;
     validate(world, &partner, &quote).await;
     configure(&partner, &quote, "OFF_ADI_MID_MARKET", adi()).await;

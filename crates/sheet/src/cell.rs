@@ -70,7 +70,7 @@ pub(crate) fn value(feature: &Feature, text: &str) -> String {
             _ => text.to_owned(),
         },
         FeatureKind::Integer { .. } => whole(text).unwrap_or_else(|| text.to_owned()),
-        _ => listed()
+        FeatureKind::Choice(_) => listed()
             .or_else(|| whole(text).filter(|n| feature.position(n).is_some()))
             .or_else(|| months(feature, text))
             .or_else(|| speed(text))

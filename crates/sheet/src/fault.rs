@@ -18,7 +18,7 @@ pub struct Place {
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    pub place: Place,
+    pub place: Box<Place>,
     /// What stands there.
     pub value: Option<String>,
     pub code: Because,
@@ -41,7 +41,7 @@ impl Fault {
     /// A fault of the file as a whole.
     pub(crate) fn of_file(code: Because, detail: impl Into<String>, remedy: &str) -> Self {
         Self {
-            place: Place::default(),
+            place: Box::default(),
             value: None,
             code,
             detail: detail.into(),
@@ -52,7 +52,7 @@ impl Fault {
 
     #[must_use]
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.place = place;
+        self.place = Box::new(place);
         self
     }
 

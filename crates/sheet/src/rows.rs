@@ -214,7 +214,7 @@ impl Reading<'_> {
         expected: Option<String>,
         remedy: &str,
     ) {
-        let place = self.table.place(Some(row.number), column);
+        let place = Box::new(self.table.place(Some(row.number), column));
         let value = row.cells.get(column).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
         self.faults.push(Fault { place, value, code, detail, expected, remedy: remedy.to_owned() });
     }

@@ -111,7 +111,7 @@ kinds! {
 
     QuoteCreated = Quote, "quote.created", "A quote version was created.";
     QuoteEdited = Quote, "quote.edited", "The quote's own members were edited.";
-    QuoteImported = Quote, "quote.imported", "Sites were added from a file; `reason` names the import and how many rows were taken.";
+    QuoteImported = Quote, "quote.imported", "Sites were added from a file; the quote's history names the import and how many rows were taken.";
     QuoteSitesAdded = Quote, "quote.sites_added", "Sites were added.";
     QuoteSiteEdited = Quote, "quote.site_edited", "A site was edited.";
     QuoteSiteRemoved = Quote, "quote.site_removed", "A site was removed.";

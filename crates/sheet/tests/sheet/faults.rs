@@ -18,7 +18,7 @@ const SOUND: [&str; 12] =
 /// A sound row with another value in one column.
 fn row(column: usize, value: &str) -> String {
     let mut cells = SOUND.map(str::to_owned);
-    cells[column] = value.to_owned();
+    value.clone_into(&mut cells[column]);
     format!("{HEAD}\n{}\n", cells.join(","))
 }
 

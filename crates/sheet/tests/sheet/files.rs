@@ -115,7 +115,7 @@ fn a_file_comes_back_in_its_own_form_with_the_faults_and_can_be_sent_again() {
         let mut found = understood(&table, Some("ADI"));
         let place = sheet::Place { row: Some(last), column: None, heading: Some("City".into()) };
         found.faults.push(Fault {
-            place,
+            place: Box::new(place),
             value: None,
             code: Because::Missing,
             detail: "the City is missing".to_owned(),

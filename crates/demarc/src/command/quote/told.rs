@@ -106,7 +106,7 @@ pub(super) fn fault(told: &Value) -> Fault {
     let row = told["row"].as_u64().and_then(|row| u32::try_from(row).ok());
     let code = Because::ALL.iter().copied().find(|b| b.as_str() == word(told, "code"));
     Fault {
-        place: Place { row, column: text("column"), heading: text("heading") },
+        place: Box::new(Place { row, column: text("column"), heading: text("heading") }),
         value: text("value"),
         code: code.unwrap_or(Because::BadFormat),
         detail: text("detail").unwrap_or_default(),
