@@ -209,7 +209,9 @@ fn charge(
     changes: &mut Changes,
 ) {
     let net = |waterfall: Option<&Waterfall>| {
-        waterfall.map(|w| w.net).filter(|net| *net != Money::ZERO || (old.is_some() && new.is_some()))
+        waterfall
+            .map(|w| w.net)
+            .filter(|net| *net != Money::ZERO || (old.is_some() && new.is_some()))
     };
     let (from, to) = (net(old), net(new));
     if from == to {

@@ -170,9 +170,8 @@ fn a_site_that_brings_the_next_volume_step_prices_all_sites_of_its_offering_anew
     assert_eq!(count, 10);
     let whole = priced(&PriceAsk { sites: quote.all(), ..asked.clone() });
     assert_eq!(beside.totals, whole.totals);
-    let volume = |site: &SitePrice| {
-        site.lines[0].mrc.steps.iter().any(|step| step.kind == StepKind::Volume)
-    };
+    let volume =
+        |site: &SitePrice| site.lines[0].mrc.steps.iter().any(|step| step.kind == StepKind::Volume);
     assert!(beside.sites.iter().all(volume));
     quote.put(10, Some((adi(10, "100M", "36"), None)));
     assert_eq!(quote.price(&asked).unwrap().1, 1, "the step stays");
