@@ -14,11 +14,11 @@ async fn a_revision_says_what_it_has_that_its_predecessor_has_not() {
     let opened = partner.post("/v1/opportunities", &open).await.expect(201);
     let first = id(&opened["quote"]["id"]).to_owned();
     let comparison = |quote: &str| format!("/v1/quotes/{quote}/comparison");
-    let alone = partner.get(&comparison(&first)).await;
-    let problem = alone.refused(400, "invalid_query");
-    assert_eq!(problem["errors"][0]["pointer"], "/query/from");
-
     two_sites(&partner, &first).await;
+    let alone = partner.get(&comparison(&first)).await.expect(200);
+    assert_eq!((&alone["from_quote_id"], &alone["sites_changed"]), (&json!(null), &json!(2)));
+    assert_eq!(alone["sites"][1]["fate"], "added");
+
     validate(&world, &partner, &first).await;
     configure(&partner, &first, "OFF_ADI_MID_MARKET", adi()).await;
     let price = |quote: &str| format!("/v1/quotes/{quote}/price");

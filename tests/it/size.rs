@@ -195,7 +195,10 @@ async fn age(world: &World) {
         "alter table site drop column address",
         "alter table site drop column configured",
         "alter table site drop column basis",
-        "delete from schema_history where number = 6",
+        "drop index sub_order_state",
+        "drop table import_file",
+        "drop table import",
+        "delete from schema_history where number >= 6",
     ] {
         statements.push(Statement::new(sql, []));
     }

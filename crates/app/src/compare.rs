@@ -1,14 +1,13 @@
 //! Two versions of a quote side by side, from one snapshot.
 
 use crate::{App, Caller, Problem};
-use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::quote::{Comparison, Side, compare};
-use domain::refusal::{Fault, Refusal};
+use domain::refusal::Refusal;
 
 impl App {
     /// What `to` has that `from` has not, both this partner's. Without `from`: the version that
-    /// `to` replaces.
+    /// `to` replaces, or nothing.
     pub async fn quotes_compare(
         &self,
         caller: &Caller,
@@ -17,30 +16,25 @@ impl App {
     ) -> Result<Comparison, Problem> {
         let tenant = caller.seller()?.tenant;
         let unknown = || Refusal::not_found("quote");
-        let from = match from {
-            Some(from) => from,
-            None => {
-                let to = self.store.ask(store::quote::by_id(tenant, to)).await?;
-                to.ok_or_else(unknown)?.replaces.ok_or_else(first_version)?
-            }
+        let from = if from.is_some() {
+            from
+        } else {
+            let to = self.store.ask(store::quote::by_id(tenant, to)).await?;
+            to.ok_or_else(unknown)?.replaces
         };
-        let asks = (
-            store::quote::by_id(tenant, from),
-            store::site::of_quote(tenant, from),
-            store::quote::by_id(tenant, to),
-            store::site::of_quote(tenant, to),
-        );
+        let quote = |id| store::quote::by_id(tenant, id);
+        let sites = |id| store::site::of_quote(tenant, id);
+        let Some(from) = from else {
+            let (new, sites) = self.store.ask((quote(to), sites(to))).await?;
+            let new = new.ok_or_else(unknown)?;
+            return Ok(compare(None, Side { quote: &new, sites: &sites })?);
+        };
+        let asks = (quote(from), sites(from), quote(to), sites(to));
         let (old, old_sites, new, new_sites) = self.store.ask(asks).await?;
         let (Some(old), Some(new)) = (old, new) else {
             return Err(unknown().into());
         };
         let old = Side { quote: &old, sites: &old_sites };
-        Ok(compare(old, Side { quote: &new, sites: &new_sites })?)
+        Ok(compare(Some(old), Side { quote: &new, sites: &new_sites })?)
     }
-}
-
-fn first_version() -> Refusal {
-    let detail = "this is the first version: name another with `from`";
-    let fault = Fault::new("/query/from", Because::Missing, detail).expected("a version's id");
-    Refusal::new(Code::InvalidQuery, detail).with(vec![fault])
 }

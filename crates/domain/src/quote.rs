@@ -75,11 +75,27 @@ pub struct Offer {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum QuoteState {
     Draft,
-    Priced { offer: Offer },
-    PendingApproval { offer: Offer, approval: Approval },
-    Accepted { offer: Offer, contract: Id, at: Moment },
-    Cancelled { reason: String },
-    Superseded { by: Id },
+    Priced {
+        offer: Offer,
+    },
+    PendingApproval {
+        offer: Offer,
+        approval: Approval,
+    },
+    Accepted {
+        offer: Offer,
+        contract: Id,
+        at: Moment,
+    },
+    Cancelled {
+        reason: String,
+    },
+    Superseded {
+        by: Id,
+        /// What it offered until then. None also for one that was superseded before that was kept.
+        #[serde(default)]
+        offer: Option<Offer>,
+    },
 }
 
 impl QuoteState {
@@ -176,6 +192,14 @@ impl Quote {
             QuoteState::Draft | QuoteState::Cancelled { .. } | QuoteState::Superseded { .. } => {
                 None
             }
+        }
+    }
+
+    /// The price, also that of a version that was superseded: nothing rests on it any more.
+    pub fn last_offer(&self) -> Option<&Offer> {
+        match &self.state {
+            QuoteState::Superseded { offer, .. } => offer.as_ref(),
+            _ => self.offer(),
         }
     }
 

@@ -27,7 +27,7 @@ const OF_BASIS: &str = "select doc from site where tenant = $1 and quote = $2 an
 const UNPASSED: &str = "select doc from site where tenant = $1 and quote = $2 \
     and address <> 'passed' order by position limit $3";
 const REQUESTED: &str = "select doc from site where tenant = $1 and quote = $2 \
-    and address <> 'passed' and address = 'requested' order by position limit $3";
+    and address <> 'passed' and address = $3 order by position limit $4";
 const UNCONFIGURED: &str = "select doc from site where tenant = $1 and quote = $2 \
     and configured = 0 order by position limit $3";
 
@@ -110,7 +110,9 @@ pub fn unpassed(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<Site>> {
 
 /// The first whose address is being validated.
 pub fn requested(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<Site>> {
-    first(REQUESTED, tenant, quote, limit)
+    let values =
+        [tenant.to_string().into(), quote.short().into(), "requested".into(), limit.into()];
+    Ask { query: Query::within(tenant, REQUESTED, values), read: all }
 }
 
 /// The first that have no configuration.

@@ -21,7 +21,8 @@ pub struct Side<'a> {
 /// What a later version has that an earlier one has not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    pub from: Id,
+    /// None: there was none, and everything is new.
+    pub from: Option<Id>,
     pub to: Id,
     /// Net totals of the two, where they are priced.
     pub totals: (Option<Totals>, Option<Totals>),
@@ -76,18 +77,19 @@ pub struct SiteDifference {
     pub changes: Vec<Differing>,
 }
 
-/// Compares two versions of one quote.
+/// Compares two versions of one quote, or a first version with nothing.
 ///
 /// # Errors
 /// They are not of one quote: their numbers differ.
-pub fn compare(from: Side<'_>, to: Side<'_>) -> Result<Comparison, Refusal> {
-    if from.quote.number != to.quote.number {
-        let (one, other) = (&from.quote.number, &to.quote.number);
+pub fn compare(from: Option<Side<'_>>, to: Side<'_>) -> Result<Comparison, Refusal> {
+    let before = from.map(|from| from.quote);
+    if let Some(before) = before.filter(|before| before.number != to.quote.number) {
+        let (one, other) = (&before.number, &to.quote.number);
         let detail = format!("{one} and {other} are two quotes, not versions of one");
         return Err(Refusal::new(Code::StateConflict, detail));
     }
     let mut places: BTreeMap<u32, (Option<&Site>, Option<&Site>)> = BTreeMap::new();
-    for site in from.sites {
+    for site in from.map_or(&[][..], |from| from.sites) {
         places.entry(site.position).or_default().0 = Some(site);
     }
     for site in to.sites {
@@ -95,12 +97,12 @@ pub fn compare(from: Side<'_>, to: Side<'_>) -> Result<Comparison, Refusal> {
     }
     let count = places.len();
     let sites: Vec<_> = places.into_values().filter_map(|(old, new)| site(old, new)).collect();
-    let offers = (from.quote.offer(), to.quote.offer());
+    let offers = (before.and_then(Quote::last_offer), to.quote.last_offer());
     Ok(Comparison {
-        from: from.quote.id,
+        from: before.map(|before| before.id),
         to: to.quote.id,
         totals: (offers.0.map(|o| o.totals), offers.1.map(|o| o.totals)),
-        changes: whole(from.quote, to.quote),
+        changes: before.map_or_else(Vec::new, |before| whole(before, to.quote)),
         unchanged: count - sites.len(),
         sites,
     })
@@ -124,7 +126,7 @@ fn whole(from: &Quote, to: &Quote) -> Vec<Differing> {
     changes.text("name", Some(from.name.clone()), Some(to.name.clone()));
     let customer = |quote: &Quote| quote.account.map(|account| account.to_string());
     changes.text("end customer", customer(from), customer(to));
-    let (old, new) = (from.offer(), to.offer());
+    let (old, new) = (from.last_offer(), to.last_offer());
     let version = |offer: &super::Offer| offer.catalogue_version.clone();
     changes.text("catalogue", old.map(version), new.map(version));
     let discount = |offer: Option<&super::Offer>| {

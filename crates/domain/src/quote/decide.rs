@@ -94,7 +94,7 @@ pub fn quote_cancel(
 pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quote>, Refusal> {
     let id = ctx.ids.next(Kind::Quote);
     let mut old = file.quote.clone();
-    let superseded = QuoteState::Superseded { by: id };
+    let superseded = QuoteState::Superseded { by: id, offer: old.offer().cloned() };
     let from = old.go(ctx.now, QuotePhase::Superseded, superseded, "revised")?;
     let mut change = Change::default();
     void_open_contracts(ctx, file, &mut change, "the quote was revised");

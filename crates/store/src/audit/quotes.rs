@@ -45,7 +45,7 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
             _ => q.id,
         };
         let next = match &q.state {
-            QuoteState::Superseded { by } => *by,
+            QuoteState::Superseded { by, .. } => *by,
             _ => q.id,
         };
         (
@@ -111,7 +111,7 @@ fn follows(quote: &Quote, before: Option<&Quote>) -> bool {
     before.is_some_and(|before| {
         before.number == quote.number
             && before.revision.checked_add(1) == Some(quote.revision)
-            && matches!(&before.state, QuoteState::Superseded { by } if *by == quote.id)
+            && matches!(&before.state, QuoteState::Superseded { by, .. } if *by == quote.id)
     })
 }
 

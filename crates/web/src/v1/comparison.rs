@@ -72,7 +72,8 @@ impl From<&SiteDifference> for SiteBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = QuoteComparison)]
 struct ComparisonBody {
-    from_quote_id: String,
+    /// Null: there was none before, and every site is new.
+    from_quote_id: Option<String>,
     to_quote_id: String,
     /// Null: not priced.
     from_totals: Option<TotalsBody>,
@@ -90,7 +91,7 @@ struct ComparisonBody {
 impl From<&Comparison> for ComparisonBody {
     fn from(found: &Comparison) -> Self {
         Self {
-            from_quote_id: found.from.to_string(),
+            from_quote_id: found.from.map(|id| id.to_string()),
             to_quote_id: found.to.to_string(),
             from_totals: found.totals.0.as_ref().map(Into::into),
             to_totals: found.totals.1.as_ref().map(Into::into),

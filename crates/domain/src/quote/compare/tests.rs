@@ -81,7 +81,7 @@ fn site(catalogue: &Catalogue, position: u32, speed: &str, promotions: &[&str]) 
 
 fn compared(old: &[Site], new: &[Site]) -> Comparison {
     let (one, other) = (quote("Q-1"), quote("Q-1"));
-    compare(Side { quote: &one, sites: old }, Side { quote: &other, sites: new }).unwrap()
+    compare(Some(Side { quote: &one, sites: old }), Side { quote: &other, sites: new }).unwrap()
 }
 
 #[test]
@@ -134,8 +134,17 @@ fn a_promotion_that_ended_is_the_reason_for_the_difference() {
 }
 
 #[test]
+fn of_a_first_version_everything_is_new() {
+    let site = site(&catalogue(str::to_owned), 1, "100M", &[]);
+    let found = compare(None, Side { quote: &quote("Q-1"), sites: &[site] }).unwrap();
+    assert_eq!((found.from, found.changes.len(), found.unchanged), (None, 0, 0));
+    assert_eq!(found.sites[0].fate, Fate::Added);
+}
+
+#[test]
 fn two_quotes_are_not_compared() {
     let (one, other) = (quote("Q-1"), quote("Q-2"));
-    let refused = compare(Side { quote: &one, sites: &[] }, Side { quote: &other, sites: &[] });
+    let before = Some(Side { quote: &one, sites: &[] });
+    let refused = compare(before, Side { quote: &other, sites: &[] });
     assert_eq!(refused.unwrap_err().code, Code::StateConflict);
 }

@@ -154,7 +154,7 @@ impl QuoteBody {
         let (mut contract_id, mut superseded_by, mut cancel_reason) = (None, None, None);
         match &quote.state {
             QuoteState::Accepted { contract, .. } => contract_id = Some(contract.to_string()),
-            QuoteState::Superseded { by } => superseded_by = Some(by.to_string()),
+            QuoteState::Superseded { by, .. } => superseded_by = Some(by.to_string()),
             QuoteState::Cancelled { reason } => cancel_reason = Some(reason.clone()),
             QuoteState::Draft | QuoteState::Priced { .. } | QuoteState::PendingApproval { .. } => {}
         }
