@@ -29,13 +29,19 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(import_file))
 }
 
-/// Reads and checks a file away from the threads that answer others.
+/// A file of so many bytes is read in a few milliseconds: not worth another thread.
+const SMALL: usize = 16 * 1024;
+
+/// Reads and checks a file; a large one away from the threads that answer others.
 async fn examined(
     catalogue: Arc<Catalogue>,
     place: &Place,
     file: Sent,
     asked: Asked,
 ) -> Result<Examined, crate::door::Refused> {
+    if file.bytes.len() <= SMALL {
+        return examine(&catalogue, &file, &asked).at(place);
+    }
     let work = tokio::task::spawn_blocking(move || examine(&catalogue, &file, &asked));
     let examined = work.await.map_err(|e| {
         tracing::error!(error = %e, "a file could not be examined");
