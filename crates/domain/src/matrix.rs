@@ -85,8 +85,7 @@ pub fn matrix(
     on: Date,
     ask: &MatrixAsk,
 ) -> Result<Matrix, Refusal> {
-    let sold = |o: &&Offering| programme.offerings.iter().any(|code| code.as_str() == &*o.code);
-    let Some(offering) = catalogue.offering(&ask.offering).filter(sold) else {
+    let Some(offering) = programme.offering(catalogue, &ask.offering) else {
         let detail = "no such offering for this programme";
         let fault = Fault::new("/offering", Because::NotAllowedValue, detail);
         return Err(refused(vec![fault.expected(programme.offerings.join(", "))]));

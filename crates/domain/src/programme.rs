@@ -3,7 +3,7 @@
 //! A programme's `law` is the one table of the flow: for each stage, what must hold first.
 //! The order of `stages` is the order in which a journey shows them.
 
-use crate::catalogue::{Catalogue, CatalogueFault, EnrichmentKind, FaultKind};
+use crate::catalogue::{Catalogue, CatalogueFault, EnrichmentKind, FaultKind, Offering};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -216,6 +216,12 @@ fn line_of(text: &str, programme: &str, what: &str) -> usize {
 const SHIPPED: &str = include_str!("../../../catalogue/programmes.toml");
 
 impl Programme {
+    /// The offering of that code, if it is sold under this programme.
+    pub fn offering<'c>(&self, catalogue: &'c Catalogue, code: &str) -> Option<&'c Offering> {
+        let sold = |o: &&Offering| self.offerings.iter().any(|code| code.as_str() == &*o.code);
+        catalogue.offering(code).filter(sold)
+    }
+
     /// What must hold before `stage`; a stage that the programme does not have needs nothing.
     pub fn needs(&self, stage: Stage) -> &[Need] {
         self.law.get(&stage).map_or(&[], Vec::as_slice)

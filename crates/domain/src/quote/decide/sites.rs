@@ -226,10 +226,7 @@ pub fn sites_configure(
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Configuration)?;
     let allowed = &rules.programme.offerings;
-    let offering = catalogue
-        .offering(&configure.offering)
-        .filter(|o| allowed.iter().any(|code| code.as_str() == &*o.code));
-    let Some(offering) = offering else {
+    let Some(offering) = rules.programme.offering(catalogue, &configure.offering) else {
         let fault = Fault::new(
             "/offering",
             Because::NotAllowedValue,
