@@ -34,8 +34,10 @@ const PLAN_CARRIER: &str = "insert into delivery \
     and s.kind in ('*', e.noun || '.*', e.kind) \
     where e.position > (select position from feed where name = 'events') \
     and e.tenant <> s.tenant and e.kind <> 'webhook_endpoint.tested' on conflict do nothing";
-const WAKE: &str = "update sender_turn set due_at = $1 where due_at > $2 and endpoint in \
-    (select endpoint from delivery where position > \
+/// Also what is due already: the row must be held until what was planned can be seen, or a sender
+/// that takes its turn meanwhile finds nothing and gives it back for good.
+const WAKE: &str = "update sender_turn set due_at = case when due_at > $1 then $2 else due_at end \
+    where endpoint in (select endpoint from delivery where position > \
     (select position from feed where name = 'events'))";
 const END: &str = "update feed set position = coalesce((select max(position) from event), position) \
     where name = 'events' returning position";

@@ -1,7 +1,7 @@
 //! Events that are committed later than others which were written after them.
 
 use super::*;
-use crate::{Store, event::Stretch};
+use crate::{Committed, Store, delivery, event::Stretch};
 use domain::{
     change::{Change as Decision, Context},
     event::{EventKind, Happened},
@@ -88,4 +88,52 @@ async fn one_that_places_waits_for_its_turn_and_leaves_no_gap() {
     }
     let places: Vec<i64> = feed(&store, 0).await.into_iter().map(|(place, _)| place).collect();
     assert_eq!(places, (1..=40).collect::<Vec<_>>());
+}
+
+/// An endpoint that hears everything of the tenant, whose turn has been due since the moment 5.
+const LISTENS: &str = "insert into subscription (tenant, endpoint, kind) values ($1, $2, '*')";
+const DUE_SINCE_5: &str = "insert into sender_turn \
+    (tenant, endpoint, due_at, lease_until, owner, epoch, failing_since) \
+    values ($1, $2, 5, 0, '', 0, 0)";
+
+#[tokio::test]
+async fn a_sender_that_looks_while_an_event_is_placed_does_not_leave_it_waiting_for_ever() {
+    let url = Cluster::shared().database();
+    let engine = Postgres::connect(&url, PostgresOptions::default()).await.unwrap();
+    let store = Store::open(Arc::new(engine)).await.unwrap();
+    let endpoint = Id::new(Kind::WebhookEndpoint, 0, 1);
+    let sender = Id::new(Kind::Job, 0, 1);
+    let other = beside(&url).await;
+    let (of, short) = (tenant().to_string(), endpoint.short());
+    other.batch_execute("begin; set local demarc.sight = '*'").await.unwrap();
+    for insert in [LISTENS, DUE_SINCE_5] {
+        other.execute(insert, &[&of, &short]).await.unwrap();
+    }
+    other.batch_execute("commit").await.unwrap();
+    let made = store.commit(Moment::from_ms(0), &happened(1), None).await.unwrap();
+    assert_eq!(made, Committed::Done);
+
+    // Another node gives the event its place and plans its delivery, and does not commit yet.
+    other.batch_execute("begin; set local demarc.sight = '*'").await.unwrap();
+    for statement in crate::feed::place(Moment::from_ms(10)).statements {
+        let number = |value: &Value| match value {
+            Value::Int(number) => *number,
+            other => panic!("{other:?}"),
+        };
+        let values: Vec<i64> = statement.values.iter().map(number).collect();
+        let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+            values.iter().map(|v| v as _).collect();
+        other.query(statement.sql, &values).await.unwrap();
+    }
+    let now = Moment::from_ms(20);
+    for turn in store.take_turns(sender, now, 1_000, 1).await.unwrap() {
+        assert!(store.ask(delivery::batch(&turn, now, 10)).await.unwrap().is_empty());
+        let next = store.ask(delivery::next_due(&turn)).await.unwrap();
+        assert_eq!(store.give_turn_back(&turn, next).await.unwrap(), Committed::Done);
+    }
+    other.batch_execute("commit").await.unwrap();
+
+    let turns = store.take_turns(sender, now, 1_000, 1).await.unwrap();
+    let [turn] = turns.as_slice() else { panic!("its turn is not due: {turns:?}") };
+    assert_eq!(store.ask(delivery::batch(turn, now, 10)).await.unwrap().len(), 1);
 }
