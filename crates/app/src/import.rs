@@ -22,7 +22,7 @@ impl Action for SitesImport {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
         let file = app.quote_file(seller.tenant, self.quote, Sites::None).await?;
-        Ok(quote::sites_import(ctx, rules, &file, self.asked.as_ref().clone())?)
+        Ok(quote::sites_import(ctx, rules, &file, &app.catalogue, self.asked.as_ref().clone())?)
     }
 }
 

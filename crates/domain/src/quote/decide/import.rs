@@ -2,8 +2,8 @@
 
 use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
-use super::sites::room_for;
-use crate::catalogue::Configuration;
+use super::sites::{room_for, sold};
+use crate::catalogue::{Catalogue, Configuration};
 use crate::change::Context;
 use crate::code::{Because, Code};
 use crate::decision::Decision;
@@ -13,6 +13,7 @@ use crate::law::QuoteFile;
 use crate::programme::Stage;
 use crate::quote::{Import, ImportFile, ImportReport, ImportState, NewSite};
 use crate::refusal::{Fault, Refusal};
+use std::collections::BTreeSet;
 
 /// A row of a file, read and checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,9 +59,15 @@ pub fn sites_import(
     ctx: &mut Context,
     rules: Rules<'_>,
     file: &QuoteFile,
+    catalogue: &Catalogue,
     asked: ImportSites,
 ) -> Result<Decision<Imported>, Refusal> {
     import_possible(ctx, rules, file, asked.rows.len())?;
+    let configured = asked.rows.iter().filter_map(|row| row.configuration.as_ref());
+    let offerings: BTreeSet<&str> = configured.map(|chosen| &*chosen.offering).collect();
+    for offering in offerings {
+        sold(rules, catalogue, offering, "")?;
+    }
     let whole = asked.report.faults_count == 0;
     if asked.broken || asked.rows.is_empty() || !(whole || asked.partial) {
         return Err(refused(&asked));

@@ -3,7 +3,7 @@
 use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
 use crate::address::{Address, Avps};
-use crate::catalogue::{Catalogue, Choice, ConfigurationFault};
+use crate::catalogue::{Catalogue, Choice, ConfigurationFault, Offering};
 use crate::change::{Change, Context, Settle};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
@@ -216,6 +216,21 @@ pub struct Configure {
     pub choices: Vec<Choice>,
 }
 
+/// The offering of that code, which the programme must sell. `pointer`: where it was named.
+pub(super) fn sold<'c>(
+    rules: Rules<'_>,
+    catalogue: &'c Catalogue,
+    code: &str,
+    pointer: &str,
+) -> Result<&'c Offering, Refusal> {
+    rules.programme.offering(catalogue, code).ok_or_else(|| {
+        let detail = "no such offering for this programme";
+        let fault = Fault::new(pointer, Because::NotAllowedValue, detail);
+        Refusal::new(Code::InvalidConfiguration, "the offering is not sold here")
+            .with(vec![fault.expected(rules.programme.offerings.join(", "))])
+    })
+}
+
 /// Configures sites: the same choices for each site named. The file has them, or all.
 pub fn sites_configure(
     ctx: &mut Context,
@@ -225,16 +240,7 @@ pub fn sites_configure(
     configure: Configure,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Configuration)?;
-    let allowed = &rules.programme.offerings;
-    let Some(offering) = rules.programme.offering(catalogue, &configure.offering) else {
-        let fault = Fault::new(
-            "/offering",
-            Because::NotAllowedValue,
-            "no such offering for this programme",
-        );
-        return Err(Refusal::new(Code::InvalidConfiguration, "the offering is not sold here")
-            .with(vec![fault.expected(allowed.join(", "))]));
-    };
+    let offering = sold(rules, catalogue, &configure.offering, "/offering")?;
     let configuration = offering.configure(&configure.choices).map_err(|faults| {
         Refusal::new(Code::InvalidConfiguration, "the choices do not fit the offering")
             .with(faults.into_iter().map(configuration_fault).collect())
