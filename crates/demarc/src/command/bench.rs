@@ -12,6 +12,7 @@ mod load;
 mod machine;
 mod nodes;
 mod process;
+mod quotes;
 mod report;
 mod sale;
 mod share;
@@ -28,6 +29,8 @@ pub(super) enum Bench {
     Nodes(nodes::Nodes),
     /// Measure how soon events reach webhooks and the feed, and what they cost
     Events(events::Events),
+    /// Measure quotes of up to ten thousand sites: pricing alone, from file to price, one-site edits
+    Quotes(quotes::Quotes),
 }
 
 impl Bench {
@@ -41,6 +44,7 @@ impl Bench {
                 Self::Flow(flow) => flow.run().await,
                 Self::Nodes(nodes) => nodes.run().await,
                 Self::Events(events) => events.run().await,
+                Self::Quotes(quotes) => quotes.run().await,
             }
         };
         tokio::select! {
