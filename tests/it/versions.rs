@@ -104,9 +104,10 @@ async fn an_expired_quote_is_opened_again_and_says_what_no_longer_holds() {
     assert_eq!((&promotions["from"], &promotions["to"]), (&json!("ADI-ALL7"), &json!(null)));
     assert_eq!(promotions["why"], "promotion ADI-ALL7: it ended on 2026-12-31");
     assert_eq!((&found["sites_changed"], &found["sites_unchanged"]), (&json!(2), &json!(0)));
-    let port = &found["sites"][0]["changes"][0];
-    assert_eq!(port["what"], "Port MRC");
-    assert!(id(&port["why"]).contains("no longer: carrier.toml: promotion ADI-ALL7"), "{port}");
+    let access = &found["sites"][0]["changes"][0];
+    assert_eq!(access["what"], "Access MRC");
+    let why = id(&access["why"]);
+    assert!(why.starts_with("no longer: carrier.toml: promotion ADI-ALL7"), "{access}");
     // It can be asked for again.
     let again = partner.get(&at(second, "comparison")).await.expect(200);
     assert_eq!(again["sites"], found["sites"]);
