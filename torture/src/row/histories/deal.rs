@@ -255,8 +255,7 @@ impl Deal {
             "look at quote" | "cancel" | "approve discount" | "refuse discount" => {
                 self.learn_quote(told);
             }
-            "revise" | "alternative" => *self = self.revision(told),
-            "reopen" => *self = self.revision(&told["quote"]),
+            "revise" | "alternative" | "reopen" => *self = self.revision(told),
             "look at checks" => self.learn_check(told["items"].as_array().and_then(|l| l.last())),
             "look at credit" | "ask credit" | "approve credit" | "decline credit" => {
                 self.learn_check(Some(told));
@@ -319,7 +318,7 @@ impl Deal {
             look: vec!["sites"],
             ..Self::default()
         };
-        new.learn_quote(told);
+        new.learn_quote(told.get("quote").unwrap_or(told));
         new
     }
 
