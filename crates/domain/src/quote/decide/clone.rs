@@ -24,7 +24,9 @@ pub fn quote_clone(
     let mut quote = Quote::draft(ctx, opportunity, partner, Some(name), billing);
     let mut sites = copies(ctx, &file.sites, quote.id);
     if opportunity.id != source.opportunity {
-        sites.iter_mut().for_each(|site| site.customer = None);
+        for site in &mut sites {
+            site.customer = None;
+        }
     }
     quote.sites_added = source.sites_added;
     quote.tally = Tally::of(&sites);
