@@ -29,5 +29,6 @@ mod serving;
 mod size;
 mod story;
 mod tidy;
+mod versions;
 mod webhooks;
 mod world;

@@ -27,5 +27,6 @@ mod size;
 mod story;
 mod time;
 mod wall;
+mod versions;
 mod webhooks;
 mod world;

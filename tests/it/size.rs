@@ -184,11 +184,16 @@ async fn age(world: &World) {
     ] {
         for row in world.rows(read).await {
             let (id, doc) = (row.text(0).expect("an id"), row.text(1).expect("a document"));
-            let doc = without(&without(doc, "tally"), "share");
+            let doc = without(&without(&without(doc, "tally"), "share"), "alternative");
             statements.push(Statement::new(write, [doc.into(), id.into()]));
         }
     }
     for sql in [
+        "drop index quote_version",
+        "drop index quote_accepted",
+        "alter table quote drop column number",
+        "alter table quote drop column alternative",
+        "alter table quote drop column revision",
         "drop index site_unpassed",
         "drop index site_unconfigured",
         "drop index site_basis",
@@ -214,6 +219,7 @@ async fn a_database_from_before_the_tallies_is_counted_when_it_is_opened() {
     let before = price(&partner, &priced, &json!({})).await;
     let bare = quote(&world, &partner, "Bare").await;
     two_sites(&partner, &bare).await;
+    partner.post(&format!("/v1/quotes/{bare}/revise"), &json!({})).await.expect(201);
     let asked = quote(&world, &partner, "Asked").await;
     two_sites(&partner, &asked).await;
     let path = format!("/v1/quotes/{asked}/address-validation");
@@ -226,6 +232,13 @@ async fn a_database_from_before_the_tallies_is_counted_when_it_is_opened() {
     assert_eq!(audit.lines(), Vec::<String>::new());
     let journey = partner.get(&format!("/v1/quotes/{empty}/journey")).await.expect(200);
     assert_eq!(journey["current_stage"], "sites");
+    let path = format!("/v1/quotes/{bare}/alternatives");
+    let all = partner.get(&path).await.expect(200);
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(1), "{all}");
+    assert_eq!(
+        (&all["items"][0]["alternative"], &all["items"][0]["revision"]),
+        (&json!("A"), &json!(2))
+    );
     let again = price(&partner, &priced, &json!({})).await;
     assert_eq!(again["sites_touched"], 3, "an older price rests on nothing that is known");
     assert_eq!(again["quote"]["offer"]["totals"], before["quote"]["offer"]["totals"]);

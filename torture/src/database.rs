@@ -4,7 +4,9 @@ use pgtest::Cluster;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Engine, Options, Postgres, PostgresOptions, Query, Row, Sqlite, Store};
+use store::{
+    Change, Engine, Guard, Options, Postgres, PostgresOptions, Query, Row, Sqlite, Statement, Store,
+};
 
 /// Where a server keeps what it must not lose.
 #[derive(Debug, Clone)]
@@ -73,6 +75,18 @@ impl Database {
         let mut answers = engine.read(vec![Query::new(sql, [])]).await.expect("rows");
         engine.close().await.expect("it closes");
         answers.remove(0)
+    }
+
+    /// Lets the offer of a quote expire, behind the servers' backs. On PostgreSQL.
+    pub(crate) async fn expire(&self, quote: &str) {
+        let sql = r#"update quote set doc =
+            regexp_replace(doc, '"expires_at":[0-9]+', '"expires_at":1') where id = $1"#;
+        let engine = self.engine().await;
+        let short = quote.get(..15).unwrap_or(quote);
+        let statement = Statement::one(sql, [short.into()], Guard::None);
+        let written = engine.write(Change::new([statement])).await.expect("a write");
+        assert!(written.is_done(), "{quote}: {written:?}");
+        engine.close().await.expect("it closes");
     }
 
     /// The answers that are kept, by their keys.

@@ -43,10 +43,11 @@ impl Action for ContractSign {
         let rules = app.rules(seller)?;
         let quote = app.contract(seller, self.contract).await?.quote;
         let file = app.quote_file(seller.tenant, quote, Sites::None).await?;
+        let others = app.siblings(seller.tenant, &file.quote).await?;
         let contract = file.contracts.iter().find(|c| c.id == self.contract);
         let contract = contract.ok_or_else(|| Refusal::not_found("contract"))?;
         let (by, hash) = (self.by.clone(), &self.document_sha256);
-        Ok(contract::contract_sign(ctx, rules, &file, contract, by, hash)?)
+        Ok(contract::contract_sign(ctx, rules, &file, &others, contract, by, hash)?)
     }
 }
 

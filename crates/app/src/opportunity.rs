@@ -5,7 +5,8 @@ use domain::change::Context;
 use domain::code::{Because, Code};
 use domain::customer::NewAccount;
 use domain::id::Id;
-use domain::opportunity::{self, ForWhom, OpenOpportunity, Opened};
+use domain::opportunity::{self, ForWhom, OpenOpportunity, Opened, Opportunity};
+use domain::party::Tenant;
 use domain::quote::{BillingPreferences, Quote};
 use domain::refusal::{Fault, Refusal};
 
@@ -66,15 +67,24 @@ impl Action for QuoteCreate {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Quote> {
         let seller = caller.seller()?;
-        let found = app.store.ask(store::opportunity::by_id(seller.tenant, self.opportunity));
-        let opportunity = found.await?.ok_or_else(|| {
-            let fault = Fault::new("/opportunity_id", Because::UnknownId, "no such opportunity");
-            Refusal::new(Code::UnknownReference, "no such opportunity").with(vec![fault])
-        })?;
+        let opportunity = opportunity_named(app, seller.tenant, self.opportunity).await?;
         check_billing_account(app, caller, &self.billing, "/billing/billing_account_id").await?;
         let (name, billing) = (self.name.clone(), self.billing.clone());
         Ok(opportunity::quote_create(ctx, &opportunity, seller.partner, name, billing))
     }
+}
+
+/// The opportunity that a body names as its `opportunity_id`.
+pub(crate) async fn opportunity_named(
+    app: &App,
+    tenant: Tenant,
+    id: Id,
+) -> Result<Opportunity, Problem> {
+    let found = app.store.ask(store::opportunity::by_id(tenant, id)).await?;
+    Ok(found.ok_or_else(|| {
+        let fault = Fault::new("/opportunity_id", Because::UnknownId, "no such opportunity");
+        Refusal::new(Code::UnknownReference, "no such opportunity").with(vec![fault])
+    })?)
 }
 
 /// A body that names a customer which this caller cannot see.

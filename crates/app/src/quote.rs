@@ -1,6 +1,10 @@
 //! Actions on quotes and their sites: each loads the quote, with those of its sites that the rule
 //! looks at, and asks one rule.
 
+mod versions;
+
+pub use versions::{AlternativeAdd, QuoteClone, QuoteReopen};
+
 use crate::load::Sites;
 use crate::opportunity::{check_billing_account, unknown_customer};
 use crate::{Action, App, Caller, Decided, Problem, Seller};

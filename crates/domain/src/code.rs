@@ -106,7 +106,7 @@ codes! {
         AddressUnresolved = "address_unresolved", "A site's address needs a choice", "Accept the correction or choose an alternate.";
         AddressNotFound = "address_not_found", "A site's address is not deliverable", "Mend the site's address and validate it again.";
         Unpriced = "unpriced", "The quote has no price", "Price the quote.";
-        PriceExpired = "price_expired", "The price offer has expired", "Price the quote again.";
+        PriceExpired = "price_expired", "The price offer has expired", "Price the quote again, or re-open it.";
         PromotionUsedUp = "promotion_used_up", "Too little is left of a promotion of the price", "Void a contract that is out, then price the quote again.";
         ApprovalPending = "approval_pending", "The discount waits for operations", "Wait for the decision, or price with a smaller discount.";
         CreditMissing = "credit_missing", "There is no credit check", "Request a credit check.";

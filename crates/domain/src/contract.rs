@@ -13,7 +13,7 @@ use crate::party::Tenant;
 use crate::pricing::Totals;
 use crate::programme::{Party, Stage};
 use crate::promotion::{self, Spend};
-use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Rules, exposure};
+use crate::quote::{self, Offer, Quote, QuotePhase, QuoteState, Rules, Sibling, exposure};
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::{Date, Moment};
@@ -292,11 +292,13 @@ pub struct Signed {
     pub quote: Quote,
 }
 
-/// Signs. The signer repeats the document's hash, so that nobody signs what they did not see.
+/// Signs. The signer repeats the document's hash, so that nobody signs what they did not see. The
+/// `others` are the newest versions of the quote's other alternatives: they end with it.
 pub fn contract_sign(
     ctx: &mut Context,
     rules: Rules<'_>,
     file: &QuoteFile,
+    others: &[Sibling],
     contract: &Contract,
     by: Signer,
     document_sha256: &str,
@@ -326,6 +328,7 @@ pub fn contract_sign(
     let accepted = QuoteState::Accepted { offer, contract: contract.id, at: ctx.now };
     let from = quote.go(ctx.now, QuotePhase::Accepted, accepted, "accepted")?;
     let quote = change.update(ctx, quote, Happened::new(EventKind::QuoteAccepted).from(from));
+    quote::end_others(ctx, &quote, others, &mut change)?;
     Ok(Decision { change, view: Signed { contract, quote } })
 }
 

@@ -1,5 +1,6 @@
 //! The quote: one version of a priced configuration of sites, and what may be done to it.
 
+mod alternative;
 mod compare;
 mod decide;
 mod edits;
@@ -7,6 +8,7 @@ mod import;
 mod site;
 mod tally;
 
+pub use alternative::{Alternative, Sibling};
 pub use compare::*;
 pub use decide::*;
 pub use edits::{MOST_SHOWN, QuoteSites};
@@ -91,6 +93,7 @@ pub enum QuoteState {
         reason: String,
     },
     Superseded {
+        /// The version after it, or the alternative that was signed.
         by: Id,
         /// What it offered until then. None also for one that was superseded before that was kept.
         #[serde(default)]
@@ -111,7 +114,7 @@ impl QuoteState {
     }
 }
 
-/// One version of a quote. Versions of one quote share its number.
+/// One version of one alternative of a quote. All that are of one quote share its number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quote {
     pub id: Id,
@@ -121,9 +124,11 @@ pub struct Quote {
     pub opportunity: Id,
     /// The end customer; none where the programme assigns customers to sites.
     pub account: Option<Id>,
-    /// Shared by all revisions: `Q-` and the first revision's id.
+    /// Shared by all revisions of all alternatives: `Q-` and the very first one's id.
     pub number: String,
-    /// 1, 2, 3 …
+    #[serde(default)]
+    pub alternative: Alternative,
+    /// 1, 2, 3 …, of each alternative by itself.
     pub revision: u32,
     pub replaces: Option<Id>,
     pub name: String,
@@ -154,6 +159,7 @@ impl Quote {
             opportunity: opportunity.id,
             account: opportunity.account,
             number: format!("Q-{}", &id.short()[3..]),
+            alternative: Alternative::FIRST,
             revision: 1,
             replaces: None,
             name: name.unwrap_or_else(|| opportunity.name.clone()),
@@ -201,6 +207,11 @@ impl Quote {
             QuoteState::Superseded { offer, .. } => offer.as_ref(),
             _ => self.offer(),
         }
+    }
+
+    /// Which version of which alternative it is, in words.
+    pub fn label(&self) -> String {
+        format!("{}, alternative {}, version {}", self.number, self.alternative, self.revision)
     }
 
     /// Whose credit decisions count for this quote: the customer's, or the opportunity's where

@@ -2,6 +2,7 @@
 //! and changes nothing; each page is one snapshot, so that it may run beside a server. Of the jobs
 //! that wait it keeps one id each, of everything else a page.
 
+mod alternatives;
 mod contracts;
 mod credit;
 mod deliveries;

@@ -11,8 +11,9 @@ use domain::quote::Quote;
 
 const TEXTS: Texts = Texts {
     insert: "insert into quote \
-             (tenant, id, version, environment, opportunity, account, subject, state, doc) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             (tenant, id, version, environment, opportunity, account, subject, number, \
+             alternative, revision, state, doc) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     update: "update quote set version = $1, state = $2, doc = $3 \
              where tenant = $4 and id = $5 and version = $6",
     remove: "delete from quote where tenant = $1 and id = $2 and version = $3",
@@ -25,8 +26,13 @@ const ANYWHERE: &str = "select doc from quote where id = $1 and environment = $2
 const QUEUE: &str = "select doc from quote where environment = $1 and state = $2 \
     and id < $3 and id >= $4 order by id desc limit $5";
 
+const ALTERNATIVES: &str = "select doc from quote where tenant = $1 and number = $2 \
+    and not exists (select 1 from quote n where n.tenant = quote.tenant \
+    and n.number = quote.number and n.alternative = quote.alternative \
+    and n.revision > quote.revision) order by alternative";
+
 pub(crate) const SQL: &[&str] =
-    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, LIST, ANYWHERE, QUEUE];
+    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, LIST, ANYWHERE, QUEUE, ALTERNATIVES];
 
 pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
     let state = quote.state.word();
@@ -39,6 +45,9 @@ pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
             quote.opportunity.short().into(),
             quote.account.map(|a| a.short().to_owned()).into(),
             quote.credit_subject().short().into(),
+            quote.number.as_str().into(),
+            quote.alternative.to_string().into(),
+            quote.revision.into(),
             state.into(),
         ],
         moving: vec![state.into()],
@@ -50,6 +59,12 @@ pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Quote>> {
     let values = [tenant.to_string().into(), id.short().into()];
     Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
+}
+
+/// The newest version of each alternative of a quote, by their letters.
+pub fn alternatives(tenant: Tenant, number: &str) -> Ask<Vec<Quote>> {
+    let values = [tenant.to_string().into(), number.into()];
+    Ask { query: Query::within(tenant, ALTERNATIVES, values), read: all }
 }
 
 /// Newest first. An empty `state` and no opportunity do not restrict.

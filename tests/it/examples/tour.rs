@@ -3,7 +3,7 @@
 
 use crate::client::{Client, Reply};
 use crate::story::steps::*;
-use crate::world::World;
+use crate::world::{DAY_MS, World};
 use serde_json::{Value, json};
 
 /// Takes the tour and answers everything that was sent.
@@ -20,9 +20,11 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     tell(&partner);
     tell(&apex);
     let theirs = customer(world, "Lone Star Dental Group, LLC", "carrier_only").await;
+    let expired = expired(world, &partner).await;
     reads_before(&partner).await;
     exceptions(world, &partner, &theirs).await;
     side_quotes(world, &partner, &theirs).await;
+    partner.post(&format!("/v1/quotes/{expired}/reopen"), &json!({})).await.expect(201);
     apex_assignment(&apex, &theirs).await;
     main_quote(world, &partner, &theirs).await;
     events(world, &partner).await;
@@ -30,6 +32,21 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     jobs(world, &apex).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
     vec![apex, partner, world.operations.clone()]
+}
+
+/// A quote whose offer has expired: what was done for it was done long before the tour, so that no
+/// key of the tour is forgotten meanwhile.
+async fn expired(world: &World, partner: &Client) -> String {
+    world.clock.advance_ms(-61 * DAY_MS);
+    let early = world.client(partner.secret());
+    let open = json!({ "name": "Last summer's offer", "new_customer": { "name": "Sample Gardens",
+        "address": { "street": "208 S Akard St", "city": "Dallas", "state": "TX",
+            "zip": "75202" } } });
+    let opened = early.post("/v1/opportunities", &open).await.expect(201);
+    let quote = id(&opened["quote"]["id"]).to_owned();
+    priced(world, &early, &quote, &json!({ "discount_percent": "5" })).await;
+    world.clock.advance_ms(61 * DAY_MS);
+    quote
 }
 
 async fn reads_before(partner: &Client) {
@@ -96,6 +113,8 @@ async fn side_quotes(world: &World, partner: &Client, theirs: &str) {
     let path = format!("/v1/quotes/{}/cancel", id(&revised["id"]));
     let why = json!({ "reason": "The customer chose another offer." });
     partner.post(&path, &why).await.expect(200);
+    let copy = json!({ "name": "A first try, once more", "opportunity_id": opportunity });
+    partner.post(&format!("/v1/quotes/{quote}/clone"), &copy).await.expect(201);
     review(world, partner, &opportunity).await;
 }
 
@@ -185,6 +204,9 @@ async fn main_quote(world: &World, partner: &Client, theirs: &str) {
     partner.get(&path).await.expect(200);
     partner.get(&format!("{path}/journey")).await.expect(200);
     partner.get(&format!("{path}/credit-checks")).await.expect(200);
+    let other = json!({ "name": "The same for 60 months" });
+    partner.post(&format!("{path}/alternatives"), &other).await.expect(201);
+    partner.get(&format!("{path}/alternatives")).await.expect(200);
     contract(world, partner, &quote).await;
     partner.get(&format!("{path}/contracts")).await.expect(200);
     the_order(world, partner, &quote).await;

@@ -90,13 +90,33 @@ pub(super) const ROWS: &[Damage] = &[
         &["update opportunity set account = null, \
            doc = replace(doc, '\"account\":\"', '\"account\":null,\"was\":\"')"],
     ),
-    alone(
+    among(
         Invariant::RevisionsAreChained,
         &["update quote set doc = replace(doc, '\"revision\":2', '\"revision\":3')"],
     ),
     alone(
         Invariant::RevisionsAreChained,
         &["update quote set doc = replace(doc, '\"by\":\"0Q0', '\"by\":\"0Q1')"],
+    ),
+    alone(
+        Invariant::RevisionsAreChained,
+        &["update quote set doc = replace(doc, '\"replaces\":\"0Q0', '\"replaces\":\"0Q1')"],
+    ),
+    among(Invariant::VersionsAreCounted, &["update quote set revision = 3 where revision = 2"]),
+    among(
+        Invariant::OnlyTheLatestIsLive,
+        &["update quote set state = 'draft' where state = 'superseded' and alternative = 'A'"],
+    ),
+    among(
+        Invariant::OneAlternativeIsSigned,
+        &[
+            "drop index quote_accepted",
+            "update quote set state = 'accepted' where alternative = 'B'",
+        ],
+    ),
+    among(
+        Invariant::SignedStandsAlone,
+        &["update quote set state = 'draft' where alternative = 'B'"],
     ),
     alone(
         Invariant::TalliesAreOfTheirSites,

@@ -65,7 +65,8 @@ async fn one(plan: &Plan, keys: usize, report: &mut Report) {
     let urls: Vec<String> = nodes.iter().map(Server::url).collect();
     let hosts = urls.iter().map(|url| url.replacen("http://", "", 1)).collect();
     let operations = nodes[0].operations();
-    let storm = Storm { nodes: hosts, sink: sink().await, operations, ..Storm::default() };
+    let (sink, beside) = (sink().await, Some(database.clone()));
+    let storm = Storm { nodes: hosts, sink, operations, database: beside, ..Storm::default() };
     let storm = Arc::new(storm);
     let clients = clients(plan, &urls, &storm).await;
     let before = judge::causes(&database).await;

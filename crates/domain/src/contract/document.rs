@@ -2,6 +2,7 @@
 
 use super::Contract;
 use crate::law::QuoteFile;
+use crate::quote::Alternative;
 use std::fmt::Write as _;
 
 /// The document of `contract`: the same facts always give the same bytes.
@@ -20,7 +21,11 @@ fn write(
 ) -> std::fmt::Result {
     let parties: Vec<&str> = contract.parties.iter().map(|p| p.title()).collect();
     writeln!(out, "SERVICE AGREEMENT {}", contract.id)?;
-    writeln!(out, "Quote {} revision {}\n", contract.number, contract.revision)?;
+    let alternative = match file.quote.alternative {
+        Alternative::FIRST => String::new(),
+        other => format!(" alternative {other}"),
+    };
+    writeln!(out, "Quote {}{alternative} revision {}\n", contract.number, contract.revision)?;
     writeln!(out, "Between {}.", parties.join(" and "))?;
     writeln!(out, "Partner:      {partner_name}")?;
     let customer = &contract.customer;

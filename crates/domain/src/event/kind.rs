@@ -129,7 +129,8 @@ kinds! {
     QuoteContractGenerated = Quote, "quote.contract_generated", "A contract of this quote version was generated.";
     QuoteAccepted = Quote, "quote.accepted", "The quote's contract is signed; this version is frozen.";
     QuoteOrdered = Quote, "quote.ordered", "The quote was ordered.";
-    QuoteSuperseded = Quote, "quote.superseded", "A revision took the quote version's place.";
+    QuoteSuperseded = Quote, "quote.superseded", "A revision took the quote version's place, or another alternative was signed.";
+    QuoteAlternativeAdded = Quote, "quote.alternative_added", "The quote was given a further alternative, which began as a copy of this version; the quote's history names it.";
     QuoteCancelled = Quote, "quote.cancelled", "The quote was cancelled.";
 
     CreditCheckRequested = CreditCheck, "credit_check.requested", "A credit check was requested.";

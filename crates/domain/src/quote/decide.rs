@@ -1,18 +1,28 @@
 //! What may be done to a quote, and what follows from it. An edit takes the price away.
 
+mod alternative;
+mod clone;
 mod import;
 mod price;
+mod reopen;
 mod sites;
+mod versions;
 
+pub(crate) use alternative::end_others;
+
+pub use alternative::alternative_add;
+pub use clone::quote_clone;
 pub use import::*;
 pub use price::*;
+pub use reopen::*;
 pub use sites::*;
+pub use versions::quote_revise;
 
-use super::{BillingPreferences, Quote, QuotePhase, QuoteState, Site, Tally, Validation};
+use super::{BillingPreferences, Quote, QuotePhase, QuoteState};
 use crate::change::{Change, Context};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
-use crate::id::{Id, Kind};
+use crate::id::Id;
 use crate::law::{self, QuoteFile};
 use crate::programme::{Programme, Stage};
 use crate::refusal::{IfMatch, Refusal};
@@ -86,52 +96,6 @@ pub fn quote_cancel(
     let what = Happened::new(EventKind::QuoteCancelled).from(from).because(reason);
     let view = change.update(ctx, quote, what);
     Ok(Decision { change, view })
-}
-
-/// A new revision with the same number: a draft with the same sites and configurations.
-/// The revised version is superseded, and a contract of it that is out is voided. The file has
-/// all sites.
-pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quote>, Refusal> {
-    let id = ctx.ids.next(Kind::Quote);
-    let mut old = file.quote.clone();
-    let superseded = QuoteState::Superseded { by: id, offer: old.offer().cloned() };
-    let from = old.go(ctx.now, QuotePhase::Superseded, superseded, "revised")?;
-    let mut change = Change::default();
-    void_open_contracts(ctx, file, &mut change, "the quote was revised");
-    let old = change.update(ctx, old, Happened::new(EventKind::QuoteSuperseded).from(from));
-    let sites: Vec<Site> = file.sites.iter().map(|site| copied(ctx, site, id)).collect();
-    let revision = Quote {
-        id,
-        version: 0,
-        tally: Tally::of(&sites),
-        revision: old.revision + 1,
-        replaces: Some(old.id),
-        state: QuoteState::Draft,
-        created_at: ctx.now,
-        ..old
-    };
-    let view = change.insert(ctx, revision, Happened::new(EventKind::QuoteCreated));
-    for site in sites {
-        change.insert_part(site);
-    }
-    Ok(Decision { change, view })
-}
-
-/// A site as it is in another version of its quote.
-fn copied(ctx: &mut Context, site: &Site, quote: Id) -> Site {
-    let validation = match &site.validation {
-        // What was asked for the old version is answered to the old version.
-        Validation::Requested => Validation::Unchecked,
-        other => other.clone(),
-    };
-    Site {
-        id: ctx.ids.next(Kind::Site),
-        quote,
-        validation,
-        price: None,
-        created_at: ctx.now,
-        ..site.clone()
-    }
 }
 
 fn void_open_contracts(ctx: &mut Context, file: &QuoteFile, change: &mut Change, why: &str) {

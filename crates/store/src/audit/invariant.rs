@@ -54,7 +54,11 @@ invariants! {
     }
     "Quotes" {
         QuotesFollowOpportunities = "quotes_follow_opportunities", "A quote is for the end customer of its opportunity.";
-        RevisionsAreChained = "revisions_are_chained", "A revision has the number of the version that it replaces, counts one more, and that one is superseded by it alone.";
+        RevisionsAreChained = "revisions_are_chained", "A revision has the number and the letter of the version that it replaces, counts one more, and that one is superseded by it alone.";
+        VersionsAreCounted = "versions_are_counted", "The versions of one alternative count 1, 2, 3 … without a gap.";
+        OnlyTheLatestIsLive = "only_the_latest_is_live", "A version that has a newer one is superseded.";
+        OneAlternativeIsSigned = "one_alternative_is_signed", "Of the alternatives of one quote at most one is accepted.";
+        SignedStandsAlone = "signed_stands_alone", "Beside an accepted alternative of a quote no other is live.";
         TalliesAreOfTheirSites = "tallies_are_of_their_sites", "What a quote says of its sites, how many there are, how far they have come and what they add up to, is what the sites say.";
         SitesArePlaced = "sites_are_placed", "A site's place is one that its quote has given.";
         OffersPriceEverySite = "offers_price_every_site", "A quote with an offer has sites, and each has its price.";

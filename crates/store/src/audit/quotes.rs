@@ -109,16 +109,22 @@ fn follows(quote: &Quote, before: Option<&Quote>) -> bool {
         return quote.revision == 1;
     }
     before.is_some_and(|before| {
-        before.number == quote.number
+        (&before.number, before.alternative) == (&quote.number, quote.alternative)
             && before.revision.checked_add(1) == Some(quote.revision)
             && matches!(&before.state, QuoteState::Superseded { by, .. } if *by == quote.id)
     })
 }
 
-/// Whether what it says of its successor is what the successor says of it.
+/// Whether what it says of its successor is what the successor says of it: that it replaces it, or
+/// that it is the alternative that was signed.
 fn is_followed(quote: &Quote, after: Option<&Quote>) -> bool {
+    let signed = |after: &Quote| {
+        after.number == quote.number
+            && after.alternative != quote.alternative
+            && matches!(after.state, QuoteState::Accepted { .. })
+    };
     !matches!(quote.state, QuoteState::Superseded { .. })
-        || after.is_some_and(|after| after.replaces == Some(quote.id))
+        || after.is_some_and(|after| after.replaces == Some(quote.id) || signed(after))
 }
 
 /// Whether the offer's approval is what the last of these events says: priced within the

@@ -1,6 +1,7 @@
 //! The tables of objects: the document, the columns beside it, the events, and what there must be
 //! one of: what it belongs to, and, where it excludes others, itself.
 
+use super::alternatives::{VERSIONS, versions};
 use super::pages::{BY_ID, pages, place};
 use super::{Audit, Invariant};
 use crate::ask::doc_in;
@@ -133,11 +134,13 @@ pub(super) const OPPORTUNITY: &str =
     page!("opportunity", "t.account, ", events!(), partners!(), customer!());
 pub(super) const QUOTE: &str = page!(
     "quote",
-    "t.environment, t.opportunity, t.account, t.subject, t.state, ",
+    "t.environment, t.opportunity, t.account, t.subject, t.number, t.alternative, t.revision, \
+     t.state, ",
     events!(),
     partners!(),
     customer!(),
-    parent!("opportunity", "id", "opportunity")
+    parent!("opportunity", "id", "opportunity"),
+    versions!()
 );
 pub(super) const SITE: &str = page!(
     "site",
@@ -256,8 +259,9 @@ const TABLES: &[Table] = &[
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPEN], crate::exception::put),
     table!("opportunity", OPPORTUNITY, Opportunity, 1, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER], crate::opportunity::put),
-    table!("quote", QUOTE, Quote, 5, true,
-        [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF], crate::quote::put),
+    table!("quote", QUOTE, Quote, 8, true,
+        [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF, VERSIONS[0], VERSIONS[1], VERSIONS[2],
+        VERSIONS[3]], crate::quote::put),
     table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
     table!("import", IMPORT, Import, 1, false, [PARTNERS, ITS_PARTNER, QUOTE_OF, FILE],
         crate::import::put),

@@ -71,7 +71,7 @@ impl From<&SiteDifference> for SiteBody {
 /// What one version of a quote has that another has not.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = QuoteComparison)]
-struct ComparisonBody {
+pub(super) struct ComparisonBody {
     /// Null: there was none before, and every site is new.
     from_quote_id: Option<String>,
     to_quote_id: String,
@@ -80,7 +80,8 @@ struct ComparisonBody {
     to_totals: Option<TotalsBody>,
     /// Of the quote as a whole.
     changes: Vec<DifferenceBody>,
-    /// The first 200 sites that differ, in the order of their places.
+    /// The first sites that differ, in the order of their places: 200, or 100 beside the answer to a
+    /// command.
     sites: Vec<SiteBody>,
     /// How many sites differ.
     sites_changed: usize,
@@ -88,15 +89,16 @@ struct ComparisonBody {
     sites_unchanged: usize,
 }
 
-impl From<&Comparison> for ComparisonBody {
-    fn from(found: &Comparison) -> Self {
+impl ComparisonBody {
+    /// With so many of the sites that differ.
+    pub(super) fn of(found: &Comparison, sites: usize) -> Self {
         Self {
             from_quote_id: found.from.map(|id| id.to_string()),
             to_quote_id: found.to.to_string(),
             from_totals: found.totals.0.as_ref().map(Into::into),
             to_totals: found.totals.1.as_ref().map(Into::into),
             changes: found.changes.iter().map(Into::into).collect(),
-            sites: found.sites.iter().take(MOST_SITES).map(Into::into).collect(),
+            sites: found.sites.iter().take(sites).map(Into::into).collect(),
             sites_changed: found.sites.len(),
             sites_unchanged: found.unchanged,
         }
@@ -105,8 +107,9 @@ impl From<&Comparison> for ComparisonBody {
 
 /// Compare two versions of a quote
 ///
-/// What this version has that another of the same number has not: sites added, removed and
-/// changed, and for every price that differs the rules that made the difference.
+/// What this version has that another of the same number has not, be it of the same alternative or
+/// of another: sites added, removed and changed, and for every price that differs the rules that
+/// made the difference.
 #[utoipa::path(get, path = "/v1/quotes/{id}/comparison", operation_id = "quote_compare",
     tag = "Quotes",
     params(("id" = String, Path, description = "The version to be looked at"),
@@ -120,5 +123,5 @@ async fn quote_compare(PathId(to): PathId, reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.quotes_compare(&caller, from, to).await.at(&place)?;
-    Ok(ok(&ComparisonBody::from(&found)))
+    Ok(ok(&ComparisonBody::of(&found, MOST_SITES)))
 }

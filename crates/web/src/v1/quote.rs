@@ -1,6 +1,7 @@
 //! Quotes: one version each; created, listed, edited, priced, revised, cancelled.
 
 mod shape;
+mod versions;
 
 pub(super) use shape::{BillingBody, QuoteBody};
 
@@ -27,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(quote_price))
         .routes(routes!(quote_revise))
         .routes(routes!(quote_cancel))
+        .merge(versions::routes())
 }
 
 fn made(quote: &Quote, now: Moment) -> app::Answer {

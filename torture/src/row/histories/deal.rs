@@ -77,6 +77,7 @@ impl Deal {
             "accepted" => self.post("order", "/v1/orders".to_owned(), bodies::order(&self.quote)),
             "pending_approval" => self.approve(dice),
             "priced" => self.close(dice),
+            "expired" if dice.bool() => self.post("reopen", self.quote_path("/reopen"), json!({})),
             _ => self.prepare(dice),
         }
     }
@@ -254,7 +255,7 @@ impl Deal {
             "look at quote" | "cancel" | "approve discount" | "refuse discount" => {
                 self.learn_quote(told);
             }
-            "revise" => *self = self.revision(told),
+            "revise" | "alternative" | "reopen" => *self = self.revision(told),
             "look at checks" => self.learn_check(told["items"].as_array().and_then(|l| l.last())),
             "look at credit" | "ask credit" | "approve credit" | "decline credit" => {
                 self.learn_check(Some(told));
@@ -317,7 +318,7 @@ impl Deal {
             look: vec!["sites"],
             ..Self::default()
         };
-        new.learn_quote(told);
+        new.learn_quote(told.get("quote").unwrap_or(told));
         new
     }
 

@@ -230,6 +230,15 @@ fn rework(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
         }
         8 if dice.bool() => post("cancel", format!("{quote}/cancel"), bodies::reason()),
         9 if dice.bool() => post("revise", format!("{quote}/revise"), json!({})),
+        9 => post("reopen", format!("{quote}/reopen"), json!({})),
+        10 if dice.bool() => {
+            let body = json!({ "name": format!("Another {}", dice.u8(..)) });
+            post("alternative", format!("{quote}/alternatives"), body)
+        }
+        10 if dice.bool() => {
+            let body = json!({ "name": format!("Copy {}", dice.u8(..)) });
+            return post("clone", format!("{quote}/clone"), body);
+        }
         10 => {
             let body = json!({ "opportunity_id": deal.opportunity });
             return post("another quote", "/v1/quotes".to_owned(), body);

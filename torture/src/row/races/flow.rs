@@ -55,16 +55,24 @@ impl<'a> Sale<'a> {
     pub(super) async fn another(&self) -> Self {
         let new = json!({ "opportunity_id": self.opportunity, "name": "One more" });
         let made = self.arena.post("/v1/quotes", new).await;
-        let quote_id = text(&made["id"]).to_owned();
-        let sale = Self {
-            arena: self.arena,
-            customer: self.customer.clone(),
-            quote: format!("/v1/quotes/{quote_id}"),
-            quote_id,
-            opportunity: self.opportunity.clone(),
-        };
+        let sale = self.with(&made);
         sale.configure().await;
         sale
+    }
+
+    /// One more alternative of the same quote, priced.
+    pub(super) async fn alternative(&self) -> Self {
+        let new = json!({ "name": "The other" });
+        let made = self.arena.post(&format!("{}/alternatives", self.quote), new).await;
+        let sale = self.with(&made);
+        sale.price(json!({})).await;
+        sale
+    }
+
+    /// The same with another quote.
+    fn with(&self, quote: &Value) -> Self {
+        let quote_id = text(&quote["id"]).to_owned();
+        Self { quote: format!("/v1/quotes/{quote_id}"), quote_id, ..self.clone() }
     }
 
     async fn configure(&self) {

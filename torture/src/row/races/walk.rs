@@ -128,7 +128,7 @@ impl Walk<'_> {
         let sign = Shot::post("signature", format!("{contract}/sign"), body.clone());
         let quote = |what: &str| format!("{}/{what}", sale.quote);
         let why = || json!({ "reason": "The customer wants another term." });
-        match self.dice.u8(..5) {
+        match self.dice.u8(..7) {
             0 | 1 => {
                 self.same("signed", "signed under one key", sign).await;
             }
@@ -142,7 +142,9 @@ impl Walk<'_> {
                 let told = self.race(Self::mixed(&[sign, cancel])).await;
                 self.verdicts.winners("signed or cancelled", &told, 1, LATE);
             }
-            _ => self.sign_or_edit(sale, contract, sign, why()).await,
+            4 => self.sign_or_edit(sale, contract, sign, why()).await,
+            5 => self.sign_either(sale, sign).await,
+            _ => self.sign_beside_new(sale, sign).await,
         }
         let signed = self.arena.get(contract).await.body["state"] == "signed";
         let state = self.arena.get(&sale.quote).await.body["state"].clone();
@@ -150,6 +152,40 @@ impl Walk<'_> {
             format!("{contract} is signed: {signed}, and its quote is {state}")
         });
         signed
+    }
+
+    /// Two alternatives of one quote: one is signed, and the other ends with it.
+    async fn sign_either(&mut self, sale: &Sale<'_>, sign: Shot) {
+        let other = sale.alternative().await;
+        let (contract, body) = other.out().await;
+        let rival = Shot::post("other signature", format!("{contract}/sign"), body);
+        let told = self.race(Self::mixed(&[sign, rival])).await;
+        self.verdicts.winners("one of two alternatives signed", &told, 1, LATE);
+        self.alone(sale).await;
+    }
+
+    /// Alternatives join a quote that is being signed: they end with it, or come too late.
+    async fn sign_beside_new(&mut self, sale: &Sale<'_>, sign: Shot) {
+        let path = format!("{}/alternatives", sale.quote);
+        let add = Shot::post("alternative", path, json!({ "name": "One more" }));
+        let told = self.race(Self::mixed(&[sign, add])).await;
+        let (added, signed): (Vec<_>, Vec<_>) =
+            told.into_iter().partition(|told| told.kind == "alternative");
+        self.verdicts.winners("signed beside new alternatives", &signed, 1, LATE);
+        let joined = added.iter().filter(|told| told.won()).count();
+        self.verdicts.winners("alternatives beside a signature", &added, joined, LATE);
+        self.alone(sale).await;
+    }
+
+    /// Of the quote's alternatives one is signed, and the others have ended with it.
+    async fn alone(&mut self, sale: &Sale<'_>) {
+        let all = self.arena.get(&format!("{}/alternatives", sale.quote)).await.body;
+        let items = all["items"].as_array().into_iter().flatten();
+        let mut states: Vec<_> = items.map(|quote| text(&quote["state"])).collect();
+        states.sort_unstable();
+        let (first, others) = states.split_first().unwrap_or((&"none", &[]));
+        let alone = *first == "accepted" && others.iter().all(|state| *state == "superseded");
+        self.verdicts.must(alone, || format!("{}: its alternatives are {states:?}", sale.quote));
     }
 
     /// Signed, or voided and then edited: never signed and edited.

@@ -2,6 +2,7 @@
 
 use super::key::{Asked, Told, storm};
 use super::wire::{Answer, Fate, request, send};
+use crate::database::Database;
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -46,6 +47,8 @@ pub(super) struct Storm {
     pub(super) operations: String,
     /// Where webhooks may go.
     pub(super) sink: String,
+    /// What they all write to, so that an offer can be made to expire.
+    pub(super) database: Option<Database>,
     pub(super) made: Mutex<Made>,
     pub(super) keys: AtomicUsize,
 }
@@ -146,6 +149,12 @@ impl Client {
             Err(e) => e.to_string(),
         };
         self.wrong(format!("{method} {path}: {what}"))
+    }
+
+    /// Makes the offer of a quote one that has expired long ago: nobody waits for that.
+    pub(super) async fn expire(&self, quote: &str) {
+        let Some(database) = &self.storm.database else { return };
+        database.expire(quote).await;
     }
 
     /// Reads until it is so.

@@ -20,6 +20,10 @@ impl Client {
             let why = json!({ "reason": "The customer wants another term." });
             self.post(&format!("/v1/contracts/{contract}/{end}"), why).await?;
         }
+        let other = json!({ "name": "The same for 60 months" });
+        self.post(&format!("/v1/quotes/{quote}/alternatives"), other).await?;
+        let copy = json!({ "name": "The same once more" });
+        self.post(&format!("/v1/quotes/{quote}/clone"), copy).await?;
         let revised = self.post(&format!("/v1/quotes/{quote}/revise"), json!({})).await?;
         let why = json!({ "reason": "The customer chose another offer." });
         self.post(&format!("/v1/quotes/{}/cancel", id(&revised["id"])), why).await?;
@@ -74,7 +78,8 @@ impl Client {
             };
             self.operate(&path, decide).await?;
         }
-        Ok(())
+        self.expire(&quote).await;
+        self.post(&format!("/v1/quotes/{quote}/reopen"), json!({})).await.map(drop)
     }
 
     async fn webhooks(&mut self) -> Went {

@@ -94,7 +94,14 @@ const MADE: [(&str, &[(&str, &str)]); 8] = [
     ("select id from opportunity", &[("/v1/opportunities", "/opportunity/id")]),
     (
         "select id from quote",
-        &[("/v1/opportunities", "/quote/id"), ("/v1/quotes", "/id"), ("/revise", "/id")],
+        &[
+            ("/v1/opportunities", "/quote/id"),
+            ("/v1/quotes", "/id"),
+            ("/revise", "/id"),
+            ("/reopen", "/quote/id"),
+            ("/alternatives", "/id"),
+            ("/clone", "/id"),
+        ],
     ),
     ("select id from import", &[("/imports", "/import/id")]),
     ("select id from contract", &[("/contracts", "/id")]),

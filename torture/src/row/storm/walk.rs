@@ -61,6 +61,8 @@ impl Client {
         let quote = id(&made["quote"]["id"]);
         self.priced(&quote, json!({})).await?;
         self.credit(&quote, 14, "approved").await?;
+        let other = json!({ "name": "The same for 60 months" });
+        self.post(&format!("/v1/quotes/{quote}/alternatives"), other).await?;
         let contract = self.contract(&quote).await?;
         let sign = json!({ "signer": signer(), "document_sha256": contract["document_sha256"] });
         self.post(&format!("/v1/contracts/{}/sign", id(&contract["id"])), sign).await?;

@@ -50,6 +50,7 @@ impl Walk {
             | K::QuoteEdited
             | K::QuoteImported
             | K::QuoteBillingSet
+            | K::QuoteAlternativeAdded
             | K::QuoteCancelled => Rung::Opened,
             K::QuoteSitesAdded
             | K::QuoteSiteEdited
@@ -100,6 +101,11 @@ impl Walk {
             K::QuoteCustomerAssigned => return self.assign_first().await,
             K::QuoteApprovalRequested | K::QuoteDiscountApproved | K::QuoteDiscountRefused => {
                 return self.discount(kind).await;
+            }
+            K::QuoteAlternativeAdded => {
+                let new = json!({ "name": "The same otherwise" });
+                client.post(&format!("{path}/alternatives"), new).await?.expect(201)?;
+                return Ok(());
             }
             K::QuoteSuperseded => {
                 client.post(&format!("{path}/revise"), json!({})).await?.expect(201)?;

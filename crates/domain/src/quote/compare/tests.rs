@@ -22,6 +22,7 @@ fn quote(number: &str) -> Quote {
         opportunity: id(Kind::Opportunity, 1),
         account: None,
         number: number.to_owned(),
+        alternative: crate::quote::Alternative::FIRST,
         revision: 1,
         replaces: None,
         name: "Branches".to_owned(),

@@ -10,6 +10,7 @@ use crate::event::{EventKind, Happened};
 use crate::law::QuoteFile;
 use crate::pricing::{self, PriceAsk, PriceRefusal, PriceSums, QuotePrice, RefusalCode, SiteAsk};
 use crate::programme::Stage;
+use crate::promotion::Allowance;
 use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Site};
 use crate::refusal::{self, Fault, Refusal};
 use rust_decimal::Decimal;
@@ -33,7 +34,7 @@ pub fn stale_bases(
     catalogue: &Catalogue,
     ask: &AskPrice,
 ) -> Vec<Arc<str>> {
-    let ask = price_ask(ctx, tier, file, ask.clone());
+    let ask = price_ask(ctx, tier, &file.sites, &file.promotions, ask.clone());
     let good = pricing::bases(catalogue, &ask, &beside(file));
     let stale = file.quote.tally.priced.bases().filter(|basis| !good.contains(basis));
     stale.cloned().collect()
@@ -52,26 +53,28 @@ pub fn quote_price(
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Pricing)?;
     let kept = kept(file)?;
-    let priced = pricing::price_beside(catalogue, &price_ask(ctx, tier, file, ask), &kept);
-    let price = priced.map_err(unpriceable)?;
-    let offer = offer(ctx, &price);
+    let ask = price_ask(ctx, tier, &file.sites, &file.promotions, ask);
+    let price = pricing::price_beside(catalogue, &ask, &kept).map_err(unpriceable)?;
+    let (to, state, what) = offered(ctx, &price);
     let mut quote = file.quote.clone();
-    let (from, what) = match price.approval {
-        None => {
-            let to = QuotePhase::Priced;
-            (quote.go(ctx.now, to, QuoteState::Priced { offer }, "priced")?, EventKind::QuotePriced)
-        }
-        Some(approval) => {
-            let state = QuoteState::PendingApproval { offer, approval };
-            let to = QuotePhase::PendingApproval;
-            (quote.go(ctx.now, to, state, "priced")?, EventKind::QuoteApprovalRequested)
-        }
-    };
+    let from = quote.go(ctx.now, to, state, "priced")?;
     let mut edits = Edits::of(quote);
     for (site, priced) in file.sites.iter().zip(price.sites) {
         edits.update(site, Site { price: Some(priced), ..site.clone() });
     }
     Ok(edits.end(ctx, Happened::new(what).from(from)))
+}
+
+/// What a price makes of its quote: an offer, or one that waits for operations.
+pub(super) fn offered(ctx: &Context, price: &QuotePrice) -> (QuotePhase, QuoteState, EventKind) {
+    let offer = offer(ctx, price);
+    match price.approval {
+        None => (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuotePriced),
+        Some(approval) => {
+            let state = QuoteState::PendingApproval { offer, approval };
+            (QuotePhase::PendingApproval, state, EventKind::QuoteApprovalRequested)
+        }
+    }
 }
 
 /// What the priced sites that are not looked at add up to.
@@ -93,13 +96,19 @@ fn kept(file: &QuoteFile) -> Result<PriceSums, Refusal> {
     Err(Refusal::new(Code::Busy, "the quote's sites are not all there yet; try again"))
 }
 
-fn unpriceable(refusals: Vec<PriceRefusal>) -> Refusal {
+pub(super) fn unpriceable(refusals: Vec<PriceRefusal>) -> Refusal {
     let (faults, more) = refusal::named(refusals.into_iter().map(price_fault).collect());
     let detail = format!("the quote cannot be priced so{more}");
     Refusal::new(Code::PriceRefused, detail).with(faults)
 }
 
-fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &'a QuoteFile, ask: AskPrice) -> PriceAsk<'a> {
+pub(super) fn price_ask<'a>(
+    ctx: &Context,
+    tier: &'a str,
+    sites: &[Site],
+    allowances: &'a [Allowance],
+    ask: AskPrice,
+) -> PriceAsk<'a> {
     let site_ask = |site: &Site| {
         site.configuration.clone().map(|configuration| SiteAsk {
             site: site.id,
@@ -112,9 +121,9 @@ fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &'a QuoteFile, ask: AskPric
         tier,
         discount_percent: ask.discount_percent.filter(|d| !d.is_zero()),
         promotions: ask.promotions,
-        allowances: &file.promotions,
+        allowances,
         // The gate has seen that every site is configured.
-        sites: file.sites.iter().filter_map(site_ask).collect(),
+        sites: sites.iter().filter_map(site_ask).collect(),
     }
 }
 

@@ -121,13 +121,16 @@ impl OfferBody {
     }
 }
 
-/// One version of a quote. Versions of one quote share its number.
+/// One version of a quote. All versions of all its alternatives share its number.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Quote)]
 pub(in crate::v1) struct QuoteBody {
     id: String,
     number: String,
-    /// 1, 2, 3 …
+    /// A, B, C …; of a quote's alternatives one at most is ever signed.
+    #[schema(example = "A")]
+    alternative: String,
+    /// 1, 2, 3 …, of each alternative by itself.
     revision: u32,
     /// The version that this one revised.
     replaces: Option<String>,
@@ -142,6 +145,7 @@ pub(in crate::v1) struct QuoteBody {
     offer: Option<OfferBody>,
     /// The signed contract.
     contract_id: Option<String>,
+    /// The version after it, or the alternative that was signed.
     superseded_by: Option<String>,
     cancel_reason: Option<String>,
     /// Its ETag; counts every change.
@@ -161,6 +165,7 @@ impl QuoteBody {
         Self {
             id: quote.id.to_string(),
             number: quote.number.clone(),
+            alternative: quote.alternative.to_string(),
             revision: quote.revision,
             replaces: quote.replaces.map(|id| id.to_string()),
             opportunity_id: quote.opportunity.to_string(),
