@@ -64,6 +64,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_imports.sql"),
         postgres: include_str!("../migrations/0008_imports.postgres.sql"),
     },
+    Migration {
+        number: 11,
+        name: "feasibility",
+        sql: include_str!("../migrations/0011_feasibility.sql"),
+        postgres: "",
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.

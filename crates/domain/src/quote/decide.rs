@@ -1,14 +1,24 @@
 //! What may be done to a quote, and what follows from it. An edit takes the price away.
 
+mod discount;
+mod feasibility;
+#[cfg(test)]
+mod fixture;
 mod import;
+mod preview;
 mod price;
 mod sites;
 
+pub use discount::*;
+pub use feasibility::*;
 pub use import::*;
+pub use preview::*;
 pub use price::*;
 pub use sites::*;
 
-use super::{BillingPreferences, Quote, QuotePhase, QuoteState, Site, Tally, Validation};
+use super::{
+    BillingPreferences, Feasibility, Quote, QuotePhase, QuoteState, Site, Tally, Validation,
+};
 use crate::change::{Change, Context};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
@@ -29,10 +39,15 @@ impl QuoteFile {
         law::gate(stage, &self.facts(ctx.now, rules.programme, rules.partner))
     }
 
-    /// The quote as a draft again, its price taken away. For an edit that `gate` allowed.
+    /// The quote as a draft again: its price, a counter-offer and what was asked about its
+    /// feasibility are taken away. For an edit that `gate` allowed.
     fn reopened(&self, ctx: &Context) -> Result<(Quote, &'static str), Refusal> {
         let mut quote = self.quote.clone();
         let from = quote.go(ctx.now, QuotePhase::Draft, QuoteState::Draft, "edited")?;
+        quote.counter = None;
+        if quote.feasibility != Feasibility::Unasked {
+            quote.feasibility.go(Feasibility::Unasked, "edited")?;
+        }
         Ok((quote, from))
     }
 }
@@ -107,6 +122,8 @@ pub fn quote_revise(ctx: &mut Context, file: &QuoteFile) -> Result<Decision<Quot
         revision: old.revision + 1,
         replaces: Some(old.id),
         state: QuoteState::Draft,
+        feasibility: Feasibility::Unasked,
+        counter: None,
         created_at: ctx.now,
         ..old
     };

@@ -133,7 +133,7 @@ pub(super) const OPPORTUNITY: &str =
     page!("opportunity", "t.account, ", events!(), partners!(), customer!());
 pub(super) const QUOTE: &str = page!(
     "quote",
-    "t.environment, t.opportunity, t.account, t.subject, t.state, ",
+    "t.environment, t.opportunity, t.account, t.subject, t.state, t.feasibility, ",
     events!(),
     partners!(),
     customer!(),
@@ -256,7 +256,7 @@ const TABLES: &[Table] = &[
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPEN], crate::exception::put),
     table!("opportunity", OPPORTUNITY, Opportunity, 1, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER], crate::opportunity::put),
-    table!("quote", QUOTE, Quote, 5, true,
+    table!("quote", QUOTE, Quote, 6, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF], crate::quote::put),
     table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
     table!("import", IMPORT, Import, 1, false, [PARTNERS, ITS_PARTNER, QUOTE_OF, FILE],

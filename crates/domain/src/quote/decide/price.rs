@@ -1,16 +1,17 @@
-//! A quote is priced; a discount beyond the partner's authority is approved or refused.
+//! A quote is priced; a discount beyond the partner's authority waits for operations, unless
+//! they have offered as much before.
 
 use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
 use crate::catalogue::Catalogue;
-use crate::change::{Change, Context};
+use crate::change::Context;
 use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::law::QuoteFile;
 use crate::pricing::{self, PriceAsk, PriceRefusal, PriceSums, QuotePrice, RefusalCode, SiteAsk};
 use crate::programme::Stage;
-use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Site};
+use crate::quote::{AskedLevel, Offer, QuotePhase, QuoteState, Site};
 use crate::refusal::{self, Fault, Refusal};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub struct AskPrice {
     pub discount_percent: Option<Decimal>,
     /// Codes of promotions.
     pub promotions: Vec<String>,
+    pub level: AskedLevel,
 }
 
 /// On which bases this quote has prices that the ask does not price on: the sites of those are
@@ -52,21 +54,24 @@ pub fn quote_price(
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Pricing)?;
     let kept = kept(file)?;
+    let level = ask.level;
     let priced = pricing::price_beside(catalogue, &price_ask(ctx, tier, file, ask), &kept);
     let price = priced.map_err(unpriceable)?;
-    let offer = offer(ctx, &price);
+    let offer = offer(ctx, &price, level);
     let mut quote = file.quote.clone();
-    let (from, what) = match price.approval {
-        None => {
-            let to = QuotePhase::Priced;
-            (quote.go(ctx.now, to, QuoteState::Priced { offer }, "priced")?, EventKind::QuotePriced)
+    let counter = quote.counter.as_ref().filter(|counter| counter.covers(ctx.now, &price));
+    let (to, state, what) = match (price.approval, counter) {
+        (None, _) => (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuotePriced),
+        (Some(_), Some(counter)) => {
+            let offer = Offer { approved_by: Some(counter.by.clone()), ..offer };
+            (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuoteCounterOfferTaken)
         }
-        Some(approval) => {
+        (Some(approval), None) => {
             let state = QuoteState::PendingApproval { offer, approval };
-            let to = QuotePhase::PendingApproval;
-            (quote.go(ctx.now, to, state, "priced")?, EventKind::QuoteApprovalRequested)
+            (QuotePhase::PendingApproval, state, EventKind::QuoteApprovalRequested)
         }
     };
+    let from = quote.go(ctx.now, to, state, "priced")?;
     let mut edits = Edits::of(quote);
     for (site, priced) in file.sites.iter().zip(price.sites) {
         edits.update(site, Site { price: Some(priced), ..site.clone() });
@@ -118,14 +123,16 @@ fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &'a QuoteFile, ask: AskPric
     }
 }
 
-fn offer(ctx: &Context, price: &QuotePrice) -> Offer {
+fn offer(ctx: &Context, price: &QuotePrice, level: AskedLevel) -> Offer {
     Offer {
         totals: price.totals,
+        level,
         discount_percent: price.discount_percent,
         promotions: price.promotions.iter().map(ToString::to_string).collect(),
         given: price.given.clone(),
         near_misses: price.near_misses.clone(),
         catalogue_version: price.catalogue_version.to_string(),
+        tier: price.tier.to_string(),
         priced_at: ctx.now,
         expires_at: ctx.now.plus_days(price.offer_days),
         approved_by: None,
@@ -157,46 +164,4 @@ fn price_fault(refusal: PriceRefusal) -> Fault {
         Some(most) => fault.expected(format!("a discount of at most {most} %")),
         None => fault,
     }
-}
-
-/// What operations say to a discount beyond the partner's authority.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DiscountVerdict {
-    Approve {
-        note: Option<String>,
-    },
-    /// The quote is a draft again; the partner prices it with less.
-    Refuse {
-        reason: String,
-    },
-}
-
-pub fn discount_decide(
-    ctx: &mut Context,
-    quote: &Quote,
-    verdict: DiscountVerdict,
-) -> Result<Decision<Quote>, Refusal> {
-    let phase = quote.phase(ctx.now);
-    let QuoteState::PendingApproval { offer, .. } = &quote.state else {
-        return Err(Refusal::state("quote", phase.word(), "decided on: no discount is pending"));
-    };
-    let mut decided = quote.clone();
-    let mut change = Change::default();
-    let what = match verdict {
-        DiscountVerdict::Approve { note } => {
-            if phase == QuotePhase::Expired {
-                return Err(Refusal::state("quote", phase.word(), "approved"));
-            }
-            let offer = Offer { approved_by: Some(ctx.actor.label()), ..offer.clone() };
-            let state = QuoteState::Priced { offer };
-            let from = decided.go(ctx.now, QuotePhase::Priced, state, "approved")?;
-            Happened { reason: note, ..Happened::new(EventKind::QuoteDiscountApproved).from(from) }
-        }
-        DiscountVerdict::Refuse { reason } => {
-            let from = decided.go(ctx.now, QuotePhase::Draft, QuoteState::Draft, "refused")?;
-            Happened::new(EventKind::QuoteDiscountRefused).from(from).because(reason)
-        }
-    };
-    let view = change.update(ctx, decided, what);
-    Ok(Decision { change, view })
 }
