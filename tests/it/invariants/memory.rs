@@ -98,7 +98,8 @@ pub(super) const ROWS: &[Damage] = &[
         Invariant::RevisionsAreChained,
         &["update quote set doc = replace(doc, '\"by\":\"0Q0', '\"by\":\"0Q1')"],
     ),
-    alone(
+    // A site more that has no valid address makes a price budgetary, too.
+    among(
         Invariant::TalliesAreOfTheirSites,
         &[
             "update quote set doc = replace(doc, '\"tally\":{\"sites\":2', '\"tally\":{\"sites\":3')",
