@@ -9,7 +9,7 @@ use domain::exception::ExceptionPhase;
 use domain::job::JobPhase;
 use domain::order::SubOrderPhase;
 use domain::programme::Programmes;
-use domain::quote::QuotePhase;
+use domain::quote::{FeasibilityPhase, QuotePhase};
 use domain::webhook::EndpointPhase;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -126,6 +126,7 @@ fn the_page_of_states_is_what_the_tables_say() {
     );
     diagram(&mut page, "Exception request", &moves!(ExceptionPhase));
     diagram(&mut page, "Quote version", &moves!(QuotePhase));
+    diagram(&mut page, "Feasibility of a quote", &moves!(FeasibilityPhase));
     diagram(&mut page, "Credit check", &moves!(CreditPhase));
     diagram(&mut page, "Contract", &moves!(ContractPhase));
     diagram(&mut page, "Sub-order", &moves!(SubOrderPhase));

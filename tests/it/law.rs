@@ -91,6 +91,7 @@ impl Story {
                     "requested_amount": "5000.00" });
                 post("credit-checks", body).await
             }
+            "feasibility" => post("feasibility", json!({})).await,
             "contract" => post("contracts", new_contract()).await,
             "signature" => {
                 let contracts = client.get(&self.of_quote("contracts")).await.expect(200);

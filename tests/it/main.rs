@@ -20,6 +20,7 @@ mod jobs;
 mod invariants;
 mod large_orders;
 mod law;
+mod levels;
 mod limits;
 mod matrix;
 mod problems;

@@ -19,6 +19,7 @@ mod jobs;
 mod invariants;
 mod large_orders;
 mod law;
+mod levels;
 mod nodes;
 mod problems;
 mod promotions;

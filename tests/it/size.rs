@@ -66,10 +66,14 @@ async fn in_a_quote_of_many_sites_an_edit_of_one_prices_one() {
     let mut features = adi();
     features[2]["value"] = "60".into();
     let body = json!({ "offering": "OFF_ADI_MID_MARKET", "features": features, "site_ids": [one] });
+    let asked = json!({ "edits": { "configure": [body] } });
+    let seen = partner.post(&format!("{path}/price/preview"), &asked).await.expect(200);
     let edited = partner.post(&format!("{path}/configuration"), &body).await.expect(200);
     assert_eq!((&edited["sites_touched"], id(&edited["sites"][0]["id"])), (&json!(1), one));
     let again = price(&partner, &quote, &json!({})).await;
-    assert_eq!(again["sites_touched"], 1);
+    assert_eq!((&again["sites_touched"], &seen["sites_touched"]), (&json!(1), &json!(1)));
+    assert_eq!(again["sites"][0]["price"], seen["sites"][0]["price"], "as the preview said");
+    assert_eq!(again["quote"]["offer"]["totals"], seen["after"]["offer"]["totals"]);
     assert_eq!(again["sites"][0]["price"]["term_months"], 60);
 
     // A revision has no prices yet: everything is priced anew, and comes to the same.

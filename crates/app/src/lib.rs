@@ -9,6 +9,7 @@ mod feed;
 mod in_flight;
 mod load;
 mod matrix;
+mod preview;
 mod problem;
 mod sender;
 mod wait;
@@ -26,6 +27,7 @@ pub mod order;
 pub mod partner;
 pub mod quote;
 pub mod read;
+pub mod review;
 pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};

@@ -28,6 +28,8 @@ pub(crate) enum Sites<'a> {
     Requested(u32),
     /// Those without a price to keep, and those whose price rests on one of these bases.
     Unpriced(&'a [Arc<str>]),
+    /// Those of these ids, and those that [`Sites::Unpriced`] are.
+    Edited(&'a [Id], &'a [Arc<str>]),
     All,
 }
 
@@ -35,7 +37,7 @@ pub(crate) enum Sites<'a> {
 const MOST_SINGLE: usize = 200;
 
 impl Sites<'_> {
-    /// The questions; their answers do not overlap.
+    /// The questions; the answers of some may overlap.
     fn asks(self, tenant: Tenant, quote: Id) -> Vec<Ask<Vec<Site>>> {
         match self {
             Self::None => Vec::new(),
@@ -43,7 +45,14 @@ impl Sites<'_> {
                 let ids: BTreeSet<Id> = ids.iter().copied().collect();
                 ids.into_iter().map(|id| store::site::named(tenant, quote, id)).collect()
             }
-            Self::Named(_) | Self::All => vec![store::site::of_quote(tenant, quote)],
+            Self::Edited(ids, bases) if ids.len() <= MOST_SINGLE => {
+                let mut asks = Self::Unpriced(bases).asks(tenant, quote);
+                asks.extend(Self::Named(ids).asks(tenant, quote));
+                asks
+            }
+            Self::Named(_) | Self::Edited(..) | Self::All => {
+                vec![store::site::of_quote(tenant, quote)]
+            }
             Self::Unpassed => vec![store::site::unpassed(tenant, quote, u32::MAX)],
             Self::Requested(most) => vec![store::site::requested(tenant, quote, most)],
             Self::Unpriced(bases) => {
@@ -81,6 +90,7 @@ impl App {
         let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
         let mut sites: Vec<Site> = sites.into_iter().flatten().collect();
         sites.sort_by_key(|site| site.position);
+        sites.dedup_by_key(|site| site.id);
         let allowance = |promotion| Allowance::new(promotion, &used);
         let promotions = self.catalogue.promotions().iter().map(allowance).collect();
         Ok(QuoteFile {

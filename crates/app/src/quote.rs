@@ -14,10 +14,9 @@ use domain::id::Id;
 use domain::law::QuoteFile;
 use domain::order::{Assigned, customer_assign};
 use domain::quote::{
-    self, AskPrice, BillingPreferences, Configure, DiscountVerdict, NewSite, Quote, QuoteSites,
-    SiteEdit,
+    self, AskPrice, BillingPreferences, Configure, NewSite, Quote, QuoteSites, SiteEdit,
 };
-use domain::refusal::{IfMatch, Refusal};
+use domain::refusal::IfMatch;
 
 /// What may be done to a quote as a whole.
 #[derive(Debug, Clone)]
@@ -26,6 +25,7 @@ pub enum QuoteDo {
     SetBilling { seen: IfMatch, billing: BillingPreferences },
     Cancel { reason: String },
     Revise,
+    AskFeasibility,
 }
 
 #[derive(Debug)]
@@ -42,9 +42,10 @@ impl Action for QuoteAct {
         let rules = app.rules(seller)?;
         let sites = match &self.what {
             QuoteDo::Revise => Sites::All,
-            QuoteDo::Edit { .. } | QuoteDo::SetBilling { .. } | QuoteDo::Cancel { .. } => {
-                Sites::None
-            }
+            QuoteDo::Edit { .. }
+            | QuoteDo::SetBilling { .. }
+            | QuoteDo::Cancel { .. }
+            | QuoteDo::AskFeasibility => Sites::None,
         };
         let file = app.quote_file(seller.tenant, self.quote, sites).await?;
         Ok(match self.what.clone() {
@@ -55,6 +56,7 @@ impl Action for QuoteAct {
             }
             QuoteDo::Cancel { reason } => quote::quote_cancel(ctx, &file, reason)?,
             QuoteDo::Revise => quote::quote_revise(ctx, &file)?,
+            QuoteDo::AskFeasibility => quote::feasibility_request(ctx, rules, &file)?,
         })
     }
 }
@@ -124,7 +126,7 @@ pub struct QuotePrice {
 
 /// So often it is looked anew which sites are to be priced, where others change the quote meanwhile;
 /// then all of them are.
-const MOST_LOOKS: usize = 3;
+pub(crate) const MOST_LOOKS: usize = 3;
 
 impl QuotePrice {
     /// The quote with the sites to be priced.
@@ -194,23 +196,5 @@ impl Action for CustomerAssign {
             .filter(|a| a.visible_to(seller.partner.id))
             .ok_or_else(|| unknown_customer("/customer_id"))?;
         Ok(customer_assign(ctx, rules, &file, self.site, &account)?)
-    }
-}
-
-/// Operations decide on a discount beyond the partner's authority.
-#[derive(Debug)]
-pub struct DiscountDecide {
-    pub quote: Id,
-    pub verdict: DiscountVerdict,
-}
-
-impl Action for DiscountDecide {
-    type View = Quote;
-
-    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Quote> {
-        let environment = caller.operations()?;
-        let found = app.store.ask(store::quote::anywhere(environment, self.quote)).await?;
-        let quote = found.ok_or_else(|| Refusal::not_found("quote"))?;
-        Ok(quote::discount_decide(ctx, &quote, self.verdict.clone())?)
     }
 }

@@ -109,6 +109,10 @@ codes! {
         PriceExpired = "price_expired", "The price offer has expired", "Price the quote again, or re-open it.";
         PromotionUsedUp = "promotion_used_up", "Too little is left of a promotion of the price", "Void a contract that is out, then price the quote again.";
         ApprovalPending = "approval_pending", "The discount waits for operations", "Wait for the decision, or price with a smaller discount.";
+        PriceBudgetary = "price_budgetary", "The price is budgetary", "Validate the addresses; if a budgetary price was asked for, price the quote again with the level firm.";
+        FeasibilityMissing = "feasibility_missing", "Feasibility of a site is not confirmed", "Ask for the quote's feasibility, then wait for operations.";
+        FeasibilityPending = "feasibility_pending", "Operations have not answered yet whether the sites can be served", "Wait for the answer.";
+        FeasibilityRefused = "feasibility_refused", "A site cannot be served as it is configured", "Change what the reason names, or ask again.";
         CreditMissing = "credit_missing", "There is no credit check", "Request a credit check.";
         CreditUndecided = "credit_undecided", "The credit check is not decided", "Wait for the decision.";
         CreditDeclined = "credit_declined", "Credit was declined", "The sale ends here unless operations decide anew.";

@@ -107,6 +107,16 @@ fn reached(stage: Stage, facts: &Facts<'_>) -> Option<Standing> {
                 Some(if approved == Some(true) { Standing::Done } else { Standing::NotNeeded })
             }
         }
+        Stage::Feasibility => {
+            let needed = facts.programme.needs(Stage::Contract).contains(&Need::Firm);
+            match facts.quote {
+                Some(quote) if quote.awaits_feasibility() => Some(Standing::Waiting),
+                Some(_) if some && sites.is_some_and(|t| t.unconfirmed() == 0) => {
+                    Some(Standing::Done)
+                }
+                _ => (!needed).then_some(Standing::NotNeeded),
+            }
+        }
         Stage::CreditCheck => {
             let last = facts.credit.last().map(|c| c.phase(facts.now));
             let undecided = matches!(last, Some(CreditPhase::Requested | CreditPhase::InReview));

@@ -32,6 +32,7 @@ words! {
         Configuration = "configuration", "Product configuration";
         Pricing = "pricing", "Price";
         DiscountApproval = "discount_approval", "Discount approval";
+        Feasibility = "feasibility", "Feasibility check";
         CreditCheck = "credit_check", "Credit check";
         Contract = "contract", "Contract";
         Signature = "signature", "Signature";
@@ -52,6 +53,8 @@ words! {
         AddressesPassed = "addresses_passed", "Every site's address is validated";
         SitesConfigured = "sites_configured", "Every site has a configuration";
         QuotePriced = "quote_priced", "The quote has a price that operations need not approve any more";
+        FirmSubjectToFeasibility = "firm_subject_to_feasibility", "The price is not budgetary, and no site's feasibility was refused";
+        Firm = "firm", "The price is firm: operations have confirmed that every site can be served";
         PriceUnexpired = "price_unexpired", "The price offer is still valid";
         PromotionsAvailable = "promotions_available", "Enough is left of every promotion of the price";
         CreditApproved = "credit_approved", "Credit is approved, unexpired, for this customer";
@@ -149,12 +152,13 @@ impl Programmes {
                     faults.push(fault(line, FaultKind::Duplicate, message, "Mend the stages"));
                 }
             }
-            for (stage, need) in DEMANDED {
-                if !programme.needs(*stage).contains(need) {
-                    let (stage, need) = (stage.word(), need.word());
-                    let message = format!("programme {code}: law must name {need} for {stage}");
+            for (stage, needs) in DEMANDED {
+                if !needs.iter().any(|need| programme.needs(*stage).contains(need)) {
+                    let needs: Vec<_> = needs.iter().map(|need| need.word()).collect();
+                    let (stage, needs) = (stage.word(), needs.join(" or "));
+                    let message = format!("programme {code}: law must name {needs} for {stage}");
                     let line = line_of(text, code, stage);
-                    let remedy = "Add it: the commit holds it whatever the law says";
+                    let remedy = "Add it: no programme can do without";
                     faults.push(fault(line, FaultKind::Missing, message, remedy));
                 }
             }
@@ -196,9 +200,13 @@ impl Programmes {
     }
 }
 
-/// What no programme can leave out, since the commit holds it anyway: a journey would not show it.
-const DEMANDED: &[(Stage, Need)] =
-    &[(Stage::Signature, Need::ContractSent), (Stage::Signature, Need::PromotionsAvailable)];
+/// What no programme can leave out, one of each line: the commit holds it anyway, and a journey
+/// would not show it; and a budgetary price binds nobody.
+const DEMANDED: &[(Stage, &[Need])] = &[
+    (Stage::Signature, &[Need::ContractSent]),
+    (Stage::Signature, &[Need::PromotionsAvailable]),
+    (Stage::Contract, &[Need::FirmSubjectToFeasibility, Need::Firm]),
+];
 
 fn fault(line: usize, kind: FaultKind, message: String, remedy: &str) -> CatalogueFault {
     CatalogueFault { file: PROGRAMMES.to_owned(), line, kind, message, remedy: remedy.to_owned() }

@@ -2,17 +2,21 @@
 
 mod alternative;
 mod compare;
+mod counter;
 mod decide;
 mod edits;
 mod import;
+mod level;
 mod site;
 mod tally;
 
 pub use alternative::{Alternative, Sibling};
 pub use compare::*;
+pub use counter::CounterOffer;
 pub use decide::*;
 pub use edits::{MOST_SHOWN, QuoteSites};
 pub use import::*;
+pub use level::*;
 pub use site::*;
 pub use tally::Tally;
 
@@ -57,6 +61,9 @@ pub struct BillingPreferences {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
     pub totals: Totals,
+    /// How firm a price was asked for.
+    #[serde(default)]
+    pub level: AskedLevel,
     pub discount_percent: Option<rust_decimal::Decimal>,
     pub promotions: Vec<String>,
     /// What each of the promotions takes off. None for one: priced before that was kept.
@@ -65,6 +72,9 @@ pub struct Offer {
     pub near_misses: Vec<NearMiss>,
     /// The catalogue version that priced it.
     pub catalogue_version: String,
+    /// The partner's tier. Empty: priced before that was kept.
+    #[serde(default)]
+    pub tier: String,
     pub priced_at: Moment,
     /// From this moment on the offer is no longer good, swept or not.
     pub expires_at: Moment,
@@ -135,6 +145,12 @@ pub struct Quote {
     pub programme: String,
     pub billing: BillingPreferences,
     pub state: QuoteState,
+    /// Whether its sites can be served, as far as that was asked.
+    #[serde(default)]
+    pub feasibility: Feasibility,
+    /// What operations offer instead of a discount that was asked for.
+    #[serde(default)]
+    pub counter: Option<CounterOffer>,
     /// How many sites were ever added; gives each its place.
     pub sites_added: u32,
     /// What is known of its sites.
@@ -166,6 +182,8 @@ impl Quote {
             programme: partner.programme.clone(),
             billing,
             state: QuoteState::Draft,
+            feasibility: Feasibility::Unasked,
+            counter: None,
             sites_added: 0,
             tally: Tally::default(),
             created_at: ctx.now,

@@ -12,10 +12,10 @@ use domain::quote::Quote;
 const TEXTS: Texts = Texts {
     insert: "insert into quote \
              (tenant, id, version, environment, opportunity, account, subject, number, \
-             alternative, revision, state, doc) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    update: "update quote set version = $1, state = $2, doc = $3 \
-             where tenant = $4 and id = $5 and version = $6",
+             alternative, revision, state, feasibility, doc) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    update: "update quote set version = $1, state = $2, feasibility = $3, doc = $4 \
+             where tenant = $5 and id = $6 and version = $7",
     remove: "delete from quote where tenant = $1 and id = $2 and version = $3",
     unique: "quote",
 };
@@ -25,6 +25,9 @@ const LIST: &str = "select doc from quote where tenant = $1 and id < $2 and id >
 const ANYWHERE: &str = "select doc from quote where id = $1 and environment = $2";
 const QUEUE: &str = "select doc from quote where environment = $1 and state = $2 \
     and id < $3 and id >= $4 order by id desc limit $5";
+// The condition stands as that of the partial index, word for word: that is how it is used.
+const ASKED: &str = "select doc from quote where environment = $1 \
+    and feasibility = 'requested' and id < $2 and id >= $3 order by id desc limit $4";
 
 const ALTERNATIVES: &str = "select doc from quote where tenant = $1 and number = $2 \
     and not exists (select 1 from quote n where n.tenant = quote.tenant \
@@ -32,10 +35,11 @@ const ALTERNATIVES: &str = "select doc from quote where tenant = $1 and number =
     and n.revision > quote.revision) order by alternative";
 
 pub(crate) const SQL: &[&str] =
-    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, LIST, ANYWHERE, QUEUE, ALTERNATIVES];
+    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, LIST, ANYWHERE, QUEUE, ASKED, ALTERNATIVES];
 
 pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
     let state = quote.state.word();
+    let feasibility = if quote.awaits_feasibility() { "requested" } else { "" };
     let noun = Written {
         tenant: quote.tenant,
         id: quote.id,
@@ -49,8 +53,9 @@ pub(crate) fn put(quote: &Quote, mode: Mode) -> Result<Statement, StoreError> {
             quote.alternative.to_string().into(),
             quote.revision.into(),
             state.into(),
+            feasibility.into(),
         ],
-        moving: vec![state.into()],
+        moving: vec![state.into(), feasibility.into()],
         doc: quote,
     };
     TEXTS.put(noun, mode)
@@ -87,4 +92,11 @@ pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<Quote
     let (upper, lower, limit) = page.values(Kind::Quote);
     let values = [environment.as_str().into(), state.into(), upper, lower, limit];
     Ask { query: Query::within(environment, QUEUE, values), read: all }
+}
+
+/// Every partner's whose feasibility operations are asked for.
+pub fn asked(environment: Environment, page: Page) -> Ask<Vec<Quote>> {
+    let (upper, lower, limit) = page.values(Kind::Quote);
+    let values = [environment.as_str().into(), upper, lower, limit];
+    Ask { query: Query::within(environment, ASKED, values), read: all }
 }

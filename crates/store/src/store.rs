@@ -70,6 +70,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_alternatives.sql"),
         postgres: "",
     },
+    Migration {
+        number: 11,
+        name: "feasibility",
+        sql: include_str!("../migrations/0011_feasibility.sql"),
+        postgres: "",
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.

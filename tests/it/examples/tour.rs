@@ -129,9 +129,17 @@ async fn review(world: &World, partner: &Client, opportunity: &str) {
     let path = |what: &str| format!("/v1/operations/discount-approvals/{quote}/{what}");
     let refuse = json!({ "reason": "Too much for this volume." });
     world.operations.post(&path("refuse"), &refuse).await.expect(200);
-    partner.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
+    let price = format!("/v1/quotes/{quote}/price");
+    partner.post(&price, &ask).await.expect(200);
     let approve = json!({ "note": "A strategic customer." });
     world.operations.post(&path("approve"), &approve).await.expect(200);
+    partner.post(&price, &ask).await.expect(200);
+    let counter = json!({ "discount_percent": "12", "reason": "Twelve per cent for two sites.",
+        "valid_days": 30 });
+    world.operations.post(&path("counter"), &counter).await.expect(200);
+    partner.post(&price, &json!({ "discount_percent": "12" })).await.expect(200);
+    preview(partner, &price).await;
+    feasibility(world, partner, &quote).await;
     for what in ["decline", "approve"] {
         let mut application = application("Lone Star Dental Group, LLC");
         application["years_in_business"] = json!(1);
@@ -146,6 +154,28 @@ async fn review(world: &World, partner: &Client, opportunity: &str) {
         };
         world.operations.post(&path, &decide).await.expect(200);
     }
+}
+
+/// What the quote would cost with a third site.
+async fn preview(partner: &Client, price: &str) {
+    let branch = json!({ "name": "Houston office", "address": { "street": "1000 Main St",
+        "city": "Houston", "state": "TX", "zip": "77002" },
+        "configuration": { "offering": "OFF_ADI_MID_MARKET", "features": adi() } });
+    let ask = json!({ "discount_percent": "5", "edits": { "add": [branch] } });
+    partner.post(&format!("{price}/preview"), &ask).await.expect(200);
+}
+
+/// Whether its sites can be served: no, and then yes.
+async fn feasibility(world: &World, partner: &Client, quote: &str) {
+    let path = |what: &str| format!("/v1/operations/feasibility-checks/{quote}/{what}");
+    let ask = format!("/v1/quotes/{quote}/feasibility");
+    partner.post(&ask, &json!({})).await.expect(202);
+    world.operations.get("/v1/operations/feasibility-checks").await.expect(200);
+    let refuse = json!({ "reason": "No fibre in Round Rock before March." });
+    world.operations.post(&path("refuse"), &refuse).await.expect(200);
+    partner.post(&ask, &json!({})).await.expect(202);
+    let confirm = json!({ "note": "The build in Round Rock is done." });
+    world.operations.post(&path("confirm"), &confirm).await.expect(200);
 }
 
 async fn apex_assignment(apex: &Client, theirs: &str) {

@@ -118,7 +118,8 @@ pub(super) const ROWS: &[Damage] = &[
         Invariant::SignedStandsAlone,
         &["update quote set state = 'draft' where alternative = 'B'"],
     ),
-    alone(
+    // A site more that has no valid address makes a price budgetary, too.
+    among(
         Invariant::TalliesAreOfTheirSites,
         &[
             "update quote set doc = replace(doc, '\"tally\":{\"sites\":2', '\"tally\":{\"sites\":3')",
@@ -134,12 +135,36 @@ pub(super) const ROWS: &[Damage] = &[
     ),
     alone(
         Invariant::DiscountsAreApproved,
-        &["update quote set doc = replace(doc, '\"operations (', '\"somebody (')"],
+        &["update quote set doc = \
+             replace(doc, '\"approved_by\":\"operations (', '\"approved_by\":\"somebody (')"],
     ),
     alone(
         Invariant::DiscountsAreApproved,
         &["update quote set doc = \
            replace(doc, '\"approved_by\":null', '\"approved_by\":\"operations (night shift)\"')"],
+    ),
+    alone(
+        Invariant::DiscountsAreApproved,
+        &["update event set kind = 'quote.discount_refused', doc = \
+           replace(doc, 'quote.discount_countered', 'quote.discount_refused') \
+           where kind = 'quote.discount_countered'"],
+    ),
+    alone(
+        Invariant::FeasibilityIsTold,
+        &["update quote set doc = replace(doc, '\"feasibility\":{\"state\":\"unasked\"}', \
+           '\"feasibility\":{\"state\":\"refused\",\"at\":1,\"by\":\"operations (night shift)\",\
+           \"reason\":\"No fibre.\"}')"],
+    ),
+    alone(
+        Invariant::FeasibilityIsTold,
+        &["update quote set doc = \
+           replace(doc, '\"state\":\"confirmed\"', \
+           '\"state\":\"refused\",\"reason\":\"No fibre.\"')"],
+    ),
+    among(
+        Invariant::TalliesAreOfTheirSites,
+        &["update site set doc = \
+             replace(doc, '\"feasible_since\":1', '\"feasible_since\":null,\"was\":1')"],
     ),
     among(Invariant::OrderedQuotesHaveOrders, &["delete from orders"]),
 ];

@@ -4,6 +4,10 @@ use super::{Damage, alone, among};
 use store::audit::Invariant;
 
 pub(super) const PRICES: &[Damage] = &[
+    alone(
+        Invariant::AcceptedIsFirm,
+        &["update quote set doc = replace(doc, '\"level\":\"firm\"', '\"level\":\"budgetary\"')"],
+    ),
     among(
         Invariant::OffersPriceEverySite,
         &["update site set doc = replace(doc, '\"price\":{', '\"price\":null,\"was\":{')"],

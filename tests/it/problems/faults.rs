@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Faults that no request can bring about, with the reason.
-const UNREACHABLE: [(Because, &str); 5] = [
+const UNREACHABLE: [(Because, &str); 7] = [
     (Because::CreditFailed, "the built-in bureau always answers"),
     (Because::UnknownTier, "a partner is only added with a tier of the catalogue in force"),
     (Because::CatalogueNotInForce, "the program is started with a catalogue that is in force"),
     (Because::ConfigurationNotSold, "it needs another catalogue than the one configured under"),
+    (Because::FeasibilityMissing, "no shipped programme contracts only what is confirmed"),
+    (Because::FeasibilityPending, "the same"),
     (Because::AmountTooLarge, "10,000 sites of the dearest component are far below the bound"),
 ];
 
@@ -43,6 +45,7 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
     customers(&world, &alliance).await;
     credit_refused(&world, &aiab).await;
     used_up(&world, &apex).await;
+    unfeasible(&world, &apex).await;
     to_the_end(&world, &apex).await;
     let met = met(&[&alliance, &apex, &aiab, &world.operations]);
     let unreachable: BTreeSet<String> =
@@ -69,6 +72,19 @@ async fn used_up(world: &World, apex: &Client) {
     let ask = json!({ "promotions": ["ADI-PORT10"] });
     apex.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
     world.damage(ALMOST_ALL).await;
+    apex.get(&format!("/v1/quotes/{quote}/journey")).await.expect(200);
+}
+
+/// A quote whose sites cannot be served.
+async fn unfeasible(world: &World, apex: &Client) {
+    let quote = opened(apex).await;
+    two_sites(apex, &quote).await;
+    validate(world, apex, &quote).await;
+    configure(apex, &quote, "OFF_ADI_MID_MARKET", adi()).await;
+    apex.post(&format!("/v1/quotes/{quote}/price"), &json!({})).await.expect(200);
+    apex.post(&format!("/v1/quotes/{quote}/feasibility"), &json!({})).await.expect(202);
+    let path = format!("/v1/operations/feasibility-checks/{quote}/refuse");
+    world.operations.post(&path, &json!({ "reason": "No fibre." })).await.expect(200);
     apex.get(&format!("/v1/quotes/{quote}/journey")).await.expect(200);
 }
 

@@ -125,6 +125,11 @@ kinds! {
     QuoteApprovalRequested = Quote, "quote.approval_requested", "The discount waits for operations.";
     QuoteDiscountApproved = Quote, "quote.discount_approved", "Operations approved the discount.";
     QuoteDiscountRefused = Quote, "quote.discount_refused", "Operations refused the discount.";
+    QuoteDiscountCountered = Quote, "quote.discount_countered", "Operations offered another discount instead; the quote says which, and until when.";
+    QuoteCounterOfferTaken = Quote, "quote.counter_offer_taken", "The quote has a price offer with a discount that operations had offered.";
+    QuoteFeasibilityRequested = Quote, "quote.feasibility_requested", "Operations were asked whether the sites can be served.";
+    QuoteFeasibilityConfirmed = Quote, "quote.feasibility_confirmed", "Operations confirmed that every site can be served.";
+    QuoteFeasibilityRefused = Quote, "quote.feasibility_refused", "Operations said that not every site can be served, and why.";
     QuoteBillingSet = Quote, "quote.billing_set", "The quote was given its billing account.";
     QuoteContractGenerated = Quote, "quote.contract_generated", "A contract of this quote version was generated.";
     QuoteAccepted = Quote, "quote.accepted", "The quote's contract is signed; this version is frozen.";

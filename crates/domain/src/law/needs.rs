@@ -8,7 +8,9 @@ use crate::customer;
 use crate::enrichment;
 use crate::programme::Need;
 use crate::promotion;
-use crate::quote::{QuotePhase, QuoteState, Site, Tally, Validation, exposure};
+use crate::quote::{
+    AskedLevel, Feasibility, Level, QuotePhase, QuoteState, Site, Tally, Validation, exposure,
+};
 use crate::refusal::Fault;
 use faults::{Bug, planted};
 
@@ -33,6 +35,8 @@ pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
             listed(of_sites(facts, Tally::unconfigured), named, Because::SiteUnconfigured)
         }
         Need::QuotePriced => priced(facts),
+        Need::FirmSubjectToFeasibility => level(facts, Level::FirmSubjectToFeasibility),
+        Need::Firm => level(facts, Level::Firm),
         Need::PriceUnexpired => one_if(phase(facts) == Some(QuotePhase::Expired), || {
             Fault::new("/offer/expires_at", Because::PriceExpired, "the price offer has expired")
         }),
@@ -139,6 +143,36 @@ fn priced(facts: &Facts<'_>) -> Vec<Fault> {
         )],
         QuoteState::Draft | QuoteState::Cancelled { .. } | QuoteState::Superseded { .. } => {
             vec![Fault::new("/offer", Because::Unpriced, "the quote is not priced")]
+        }
+    }
+}
+
+/// Whether the price is firm enough. Without a price, `QuotePriced` says so.
+fn level(facts: &Facts<'_>, least: Level) -> Vec<Fault> {
+    let Some(quote) = facts.quote else { return Vec::new() };
+    let (Some(level), Some(offer)) = (quote.level(), quote.offer()) else { return Vec::new() };
+    let fault = |because, detail: String| vec![Fault::new("/level", because, detail)];
+    if level == Level::Budgetary {
+        let how = match offer.level {
+            AskedLevel::Budgetary => "price the quote again with the level firm",
+            AskedLevel::Firm => "validate every address",
+        };
+        return fault(Because::PriceBudgetary, format!("the price is budgetary: {how}"));
+    }
+    match &quote.feasibility {
+        Feasibility::Refused { reason, .. } => {
+            let detail = format!("operations refused the quote's feasibility: {reason}");
+            fault(Because::FeasibilityRefused, detail)
+        }
+        _ if level >= least => Vec::new(),
+        Feasibility::Requested { .. } => {
+            let detail = "operations have yet to confirm that every site can be served";
+            fault(Because::FeasibilityPending, detail.to_owned())
+        }
+        Feasibility::Unasked | Feasibility::Confirmed { .. } => {
+            let (open, all) = (quote.tally.unconfirmed(), quote.tally.sites);
+            let detail = format!("feasibility of {open} of {all} sites is not confirmed");
+            fault(Because::FeasibilityMissing, detail)
         }
     }
 }

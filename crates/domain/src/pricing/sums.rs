@@ -143,6 +143,12 @@ impl PriceSums {
         self.0.keys()
     }
 
+    /// Those of one offering.
+    pub fn bases_of(&self, offering: &str) -> impl Iterator<Item = &Arc<str>> {
+        let of_it = self.0.iter().filter(move |(_, sums)| *sums.offering == *offering);
+        of_it.map(|(basis, _)| basis)
+    }
+
     /// How many sites are counted.
     pub fn sites(&self) -> u32 {
         self.0.values().fold(0, |sum, sums| sum.saturating_add(sums.sites))

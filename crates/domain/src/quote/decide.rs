@@ -2,7 +2,12 @@
 
 mod alternative;
 mod clone;
+mod discount;
+mod feasibility;
+#[cfg(test)]
+mod fixture;
 mod import;
+mod preview;
 mod price;
 mod reopen;
 mod sites;
@@ -12,13 +17,16 @@ pub(crate) use alternative::end_others;
 
 pub use alternative::alternative_add;
 pub use clone::quote_clone;
+pub use discount::*;
+pub use feasibility::*;
 pub use import::*;
+pub use preview::*;
 pub use price::*;
 pub use reopen::*;
 pub use sites::*;
 pub use versions::quote_revise;
 
-use super::{BillingPreferences, Quote, QuotePhase, QuoteState};
+use super::{BillingPreferences, Feasibility, Quote, QuotePhase, QuoteState};
 use crate::change::{Change, Context};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
@@ -39,10 +47,15 @@ impl QuoteFile {
         law::gate(stage, &self.facts(ctx.now, rules.programme, rules.partner))
     }
 
-    /// The quote as a draft again, its price taken away. For an edit that `gate` allowed.
+    /// The quote as a draft again: its price, a counter-offer and what was asked about its
+    /// feasibility are taken away. For an edit that `gate` allowed.
     fn reopened(&self, ctx: &Context) -> Result<(Quote, &'static str), Refusal> {
         let mut quote = self.quote.clone();
         let from = quote.go(ctx.now, QuotePhase::Draft, QuoteState::Draft, "edited")?;
+        quote.counter = None;
+        if quote.feasibility != Feasibility::Unasked {
+            quote.feasibility.go(Feasibility::Unasked, "edited")?;
+        }
         Ok((quote, from))
     }
 }

@@ -59,6 +59,7 @@ impl Edits {
             validation: Validation::Unchecked,
             configuration,
             price: None,
+            feasible_since: None,
             customer: None,
             created_at: ctx.now,
         });
@@ -81,6 +82,11 @@ impl Edits {
     pub(super) fn remove(&mut self, site: Site) {
         self.quote.tally.swap(Some(&site), None);
         self.change.remove_part(site);
+    }
+
+    /// What operations offered in place of a discount rests on something else now.
+    pub(super) fn drop_counter(&mut self) {
+        self.quote.counter = None;
     }
 
     fn show(&mut self, site: Site) {

@@ -40,12 +40,20 @@ pub struct Site {
     pub validation: Validation,
     pub configuration: Option<Configuration>,
     pub price: Option<SitePrice>,
+    /// Since when it is confirmed that the site can be served as it is configured.
+    #[serde(default)]
+    pub feasible_since: Option<Moment>,
     /// The end customer at this site, where the programme assigns customers to sites.
     pub customer: Option<Id>,
     pub created_at: Moment,
 }
 
 impl Site {
+    /// As it is after an edit: its price and the confirmation of its feasibility are gone.
+    pub(super) fn edited(self) -> Self {
+        Self { price: None, feasible_since: None, ..self }
+    }
+
     /// The address that counts: validated, or none yet.
     pub const fn passed(&self) -> Option<&Address> {
         match &self.validation {

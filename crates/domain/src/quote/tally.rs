@@ -15,6 +15,9 @@ pub struct Tally {
     /// Whose address is being validated.
     pub requested: u32,
     pub configured: u32,
+    /// Of which operations have confirmed that they can be served.
+    #[serde(default)]
+    pub feasible: u32,
     /// With an end customer of their own.
     pub assigned: u32,
     /// What the priced ones add up to, by the basis of their prices and so by offering.
@@ -56,12 +59,18 @@ impl Tally {
         step(&mut self.passed, site.passed().is_some());
         step(&mut self.requested, matches!(site.validation, Validation::Requested));
         step(&mut self.configured, site.configuration.is_some());
+        step(&mut self.feasible, site.feasible_since.is_some());
         step(&mut self.assigned, site.customer.is_some());
     }
 
     /// Without a valid address.
     pub const fn unpassed(&self) -> u32 {
         self.sites.saturating_sub(self.passed)
+    }
+
+    /// Of which nobody has confirmed that they can be served.
+    pub const fn unconfirmed(&self) -> u32 {
+        self.sites.saturating_sub(self.feasible)
     }
 
     /// Without a configuration.

@@ -63,7 +63,8 @@ invariants! {
         SitesArePlaced = "sites_are_placed", "A site's place is one that its quote has given.";
         OffersPriceEverySite = "offers_price_every_site", "A quote with an offer has sites, and each has its price.";
         PricesAreOfTheirSites = "prices_are_of_their_sites", "A site's price is for this site, for the offering and the term that it is configured with.";
-        DiscountsAreApproved = "discounts_are_approved", "An offer names who approved its discount exactly if, in the quote's history, that is how it came to be.";
+        DiscountsAreApproved = "discounts_are_approved", "An offer names who approved its discount exactly if, in the quote's history, that is how it came to be, by an approval or a counter-offer.";
+        FeasibilityIsTold = "feasibility_is_told", "What a quote says of its feasibility is what happened last to it, and operations alone have answered.";
         ImportsHaveFiles = "imports_have_files", "Every import has its file, and every file its import.";
         OrderedQuotesHaveOrders = "ordered_quotes_have_orders", "A quote whose history says that it was ordered was so once, and its order is there.";
     }
@@ -97,6 +98,7 @@ invariants! {
         ContractsBindTheOffer = "contracts_bind_the_offer", "A contract that is out has the number and the charges of its quote's offer, and the quote has not changed while it could be signed.";
         SignedIsAccepted = "signed_is_accepted", "A signed contract's quote is accepted by it, at the same moment, as it was offered.";
         AcceptedIsSigned = "accepted_is_signed", "An accepted quote's contract is there and signed.";
+        AcceptedIsFirm = "accepted_is_firm", "The price of an accepted quote is not budgetary.";
         SignedInTime = "signed_in_time", "A contract was signed before its offer ended.";
     }
     "Orders" {

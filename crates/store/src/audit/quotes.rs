@@ -10,13 +10,16 @@ use domain::id::Id;
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, Order};
 use domain::party::{Actor, Tenant};
-use domain::quote::{Quote, QuoteState, Site, Tally};
+use domain::quote::{Feasibility, Level, Quote, QuoteState, Site, Tally};
 
 pub(super) const QUOTES: &str = page!("quote");
-/// How an offer came to be, and the order. What is older than the column has no kind there.
+/// How an offer came to be, what was said of its feasibility, and the order. What is older than the
+/// column has no kind there.
 pub(super) const TURNS: &str = "select doc from event where tenant = $1 and object = $2 \
     and kind in ('', 'quote.priced', 'quote.approval_requested', 'quote.discount_approved', \
-    'quote.ordered') order by sequence";
+    'quote.discount_countered', 'quote.counter_offer_taken', 'quote.feasibility_requested', \
+    'quote.feasibility_confirmed', 'quote.feasibility_refused', 'quote.ordered') \
+    order by sequence";
 
 fn turns(tenant: Tenant, quote: Id) -> Ask<Vec<Event>> {
     let values = [tenant.to_string().into(), quote.short().into()];
@@ -94,6 +97,8 @@ fn quote(file: File, audit: &mut Audit) {
     let billed = quote.billing.billing_account.is_none() || account.is_some();
     blame(billed, Invariant::BillingAccountsExist, "its billing account is not there");
     blame(as_approved(&quote, &turns), Invariant::DiscountsAreApproved, "not as its history says");
+    let told = as_answered(&quote.feasibility, &turns);
+    blame(told, Invariant::FeasibilityIsTold, "its feasibility is not what its history says");
     let ordered = turns.iter().filter(|e| e.kind == EventKind::QuoteOrdered.word()).count();
     let once = ordered == 0 || (ordered == 1 && order.is_some());
     blame(once, Invariant::OrderedQuotesHaveOrders, "it was ordered, and not one order is there");
@@ -101,6 +106,8 @@ fn quote(file: File, audit: &mut Audit) {
     let signed = contract.is_some_and(|c| c.is_signed() && c.quote == quote.id);
     let what = "it is accepted without a signed contract";
     blame(!accepted || signed, Invariant::AcceptedIsSigned, what);
+    let firm = quote.level() != Some(Level::Budgetary);
+    blame(!accepted || firm, Invariant::AcceptedIsFirm, "it is accepted at a budgetary price");
 }
 
 /// Whether it is the first version, or the one after that which it replaces.
@@ -140,6 +147,7 @@ fn as_approved(quote: &Quote, turns: &[Event]) -> bool {
                 EventKind::QuotePriced
                     | EventKind::QuoteApprovalRequested
                     | EventKind::QuoteDiscountApproved
+                    | EventKind::QuoteCounterOfferTaken
             )
         )
     };
@@ -153,9 +161,35 @@ fn as_approved(quote: &Quote, turns: &[Event]) -> bool {
         }
         (QuoteState::PendingApproval { .. }, _) => false,
         (_, Some(EventKind::QuotePriced)) => by.is_none(),
-        (_, Some(EventKind::QuoteDiscountApproved)) => last.is_some_and(|e| {
-            matches!(e.actor, Actor::Operations { .. }) && by == Some(e.actor.label().as_str())
+        (_, Some(EventKind::QuoteDiscountApproved)) => {
+            last.zip(by).is_some_and(|(event, by)| is_by_operations(event, by))
+        }
+        (_, Some(EventKind::QuoteCounterOfferTaken)) => by.is_some_and(|by| {
+            let offered = EventKind::QuoteDiscountCountered.word();
+            turns.iter().any(|e| e.kind == offered && is_by_operations(e, by))
         }),
         _ => false,
+    }
+}
+
+fn is_by_operations(event: &Event, by: &str) -> bool {
+    matches!(event.actor, Actor::Operations { .. }) && event.actor.label() == by
+}
+
+/// Whether what is said of the feasibility is what the last of these events about it says. An edit
+/// takes it back, so that nothing need be said.
+fn as_answered(feasibility: &Feasibility, turns: &[Event]) -> bool {
+    let about = |e: &&Event| e.kind.starts_with("quote.feasibility_");
+    let last = turns.iter().rev().find(about);
+    let is = |kind: EventKind| last.filter(|e| e.kind == kind.word());
+    match feasibility {
+        Feasibility::Unasked => true,
+        Feasibility::Requested { .. } => is(EventKind::QuoteFeasibilityRequested).is_some(),
+        Feasibility::Confirmed { by, .. } => {
+            is(EventKind::QuoteFeasibilityConfirmed).is_some_and(|e| is_by_operations(e, by))
+        }
+        Feasibility::Refused { by, .. } => {
+            is(EventKind::QuoteFeasibilityRefused).is_some_and(|e| is_by_operations(e, by))
+        }
     }
 }

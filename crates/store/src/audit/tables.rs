@@ -135,7 +135,7 @@ pub(super) const OPPORTUNITY: &str =
 pub(super) const QUOTE: &str = page!(
     "quote",
     "t.environment, t.opportunity, t.account, t.subject, t.number, t.alternative, t.revision, \
-     t.state, ",
+     t.state, t.feasibility, ",
     events!(),
     partners!(),
     customer!(),
@@ -259,7 +259,7 @@ const TABLES: &[Table] = &[
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPEN], crate::exception::put),
     table!("opportunity", OPPORTUNITY, Opportunity, 1, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER], crate::opportunity::put),
-    table!("quote", QUOTE, Quote, 8, true,
+    table!("quote", QUOTE, Quote, 9, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF, VERSIONS[0], VERSIONS[1], VERSIONS[2],
         VERSIONS[3]], crate::quote::put),
     table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),

@@ -9,7 +9,7 @@ use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
 use domain::order::{OrderState, SubOrderPhase};
 use domain::programme::Stage;
-use domain::quote::{ImportState, QuotePhase};
+use domain::quote::{FeasibilityPhase, ImportState, Level, QuotePhase, Touch};
 use serde_json::Value;
 
 type Words = Vec<&'static str>;
@@ -27,6 +27,11 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("ExceptionRequest", "state", exception.clone()),
         ("ExceptionInShort", "state", exception),
         ("Quote", "state", words(QuotePhase::ALL, QuotePhase::word)),
+        ("Quote", "level", words(&Level::ALL, Level::word)),
+        ("Feasibility", "state", words(FeasibilityPhase::ALL, FeasibilityPhase::word)),
+        ("PreviewPrice", "state", words(QuotePhase::ALL, QuotePhase::word)),
+        ("PreviewPrice", "level", words(&Level::ALL, Level::word)),
+        ("PreviewSite", "touch", words(&Touch::ALL, Touch::word)),
         ("CreditCheck", "state", words(CreditPhase::ALL, CreditPhase::word)),
         ("Contract", "state", words(ContractPhase::ALL, ContractPhase::word)),
         ("OrderInShort", "state", order.clone()),

@@ -5,6 +5,7 @@ mod credit;
 mod customer;
 mod discount;
 mod exception;
+mod feasibility;
 mod job;
 mod partner;
 
@@ -16,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .merge(customer::routes())
         .merge(exception::routes())
         .merge(discount::routes())
+        .merge(feasibility::routes())
         .merge(credit::routes())
         .merge(job::routes())
 }

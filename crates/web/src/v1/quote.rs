@@ -1,5 +1,7 @@
 //! Quotes: one version each; created, listed, edited, priced, revised, cancelled.
 
+mod level;
+mod preview;
 mod shape;
 mod versions;
 
@@ -16,7 +18,9 @@ use domain::quote::{AskPrice, Quote};
 use domain::refusal::Fault;
 use domain::time::Moment;
 use http::StatusCode;
+use level::LevelWord;
 use serde::Deserialize;
+use std::str::FromStr;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -29,6 +33,8 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(quote_revise))
         .routes(routes!(quote_cancel))
         .merge(versions::routes())
+        .merge(level::routes())
+        .merge(preview::routes())
 }
 
 fn made(quote: &Quote, now: Moment) -> app::Answer {
@@ -188,6 +194,9 @@ async fn quote_revise(PathId(quote): PathId, command: Command<Nothing>) -> Answe
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PriceQuote {
+    /// `budgetary` for a price to plan with, which cannot be contracted; `firm` unless given.
+    #[serde(default)]
+    level: LevelWord,
     /// Off the monthly charges, in per cent. Beyond the partner's authority operations decide.
     #[serde(default)]
     #[schema(pattern = "^[0-9]{1,3}(\\.[0-9]{1,4})?$", example = "7.5")]
@@ -196,6 +205,27 @@ struct PriceQuote {
     #[serde(default)]
     #[schema(max_items = 20)]
     promotions: Vec<String>,
+}
+
+impl PriceQuote {
+    fn read(self, faults: &mut Faults) -> AskPrice {
+        let text = self.discount_percent.as_deref();
+        AskPrice {
+            discount_percent: text.and_then(|text| percent(faults, text)),
+            promotions: self.promotions,
+            level: self.level.into(),
+        }
+    }
+}
+
+/// Reads a percentage in `discount_percent`.
+pub(super) fn percent<T: FromStr>(faults: &mut Faults, text: &str) -> Option<T> {
+    let percent = text.parse().ok();
+    if percent.is_none() {
+        let fault = Fault::new("/discount_percent", Because::BadFormat, "not a percentage");
+        faults.push(fault.expected("digits with a decimal point, such as 7.5"));
+    }
+    percent
 }
 
 /// Price a quote
@@ -210,15 +240,7 @@ struct PriceQuote {
 async fn quote_price(PathId(quote): PathId, command: Command<PriceQuote>) -> Answered {
     let Command { app, call, place, body } = command;
     let mut faults = Faults::default();
-    let discount_percent = body.discount_percent.and_then(|text| {
-        let percent = text.parse().ok();
-        if percent.is_none() {
-            let fault = Fault::new("/discount_percent", Because::BadFormat, "not a percentage");
-            faults.push(fault.expected("digits with a decimal point, such as 7.5"));
-        }
-        percent
-    });
-    let ask = AskPrice { discount_percent, promotions: body.promotions };
+    let ask = body.read(&mut faults);
     let ask = faults.finish(Some(ask)).at(&place)?;
     let now = app.clock.now();
     perform(&app, &call, &place, QuotePrice { quote, ask }, |done| {

@@ -3,7 +3,7 @@
 mod shape;
 
 use shape::{AvpsBody, SitesBody};
-pub(super) use shape::{QuoteSitesBody, SiteBody};
+pub(super) use shape::{PriceBody, QuoteSitesBody, SiteBody};
 
 use super::order::SubOrderBody;
 use super::shape::{AddressBody, At, Faults, Nothing, PagingPlaces};
@@ -227,12 +227,18 @@ async fn address_check(asked: Question<AddressCheck>) -> Answered {
 /// A feature's value.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct FeatureChoice {
+pub(super) struct FeatureChoice {
     /// The feature's name or code.
     #[schema(min_length = 1, max_length = 100, example = "Port Speed")]
     name: String,
     #[schema(min_length = 1, max_length = 100, example = "1G")]
     value: String,
+}
+
+impl From<FeatureChoice> for Choice {
+    fn from(chosen: FeatureChoice) -> Self {
+        Self { feature: chosen.name, value: chosen.value }
+    }
 }
 
 /// An offering's features for sites.
@@ -265,8 +271,7 @@ async fn sites_configure(PathId(quote): PathId, command: Command<ConfigureSites>
     let mut faults = Faults::default();
     let sites: Option<Vec<Id>> = body.site_ids.map(|ids| faults.ids("/site_ids", &ids));
     let sites = faults.finish(Some(sites)).at(&place)?;
-    let choice = |f: FeatureChoice| Choice { feature: f.name, value: f.value };
-    let choices = body.features.into_iter().map(choice).collect();
+    let choices = body.features.into_iter().map(Into::into).collect();
     let configure = Configure { sites, offering: body.offering, choices };
     let action = SitesAct { quote, what: SitesDo::Configure(configure) };
     act(&app, &call, &place, StatusCode::OK, action).await

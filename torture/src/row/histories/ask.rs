@@ -57,6 +57,11 @@ impl Ask {
         Self { keyed: true, ..Self::new(kind, caller, Method::POST, path, Some(&body)) }
     }
 
+    /// A POST that changes nothing and takes no key.
+    pub(super) fn question(kind: &'static str, caller: usize, path: String, body: &Value) -> Self {
+        Self::new(kind, caller, Method::POST, path, Some(body))
+    }
+
     /// A change of what was seen in this version.
     pub(super) fn edit(
         kind: &'static str,

@@ -64,13 +64,37 @@ pub(super) fn configuration(programme: &str, dice: &mut Rng) -> Value {
 }
 
 /// A price: with discounts within and beyond a partner's authority, and with promotions.
+/// What operations offer to those who ask for 14.
+const COUNTERED: &str = "12.5";
+
+pub(super) fn counter() -> Value {
+    json!({ "discount_percent": COUNTERED, "reason": "Not for so few sites." })
+}
+
+/// A price, as it would be without some site or with another configuration.
+pub(super) fn preview(programme: &str, site: &str, dice: &mut Rng) -> Value {
+    let mut body = price(programme, dice);
+    body["edits"] = match dice.u8(0..4) {
+        0 => json!({ "remove": [site] }),
+        1 => json!({ "add": [{ "name": "Annex", "address": address(dice.usize(0..5)),
+            "configuration": configuration(programme, dice) }] }),
+        2 => json!({ "configure": [configuration(programme, dice)] }),
+        _ => json!({}),
+    };
+    body
+}
+
 pub(super) fn price(programme: &str, dice: &mut Rng) -> Value {
     let mut body = json!({});
     match dice.u8(0..8) {
         0 | 1 => body["discount_percent"] = json!("5"),
         2 => body["discount_percent"] = json!("14"),
         3 => body["discount_percent"] = json!("99"),
+        4 => body["discount_percent"] = json!(COUNTERED),
         _ => {}
+    }
+    if dice.u8(0..16) == 0 {
+        body["level"] = json!("budgetary");
     }
     if dice.u8(0..4) == 0 {
         let code = match programme {

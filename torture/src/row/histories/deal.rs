@@ -156,11 +156,11 @@ impl Deal {
 
     fn approve(&self, dice: &mut Rng) -> Ask {
         let path = format!("/v1/operations/discount-approvals/{}", self.quote);
-        let (kind, body) = match dice.u8(0..4) {
-            0 => ("refuse", bodies::reason()),
-            _ => ("approve", json!({ "note": "Volume" })),
+        let (what, kind, body) = match dice.u8(0..6) {
+            0 => ("refuse discount", "refuse", bodies::reason()),
+            1 | 2 => ("counter discount", "counter", bodies::counter()),
+            _ => ("approve discount", "approve", json!({ "note": "Volume" })),
         };
-        let what = if kind == "refuse" { "refuse discount" } else { "approve discount" };
         Ask::post(what, 0, format!("{path}/{kind}"), body).of(self.number)
     }
 
@@ -252,9 +252,8 @@ impl Deal {
                 self.customer = text(&told["quote"]["customer_id"]);
                 self.learn_quote(&told["quote"]);
             }
-            "look at quote" | "cancel" | "approve discount" | "refuse discount" => {
-                self.learn_quote(told);
-            }
+            "look at quote" | "cancel" | "approve discount" | "refuse discount"
+            | "counter discount" | "feasibility" => self.learn_quote(told),
             "revise" | "alternative" | "reopen" => *self = self.revision(told),
             "look at checks" => self.learn_check(told["items"].as_array().and_then(|l| l.last())),
             "look at credit" | "ask credit" | "approve credit" | "decline credit" => {

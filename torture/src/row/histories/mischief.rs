@@ -222,6 +222,10 @@ fn rework(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
             let body = bodies::configuration(deal.programme, dice);
             post("configure", format!("{quote}/configuration"), body)
         }
+        5 if dice.bool() => {
+            let body = bodies::preview(deal.programme, &site, dice);
+            Ask::question("preview", caller, format!("{quote}/price/preview"), &body)
+        }
         5 | 6 => post("price", format!("{quote}/price"), bodies::price(deal.programme, dice)),
         7 => {
             let seen = format!("\"{}\"", deal.version);
@@ -243,9 +247,21 @@ fn rework(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
             let body = json!({ "opportunity_id": deal.opportunity });
             return post("another quote", "/v1/quotes".to_owned(), body);
         }
+        11 if dice.bool() => feasibility(deal, dice),
         _ => post("validate", format!("{quote}/address-validation"), json!({})),
     };
     ask.of(deal.number)
+}
+
+/// The partner asks whether the sites can be served, or operations answer.
+fn feasibility(deal: &Deal, dice: &mut Rng) -> Ask {
+    let path = format!("/v1/operations/feasibility-checks/{}", deal.quote);
+    let (caller, path, body) = match dice.u8(0..8) {
+        0..4 => (deal.caller, deal.quote_path("/feasibility"), json!({})),
+        4 => (0, format!("{path}/refuse"), bodies::reason()),
+        _ => (0, format!("{path}/confirm"), json!({})),
+    };
+    Ask::post("feasibility", caller, path, body)
 }
 
 /// Takes a later step too early, once more, or wrongly.

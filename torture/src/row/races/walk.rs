@@ -89,11 +89,16 @@ impl Walk<'_> {
         let approve = Shot::post("approval", format!("{path}/approve"), json!({ "note": "Yes" }));
         let refuse = json!({ "reason": "Too much for this volume." });
         let refuse = Shot::post("refusal", format!("{path}/refuse"), refuse);
-        let shots = Self::mixed(&[approve.by_operations(), refuse.by_operations()]);
-        let told = self.race(shots).await;
+        let counter = json!({ "discount_percent": "11", "reason": "Not for so few sites." });
+        let counter = Shot::post("counter-offer", format!("{path}/counter"), counter);
+        let shots = [approve, refuse, counter].map(Shot::by_operations);
+        let told = self.race(Self::mixed(&shots)).await;
         let won = self.verdicts.winners("discount decided", &told, 1, LATE);
-        if won.iter().all(|told| told.kind == "refusal") {
-            sale.price(json!({})).await;
+        match won.first().map_or("refusal", |told| told.kind) {
+            "refusal" => sale.price(json!({})).await,
+            // Taken: nobody is asked again.
+            "counter-offer" => sale.price(json!({ "discount_percent": "11" })).await,
+            _ => {}
         }
     }
 

@@ -66,9 +66,15 @@ impl Client {
         let path = format!("/v1/operations/discount-approvals/{quote}");
         let refuse = json!({ "reason": "Too much for this volume." });
         self.operate(&format!("{path}/refuse"), refuse).await?;
-        self.post(&format!("/v1/quotes/{quote}/price"), ask()).await?;
+        let price = format!("/v1/quotes/{quote}/price");
+        self.post(&price, ask()).await?;
+        let counter = json!({ "discount_percent": "12.5", "reason": "Not for two sites." });
+        self.operate(&format!("{path}/counter"), counter).await?;
+        self.post(&price, json!({ "discount_percent": "12.5" })).await?;
+        self.post(&price, ask()).await?;
         let approve = json!({ "note": "A strategic customer." });
         self.operate(&format!("{path}/approve"), approve).await?;
+        self.feasibility(&quote).await?;
         for end in ["decline", "approve"] {
             let check = self.credit(&quote, 1, "in_review").await?;
             let path = format!("/v1/operations/credit-reviews/{check}/{end}");
@@ -80,6 +86,18 @@ impl Client {
         }
         self.expire(&quote).await;
         self.post(&format!("/v1/quotes/{quote}/reopen"), json!({})).await.map(drop)
+    }
+
+    /// Whether the sites can be served: no, and then yes.
+    async fn feasibility(&mut self, quote: &str) -> Went {
+        let path = format!("/v1/operations/feasibility-checks/{quote}");
+        for (answer, body) in
+            [("refuse", json!({ "reason": "No fibre yet." })), ("confirm", json!({}))]
+        {
+            self.post(&format!("/v1/quotes/{quote}/feasibility"), json!({})).await?;
+            self.operate(&format!("{path}/{answer}"), body).await?;
+        }
+        Ok(())
     }
 
     async fn webhooks(&mut self) -> Went {

@@ -61,8 +61,14 @@ impl Walk {
             K::QuoteConfigured
             | K::QuoteApprovalRequested
             | K::QuoteDiscountApproved
-            | K::QuoteDiscountRefused => Rung::Configured,
-            K::QuotePriced | K::QuoteSuperseded => Rung::Priced,
+            | K::QuoteDiscountRefused
+            | K::QuoteDiscountCountered
+            | K::QuoteCounterOfferTaken => Rung::Configured,
+            K::QuotePriced
+            | K::QuoteSuperseded
+            | K::QuoteFeasibilityRequested
+            | K::QuoteFeasibilityConfirmed
+            | K::QuoteFeasibilityRefused => Rung::Priced,
             K::QuoteContractGenerated => Rung::Sent,
             K::QuoteAccepted => Rung::Signed,
             K::QuoteOrdered => Rung::Ordered,
@@ -99,9 +105,14 @@ impl Walk {
             K::QuoteSiteEdited => client.patch(&site()?, json!({ "name": "Renamed" })).await?,
             K::QuoteSiteRemoved => client.delete(&site()?).await?,
             K::QuoteCustomerAssigned => return self.assign_first().await,
-            K::QuoteApprovalRequested | K::QuoteDiscountApproved | K::QuoteDiscountRefused => {
-                return self.discount(kind).await;
-            }
+            K::QuoteApprovalRequested
+            | K::QuoteDiscountApproved
+            | K::QuoteDiscountRefused
+            | K::QuoteDiscountCountered
+            | K::QuoteCounterOfferTaken => return self.discount(kind).await,
+            K::QuoteFeasibilityRequested
+            | K::QuoteFeasibilityConfirmed
+            | K::QuoteFeasibilityRefused => return self.feasibility(kind).await,
             K::QuoteAlternativeAdded => {
                 let new = json!({ "name": "The same otherwise" });
                 client.post(&format!("{path}/alternatives"), new).await?.expect(201)?;
@@ -132,6 +143,26 @@ impl Walk {
         let (path, body) = match kind {
             K::QuoteDiscountApproved => (at("approve"), json!({ "note": WHY })),
             K::QuoteDiscountRefused => (at("refuse"), json!({ "reason": WHY })),
+            K::QuoteDiscountCountered | K::QuoteCounterOfferTaken => {
+                (at("counter"), json!({ "discount_percent": "18", "reason": WHY }))
+            }
+            _ => return Ok(()),
+        };
+        self.operations()?.post(&path, body).await?.expect(200)?;
+        if kind == K::QuoteCounterOfferTaken {
+            let ask = json!({ "discount_percent": "18" });
+            steps::price(&self.partner, &self.quote, ask, "priced").await?;
+        }
+        Ok(())
+    }
+
+    async fn feasibility(&mut self, kind: K) -> Outcome {
+        let path = format!("/v1/quotes/{}/feasibility", self.quote);
+        self.partner.post(&path, json!({})).await?.expect(202)?;
+        let at = |what: &str| format!("/v1/operations/feasibility-checks/{}/{what}", self.quote);
+        let (path, body) = match kind {
+            K::QuoteFeasibilityConfirmed => (at("confirm"), json!({ "note": WHY })),
+            K::QuoteFeasibilityRefused => (at("refuse"), json!({ "reason": WHY })),
             _ => return Ok(()),
         };
         self.operations()?.post(&path, body).await?.expect(200)?;

@@ -50,7 +50,12 @@ pub(super) const fn of(kind: EventKind) -> Way {
         K::SubOrderRejected | K::SubOrderFailed => DELIVERS,
         K::CustomerCaptured | K::CustomerUpdated => NOT_APEX,
         K::QuoteCustomerAssigned | K::SubOrderCustomerAssigned => APEX,
-        K::QuoteDiscountApproved | K::QuoteDiscountRefused => Way::Operations,
+        K::QuoteDiscountApproved
+        | K::QuoteDiscountRefused
+        | K::QuoteDiscountCountered
+        | K::QuoteCounterOfferTaken
+        | K::QuoteFeasibilityConfirmed
+        | K::QuoteFeasibilityRefused => Way::Operations,
         _ => match kind.noun() {
             Noun::Exception => ALLIANCE,
             noun if noun.is_carriers() => Way::Operations,

@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, Choice, SHIPPED};
 use crate::id::Kind;
 use crate::party::{Environment, Tenant};
 use crate::pricing::{PriceAsk, SiteAsk, price};
-use crate::quote::{BillingPreferences, QuoteState, Tally, Validation};
+use crate::quote::{BillingPreferences, Feasibility, QuoteState, Tally, Validation};
 use crate::time::Moment;
 
 const NOW: Moment = Moment::from_ms(1_800_000_000_000);
@@ -29,6 +29,8 @@ fn quote(number: &str) -> Quote {
         programme: "alliance".to_owned(),
         billing: BillingPreferences::default(),
         state: QuoteState::Draft,
+        feasibility: Feasibility::Unasked,
+        counter: None,
         sites_added: 3,
         tally: Tally::default(),
         created_at: NOW,
@@ -75,6 +77,7 @@ fn site(catalogue: &Catalogue, position: u32, speed: &str, promotions: &[&str]) 
         validation: Validation::Unchecked,
         configuration: Some(configuration),
         price: priced.sites.pop(),
+        feasible_since: None,
         customer: None,
         created_at: NOW,
     }

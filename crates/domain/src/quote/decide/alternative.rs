@@ -8,7 +8,7 @@ use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::id::Kind;
 use crate::law::QuoteFile;
-use crate::quote::{Quote, QuotePhase, QuoteState, Tally};
+use crate::quote::{Feasibility, Quote, QuotePhase, QuoteState, Tally};
 use crate::refusal::Refusal;
 
 /// A further draft in the same quote, with copies of this version's sites. `all` are the newest
@@ -48,6 +48,8 @@ pub fn alternative_add(
         replaces: None,
         name,
         state: QuoteState::Draft,
+        feasibility: Feasibility::Unasked,
+        counter: None,
         tally: Tally::of(&sites),
         created_at: ctx.now,
         ..source.clone()

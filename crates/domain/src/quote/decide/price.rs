@@ -1,9 +1,10 @@
-//! A quote is priced; a discount beyond the partner's authority is approved or refused.
+//! A quote is priced; a discount beyond the partner's authority waits for operations, unless
+//! they have offered as much before.
 
 use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
 use crate::catalogue::Catalogue;
-use crate::change::{Change, Context};
+use crate::change::Context;
 use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
@@ -11,7 +12,7 @@ use crate::law::QuoteFile;
 use crate::pricing::{self, PriceAsk, PriceRefusal, PriceSums, QuotePrice, RefusalCode, SiteAsk};
 use crate::programme::Stage;
 use crate::promotion::Allowance;
-use crate::quote::{Offer, Quote, QuotePhase, QuoteState, Site};
+use crate::quote::{AskedLevel, CounterOffer, Offer, QuotePhase, QuoteState, Site};
 use crate::refusal::{self, Fault, Refusal};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub struct AskPrice {
     pub discount_percent: Option<Decimal>,
     /// Codes of promotions.
     pub promotions: Vec<String>,
+    pub level: AskedLevel,
 }
 
 /// On which bases this quote has prices that the ask does not price on: the sites of those are
@@ -53,10 +55,11 @@ pub fn quote_price(
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Pricing)?;
     let kept = kept(file)?;
+    let level = ask.level;
     let ask = price_ask(ctx, tier, &file.sites, &file.promotions, ask);
     let price = pricing::price_beside(catalogue, &ask, &kept).map_err(unpriceable)?;
-    let (to, state, what) = offered(ctx, &price);
     let mut quote = file.quote.clone();
+    let (to, state, what) = offered(ctx, &price, level, quote.counter.as_ref());
     let from = quote.go(ctx.now, to, state, "priced")?;
     let mut edits = Edits::of(quote);
     for (site, priced) in file.sites.iter().zip(price.sites) {
@@ -65,12 +68,23 @@ pub fn quote_price(
     Ok(edits.end(ctx, Happened::new(what).from(from)))
 }
 
-/// What a price makes of its quote: an offer, or one that waits for operations.
-pub(super) fn offered(ctx: &Context, price: &QuotePrice) -> (QuotePhase, QuoteState, EventKind) {
-    let offer = offer(ctx, price);
-    match price.approval {
-        None => (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuotePriced),
-        Some(approval) => {
+/// What a price makes of its quote: an offer, or one that waits for operations, unless their
+/// counter-offer covers it.
+pub(super) fn offered(
+    ctx: &Context,
+    price: &QuotePrice,
+    level: AskedLevel,
+    counter: Option<&CounterOffer>,
+) -> (QuotePhase, QuoteState, EventKind) {
+    let offer = offer(ctx, price, level);
+    let counter = counter.filter(|counter| counter.covers(ctx.now, price));
+    match (price.approval, counter) {
+        (None, _) => (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuotePriced),
+        (Some(_), Some(counter)) => {
+            let offer = Offer { approved_by: Some(counter.by.clone()), ..offer };
+            (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuoteCounterOfferTaken)
+        }
+        (Some(approval), None) => {
             let state = QuoteState::PendingApproval { offer, approval };
             (QuotePhase::PendingApproval, state, EventKind::QuoteApprovalRequested)
         }
@@ -127,14 +141,16 @@ pub(super) fn price_ask<'a>(
     }
 }
 
-fn offer(ctx: &Context, price: &QuotePrice) -> Offer {
+fn offer(ctx: &Context, price: &QuotePrice, level: AskedLevel) -> Offer {
     Offer {
         totals: price.totals,
+        level,
         discount_percent: price.discount_percent,
         promotions: price.promotions.iter().map(ToString::to_string).collect(),
         given: price.given.clone(),
         near_misses: price.near_misses.clone(),
         catalogue_version: price.catalogue_version.to_string(),
+        tier: price.tier.to_string(),
         priced_at: ctx.now,
         expires_at: ctx.now.plus_days(price.offer_days),
         approved_by: None,
@@ -166,46 +182,4 @@ fn price_fault(refusal: PriceRefusal) -> Fault {
         Some(most) => fault.expected(format!("a discount of at most {most} %")),
         None => fault,
     }
-}
-
-/// What operations say to a discount beyond the partner's authority.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DiscountVerdict {
-    Approve {
-        note: Option<String>,
-    },
-    /// The quote is a draft again; the partner prices it with less.
-    Refuse {
-        reason: String,
-    },
-}
-
-pub fn discount_decide(
-    ctx: &mut Context,
-    quote: &Quote,
-    verdict: DiscountVerdict,
-) -> Result<Decision<Quote>, Refusal> {
-    let phase = quote.phase(ctx.now);
-    let QuoteState::PendingApproval { offer, .. } = &quote.state else {
-        return Err(Refusal::state("quote", phase.word(), "decided on: no discount is pending"));
-    };
-    let mut decided = quote.clone();
-    let mut change = Change::default();
-    let what = match verdict {
-        DiscountVerdict::Approve { note } => {
-            if phase == QuotePhase::Expired {
-                return Err(Refusal::state("quote", phase.word(), "approved"));
-            }
-            let offer = Offer { approved_by: Some(ctx.actor.label()), ..offer.clone() };
-            let state = QuoteState::Priced { offer };
-            let from = decided.go(ctx.now, QuotePhase::Priced, state, "approved")?;
-            Happened { reason: note, ..Happened::new(EventKind::QuoteDiscountApproved).from(from) }
-        }
-        DiscountVerdict::Refuse { reason } => {
-            let from = decided.go(ctx.now, QuotePhase::Draft, QuoteState::Draft, "refused")?;
-            Happened::new(EventKind::QuoteDiscountRefused).from(from).because(reason)
-        }
-    };
-    let view = change.update(ctx, decided, what);
-    Ok(Decision { change, view })
 }

@@ -11,7 +11,7 @@ use crate::event::{EventKind, Happened};
 use crate::law::{self, Facts, QuoteFile};
 use crate::pricing::{self, PriceRefusal, QuotePrice, RefusalCode};
 use crate::programme::Stage;
-use crate::quote::{Comparison, Quote, QuotePhase, Side, Site, Tally, compare};
+use crate::quote::{Comparison, Quote, QuotePhase, QuoteState, Side, Site, Tally, compare};
 use crate::refusal::Refusal;
 
 /// Something that the expired offer had and the new one cannot have.
@@ -52,14 +52,19 @@ pub fn quote_reopen(
     // A contract that is still out goes with the version.
     let facts = file.facts(ctx.now, rules.programme, rules.partner);
     law::gate(Stage::Pricing, &Facts { contracts: &[], ..facts })?;
-    let asked =
-        AskPrice { discount_percent: offer.discount_percent, promotions: offer.promotions.clone() };
+    let asked = AskPrice {
+        discount_percent: offer.discount_percent,
+        promotions: offer.promotions.clone(),
+        level: offer.level,
+    };
+    let (level, counter) = (asked.level, file.quote.counter.as_ref());
     let mut change = Change::default();
     let Succession { old, new, sites } = succeed(ctx, file, "re-opened", &mut change)?;
     let (price, left_out) = priced(ctx, tier, file, &sites, catalogue, asked)?;
     let why = format!("re-opens version {}, whose offer had expired", old.revision);
     let draft = change.insert(ctx, new, Happened::new(EventKind::QuoteCreated).because(why));
-    let (quote, sites) = put(ctx, draft, sites, price, &left_out, &mut change)?;
+    let became = offered(ctx, &price, level, counter);
+    let (quote, sites) = put(ctx, draft, sites, (price, became), &left_out, &mut change)?;
     let (before, after) =
         (Side { quote: &old, sites: &file.sites }, Side { quote: &quote, sites: &sites });
     let comparison = explained(compare(Some(before), after)?, &left_out);
@@ -71,12 +76,11 @@ fn put(
     ctx: &mut Context,
     draft: Quote,
     mut sites: Vec<Site>,
-    price: QuotePrice,
+    (price, (to, state, kind)): (QuotePrice, (QuotePhase, QuoteState, EventKind)),
     left_out: &[LeftOut],
     change: &mut Change,
 ) -> Result<(Quote, Vec<Site>), Refusal> {
     let mut quote = draft;
-    let (to, state, kind) = offered(ctx, &price);
     let from = quote.go(ctx.now, to, state, "priced")?;
     for (site, priced) in sites.iter_mut().zip(price.sites) {
         site.price = Some(priced);
@@ -191,7 +195,7 @@ mod tests {
 
     fn asked() -> AskPrice {
         let promotions = ["ONE", "TWO"].map(str::to_owned).to_vec();
-        AskPrice { discount_percent: Some(12.into()), promotions }
+        AskPrice { discount_percent: Some(12.into()), promotions, ..AskPrice::default() }
     }
 
     #[test]

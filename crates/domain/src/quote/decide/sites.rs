@@ -152,6 +152,7 @@ pub fn addresses_record(
             if let Some(price) = &mut answered.price {
                 price.share = None;
             }
+            edits.drop_counter();
         }
         edits.update(site, answered);
     }
@@ -253,7 +254,7 @@ pub fn sites_configure(
     let mut edits = Edits::of(quote);
     for site in named {
         let configuration = Some(configuration.clone());
-        edits.update(site, Site { configuration, price: None, ..site.clone() });
+        edits.update(site, Site { configuration, ..site.clone() }.edited());
     }
     Ok(edits.end(ctx, Happened::new(EventKind::QuoteConfigured).from(from)))
 }
@@ -273,7 +274,7 @@ fn configuration_fault(fault: ConfigurationFault) -> Fault {
 }
 
 /// The sites of those ids, in the order of their places.
-fn named_sites<'f>(file: &'f QuoteFile, ids: &[Id]) -> Result<Vec<&'f Site>, Refusal> {
+pub(super) fn named_sites<'f>(file: &'f QuoteFile, ids: &[Id]) -> Result<Vec<&'f Site>, Refusal> {
     let known: HashSet<Id> = file.sites.iter().map(|s| s.id).collect();
     let mut named = HashSet::with_capacity(ids.len());
     let mut faults = Vec::new();
@@ -305,6 +306,6 @@ fn one_site(
 ) -> Result<Decision<QuoteSites>, Refusal> {
     let (quote, from) = file.reopened(ctx)?;
     let mut edits = Edits::of(quote);
-    edits.update(old, Site { price: None, ..new });
+    edits.update(old, new.edited());
     Ok(edits.end(ctx, Happened::new(kind).from(from)))
 }

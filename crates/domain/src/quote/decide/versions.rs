@@ -7,7 +7,7 @@ use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
 use crate::law::QuoteFile;
-use crate::quote::{Quote, QuotePhase, QuoteState, Site, Tally, Validation};
+use crate::quote::{Feasibility, Quote, QuotePhase, QuoteState, Site, Tally, Validation};
 use crate::refusal::Refusal;
 
 /// One version and the one after it.
@@ -42,6 +42,8 @@ pub(super) fn succeed(
         revision: old.revision + 1,
         replaces: Some(old.id),
         state: QuoteState::Draft,
+        feasibility: Feasibility::Unasked,
+        counter: None,
         created_at: ctx.now,
         ..old.clone()
     };

@@ -1,11 +1,11 @@
-//! Discounts beyond a partner's authority, which operations approve or refuse.
+//! Discounts beyond a partner's authority, which operations approve, refuse or counter.
 
 use crate::answer::{Answered, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
-use crate::v1::quote::QuoteBody;
-use crate::v1::shape::{At, ListOf, Paging, page_of};
+use crate::v1::quote::{QuoteBody, percent};
+use crate::v1::shape::{At, Faults, ListOf, Paging, page_of};
 use app::App;
-use app::quote::DiscountDecide;
+use app::review::DiscountDecide;
 use domain::quote::{DiscountVerdict, Quote};
 use http::StatusCode;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(discounts_queue))
         .routes(routes!(discount_approve))
         .routes(routes!(discount_refuse))
+        .routes(routes!(discount_counter))
 }
 
 /// List quotes whose discount waits for approval
@@ -79,6 +80,47 @@ struct DiscountRefuse {
 async fn discount_refuse(PathId(quote): PathId, command: Command<DiscountRefuse>) -> Answered {
     let Command { app, call, place, body } = command;
     let verdict = DiscountVerdict::Refuse { reason: body.reason };
+    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
+}
+
+/// So much, and no more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DiscountCounter {
+    /// At most, off the monthly charges: more than the partner may give by itself, and less than
+    /// it asked for.
+    #[schema(pattern = "^[0-9]{1,3}(\\.[0-9]{1,4})?$", example = "12")]
+    discount_percent: String,
+    /// The partner sees it.
+    #[schema(min_length = 1, max_length = 500, example = "Twelve per cent for twelve sites.")]
+    reason: String,
+    /// For how many days from now the partner may take it.
+    #[serde(default = "a_month")]
+    #[schema(minimum = 1, maximum = 365, default = 30, example = 30)]
+    valid_days: u32,
+}
+
+const fn a_month() -> u32 {
+    30
+}
+
+/// Counter a discount
+///
+/// The quote is a draft again, with the counter-offer. The partner takes it by pricing with at most
+/// that discount: nobody need approve it again as long as sites, promotions, tier and catalogue are
+/// the same.
+#[utoipa::path(post, path = "/v1/operations/discount-approvals/{quote_id}/counter",
+    operation_id = "discount_counter", tag = "Operations",
+    params(("quote_id" = String, Path, description = "The quote's id")),
+    request_body = DiscountCounter,
+    responses((status = 200, description = "Countered", body = QuoteBody)))]
+async fn discount_counter(PathId(quote): PathId, command: Command<DiscountCounter>) -> Answered {
+    let Command { app, call, place, body } = command;
+    let mut faults = Faults::default();
+    let discount_percent = percent(&mut faults, &body.discount_percent);
+    let discount_percent = faults.finish(discount_percent).at(&place)?;
+    let DiscountCounter { reason, valid_days, .. } = body;
+    let verdict = DiscountVerdict::Counter { discount_percent, reason, valid_days };
     perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
 }
 

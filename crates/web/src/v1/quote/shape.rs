@@ -1,7 +1,8 @@
 //! A quote's wire shapes.
 
+use super::level::{CounterBody, FeasibilityBody};
 use crate::v1::shape::{Faults, TotalsBody};
-use domain::quote::{BillingPreferences, Offer, Quote, QuoteState};
+use domain::quote::{BillingPreferences, Level, Offer, Quote, QuoteState};
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,7 +77,7 @@ struct ApprovalBody {
 /// What a price offers, and until when.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Offer)]
-struct OfferBody {
+pub(super) struct OfferBody {
     totals: TotalsBody,
     #[schema(example = "7.5")]
     discount_percent: Option<String>,
@@ -94,7 +95,7 @@ struct OfferBody {
 }
 
 impl OfferBody {
-    fn of(offer: &Offer, state: &QuoteState) -> Self {
+    pub(super) fn of(offer: &Offer, state: &QuoteState) -> Self {
         let approval = match state {
             QuoteState::PendingApproval { approval, .. } => Some(ApprovalBody {
                 authority_percent: approval.authority_percent.to_string(),
@@ -143,6 +144,14 @@ pub(in crate::v1) struct QuoteBody {
     state: &'static str,
     billing: BillingBody,
     offer: Option<OfferBody>,
+    /// How firm the price is: `budgetary` if it was asked for as such or while an address is not
+    /// validated, else `firm_subject_to_feasibility`, and `firm` when operations have confirmed
+    /// that every site can be served. Null without a price.
+    #[schema(example = "firm_subject_to_feasibility")]
+    level: Option<&'static str>,
+    feasibility: FeasibilityBody,
+    /// What operations offer instead of a discount that was asked for, while it is good.
+    counter_offer: Option<CounterBody>,
     /// The signed contract.
     contract_id: Option<String>,
     /// The version after it, or the alternative that was signed.
@@ -175,6 +184,9 @@ impl QuoteBody {
             state: quote.phase(now).word(),
             billing: (&quote.billing).into(),
             offer: quote.offer().map(|offer| OfferBody::of(offer, &quote.state)),
+            level: quote.level().map(Level::word),
+            feasibility: FeasibilityBody::of(&quote.feasibility, quote.tally.feasible),
+            counter_offer: CounterBody::of(quote.counter.as_ref(), now),
             contract_id,
             superseded_by,
             cancel_reason,

@@ -231,7 +231,7 @@ impl From<&LinePrice> for LineBody {
 /// A site's price: the exact sum of its lines.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SitePrice)]
-struct PriceBody {
+pub(in crate::v1) struct PriceBody {
     /// The access zone, which the ZIP code decides.
     zone: String,
     term_months: u32,
@@ -268,6 +268,8 @@ pub(in crate::v1) struct SiteBody {
     validation: ValidationBody,
     configuration: Option<ConfigurationBody>,
     price: Option<PriceBody>,
+    /// Since when it is confirmed that the site can be served as it is configured.
+    feasible_since: Option<String>,
     /// The end customer at this site, where the programme assigns customers to sites.
     customer_id: Option<String>,
     version: u64,
@@ -285,6 +287,7 @@ impl From<&Site> for SiteBody {
             validation: (&site.validation).into(),
             configuration: site.configuration.as_ref().map(Into::into),
             price: site.price.as_ref().map(Into::into),
+            feasible_since: site.feasible_since.map(|at| at.to_string()),
             customer_id: site.customer.map(|id| id.to_string()),
             version: site.version,
             created_at: site.created_at.to_string(),

@@ -83,7 +83,8 @@ fn bare(sql: &str) -> String {
     all
 }
 
-/// Replaces each `column operator $n`, each `$n = ''`, each `state = 'word'` and each `flag = 0`.
+/// Replaces each `column operator $n`, each `$n = ''`, each `state = 'word'` or `feasibility =
+/// 'word'`, and each `flag = 0`.
 fn without(sql: &str, replacement: impl Fn(&str) -> String) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let mut kept: Vec<String> = Vec::new();
@@ -91,7 +92,8 @@ fn without(sql: &str, replacement: impl Fn(&str) -> String) -> String {
     while let Some(&word) = words.get(at) {
         let next = |ahead: usize| words.get(at + ahead).copied().unwrap_or_default();
         let compares = ["=", "<", ">", "<=", ">=", "<>", "like"].contains(&next(1));
-        let a_state = word.ends_with("state") && next(2).starts_with('\'') || next(2) == "0";
+        let of_words = ["state", "feasibility"].iter().any(|column| word.ends_with(column));
+        let a_state = of_words && next(2).starts_with('\'') || next(2) == "0";
         if compares && word.starts_with('$') && next(2) == "case" {
             // A value beside a choice: all of it goes.
             let ends = (at..words.len()).find(|&at| words[at].starts_with("end"));
