@@ -63,6 +63,9 @@ pub struct Offer {
     pub near_misses: Vec<NearMiss>,
     /// The catalogue version that priced it.
     pub catalogue_version: String,
+    /// SHA-256 of that catalogue's files. None for one: priced before that was kept.
+    #[serde(default)]
+    pub catalogue: Option<String>,
     pub priced_at: Moment,
     /// From this moment on the offer is no longer good, swept or not.
     pub expires_at: Moment,

@@ -64,6 +64,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_imports.sql"),
         postgres: include_str!("../migrations/0008_imports.postgres.sql"),
     },
+    Migration {
+        number: 10,
+        name: "catalogues",
+        sql: include_str!("../migrations/0010_catalogues.sql"),
+        postgres: include_str!("../migrations/0010_catalogues.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.

@@ -9,6 +9,7 @@ use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
 use domain::order::{OrderState, SubOrderPhase};
 use domain::programme::Stage;
+use domain::publication::CataloguePhase;
 use domain::quote::{ImportState, QuotePhase};
 use serde_json::Value;
 
@@ -28,6 +29,7 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("ExceptionInShort", "state", exception),
         ("Quote", "state", words(QuotePhase::ALL, QuotePhase::word)),
         ("CreditCheck", "state", words(CreditPhase::ALL, CreditPhase::word)),
+        ("CatalogueVersion", "state", words(CataloguePhase::ALL, CataloguePhase::word)),
         ("Contract", "state", words(ContractPhase::ALL, ContractPhase::word)),
         ("OrderInShort", "state", order.clone()),
         ("OrderMilestones", "state", order),

@@ -54,7 +54,7 @@ pub fn quote_price(
     let kept = kept(file)?;
     let priced = pricing::price_beside(catalogue, &price_ask(ctx, tier, file, ask), &kept);
     let price = priced.map_err(unpriceable)?;
-    let offer = offer(ctx, &price);
+    let offer = offer(ctx, catalogue, &price);
     let mut quote = file.quote.clone();
     let (from, what) = match price.approval {
         None => {
@@ -118,7 +118,7 @@ fn price_ask<'a>(ctx: &Context, tier: &'a str, file: &'a QuoteFile, ask: AskPric
     }
 }
 
-fn offer(ctx: &Context, price: &QuotePrice) -> Offer {
+fn offer(ctx: &Context, catalogue: &Catalogue, price: &QuotePrice) -> Offer {
     Offer {
         totals: price.totals,
         discount_percent: price.discount_percent,
@@ -126,6 +126,7 @@ fn offer(ctx: &Context, price: &QuotePrice) -> Offer {
         given: price.given.clone(),
         near_misses: price.near_misses.clone(),
         catalogue_version: price.catalogue_version.to_string(),
+        catalogue: Some(catalogue.digest().to_owned()),
         priced_at: ctx.now,
         expires_at: ctx.now.plus_days(price.offer_days),
         approved_by: None,
