@@ -64,8 +64,9 @@ async fn one(plan: &Plan, keys: usize, report: &mut Report) {
     let begun = Instant::now();
     let urls: Vec<String> = nodes.iter().map(Server::url).collect();
     let hosts = urls.iter().map(|url| url.replacen("http://", "", 1)).collect();
-    let operations = nodes[0].operations();
-    let storm = Storm { nodes: hosts, sink: sink().await, operations, ..Storm::default() };
+    let (operations, second) = (nodes[0].operations(), nodes[0].operations());
+    let sink = sink().await;
+    let storm = Storm { nodes: hosts, sink, operations, second, ..Storm::default() };
     let storm = Arc::new(storm);
     let clients = clients(plan, &urls, &storm).await;
     let before = judge::causes(&database).await;
