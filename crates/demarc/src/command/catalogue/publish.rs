@@ -70,10 +70,16 @@ pub(in crate::command) struct Why {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::command) struct Refuse(#[command(flatten)] Why);
+pub(in crate::command) struct Refuse {
+    #[command(flatten)]
+    why: Why,
+}
 
 #[derive(Debug, Args)]
-pub(in crate::command) struct Withdraw(#[command(flatten)] Why);
+pub(in crate::command) struct Withdraw {
+    #[command(flatten)]
+    why: Why,
+}
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -81,7 +87,10 @@ pub(in crate::command) struct Withdraw(#[command(flatten)] Why);
 
 The version must be in force. What was in force before it is so again from this moment on, as a
 version of its own. One person may: two have agreed to it before.")]
-pub(in crate::command) struct RollBack(#[command(flatten)] Why);
+pub(in crate::command) struct RollBack {
+    #[command(flatten)]
+    why: Why,
+}
 
 #[derive(Debug, Args)]
 pub(in crate::command) struct List {
@@ -155,19 +164,19 @@ impl Why {
 
 impl Refuse {
     pub(super) async fn run(self) -> Outcome {
-        self.0.send("refuse", 200).await
+        self.why.send("refuse", 200).await
     }
 }
 
 impl Withdraw {
     pub(super) async fn run(self) -> Outcome {
-        self.0.send("withdraw", 200).await
+        self.why.send("withdraw", 200).await
     }
 }
 
 impl RollBack {
     pub(super) async fn run(self) -> Outcome {
-        self.0.send("roll-back", 201).await
+        self.why.send("roll-back", 201).await
     }
 }
 
