@@ -267,10 +267,10 @@ impl History<'_> {
                 let items = told["items"].as_array().into_iter().flatten();
                 self.jobs = items.filter_map(|job| job["id"].as_str().map(str::to_owned)).collect();
             }
-            ("propose a catalogue" | "roll a catalogue back", _) => {
-                if !self.catalogues.contains(&id()) {
-                    self.catalogues.push(id());
-                }
+            ("propose a catalogue" | "roll a catalogue back", _)
+                if !self.catalogues.contains(&id()) =>
+            {
+                self.catalogues.push(id());
             }
             (_, Aim::Feed) => self.read_feed(ask.caller, told),
             _ => {}
