@@ -2,6 +2,7 @@
 //! that is added is covered, or fails here until somebody says whose ids its path takes.
 
 use crate::atlas::{Operation, operations};
+use crate::catalogues;
 use crate::client::{Client, Reply};
 use crate::story::steps::*;
 use crate::world::World;
@@ -58,6 +59,8 @@ async fn story(world: &World) -> (Client, Things) {
     let event = partner.get("/v1/events?type=webhook_endpoint.tested").await.expect(200);
     let event = id(&event["items"][0]["id"]).to_owned();
     let text = |value: &Value| id(value).to_owned();
+    let proposed = catalogues::labelled("2026.2-sample", &[]);
+    let proposed = world.operations.post(catalogues::PATH, &proposed).await.expect(201);
     let things = Things::from([
         ("customers", text(&opened["customer"]["id"])),
         ("exception-requests", text(&filed["id"])),
@@ -77,6 +80,7 @@ async fn story(world: &World) -> (Client, Things) {
         ("webhook-endpoints", hook_id),
         ("events", event.clone()),
         ("deliveries", event),
+        ("catalogues", text(&proposed["id"])),
         ("jobs", text(&jobs["items"][0]["id"])),
     ]);
     (partner, things)

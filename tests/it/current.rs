@@ -9,6 +9,7 @@ use domain::exception::ExceptionPhase;
 use domain::job::JobPhase;
 use domain::order::SubOrderPhase;
 use domain::programme::Programmes;
+use domain::publication::CataloguePhase;
 use domain::quote::{FeasibilityPhase, QuotePhase};
 use domain::webhook::EndpointPhase;
 use std::fmt::Write as _;
@@ -124,6 +125,7 @@ fn the_page_of_states_is_what_the_tables_say() {
          no state of its own: it is a fold over its sub-orders, `partial` when they ended \
          differently.\n",
     );
+    diagram(&mut page, "Catalogue version", &moves!(CataloguePhase));
     diagram(&mut page, "Exception request", &moves!(ExceptionPhase));
     diagram(&mut page, "Quote version", &moves!(QuotePhase));
     diagram(&mut page, "Feasibility of a quote", &moves!(FeasibilityPhase));

@@ -24,6 +24,21 @@ pub(crate) fn operation_of(document: &Value, method: &str, path: &str) -> Option
     item["operationId"].as_str().map(str::to_owned)
 }
 
+/// The first lines of every long text: an example shows a form, not a whole file.
+fn shorten(value: &mut Value) {
+    const MOST: usize = 4000;
+    const LINES: usize = 9;
+    match value {
+        Value::String(text) if text.len() > MOST && text.contains('\n') => {
+            let lines: Vec<&str> = text.lines().take(LINES).collect();
+            *text = format!("{}\n# …\n", lines.join("\n"));
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
 /// The last successful exchange with each operation.
 fn record(document: &Value, sent: &[Reply]) -> Map<String, Value> {
     let mut examples = Map::new();
@@ -31,9 +46,10 @@ fn record(document: &Value, sent: &[Reply]) -> Map<String, Value> {
         let Some(operation) = operation_of(document, &reply.method, &reply.path) else { continue };
         let text = || Value::String(reply.text.clone());
         let response = if reply.body.is_null() { text() } else { reply.body.clone() };
-        let example = json!({
+        let mut example = json!({
             "request": reply.request, "status": reply.status, "response": response,
         });
+        shorten(&mut example);
         examples.insert(operation, example);
     }
     examples

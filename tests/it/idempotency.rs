@@ -39,6 +39,7 @@ fn other_body(body: &Value) -> Option<Value> {
             ("choice" | "overlap_hours", _) => Some(json!(1)),
             ("discount_percent", _) => Some(json!("1")),
             ("url", _) => Some(json!("https://hooks.example.com/another")),
+            ("effective_at", _) => Some(json!("2028-01-01T00:00:00Z")),
             ("since", _) => Some(json!("2026-11-22T00:00:00Z")),
             ("event_id", _) => Some(json!("evt000000000001")),
             ("offering", _) => Some(json!("OFF_OTHER")),

@@ -6,6 +6,7 @@ pub(crate) const ON_POSTGRES: bool = false;
 mod access;
 mod asyncapi;
 mod atlas;
+mod catalogues;
 mod client;
 mod comparison;
 mod current;

@@ -1,10 +1,11 @@
 //! Several nodes on one database: what one does is seen and told by the others.
 
-use crate::story::steps::{id, two_sites};
+use crate::catalogues;
+use crate::story::steps::{adi, configure, id, two_sites};
 use crate::webhooks::{endpoint, happen};
 use crate::world::World;
 use app::Sender;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -32,6 +33,36 @@ async fn a_read_that_waits_on_one_node_sees_what_another_has_done() {
     let sites = timeout(Duration::from_secs(10), waiting).await.expect("long before its time");
     let sites = sites.expect("no panic");
     assert_eq!(sites["sites"][0]["validation"]["state"], "match");
+}
+
+#[tokio::test]
+async fn no_node_prices_by_a_catalogue_that_another_has_superseded() {
+    let world = World::start().await;
+    let other = world.beside().await;
+    let (partner, second) = (world.partner("apex").await, catalogues::second(&world).await);
+    let there = other.client(partner.secret());
+    let opened = happen(&partner).await;
+    let quote = id(&opened["quote"]["id"]).to_owned();
+    two_sites(&partner, &quote).await;
+    configure(&partner, &quote, "OFF_ADI_MID_MARKET", adi()).await;
+    let path = format!("/v1/quotes/{quote}/price");
+    let version = |priced: Value| id(&priced["quote"]["offer"]["catalogue_version"]).to_owned();
+    let before = there.post(&path, &json!({})).await.expect(200);
+    assert_eq!(version(before), "2026.1-sample");
+    for label in ["2026.2", "2026.3"] {
+        let files = catalogues::labelled(label, &[catalogues::DEARER]);
+        let published = catalogues::publish(&world, &second, &files, Value::Null).await;
+        // The other node has never seen it, and is asked at once.
+        let priced = there.post(&path, &json!({})).await.expect(200);
+        assert_eq!(version(priced), label);
+        let why = json!({ "reason": "The port prices are last year's." });
+        let back = format!("{}/{published}/roll-back", catalogues::PATH);
+        world.operations.post(&back, &why).await.expect(201);
+        let priced = there.post(&path, &json!({})).await.expect(200);
+        assert_eq!(version(priced), "2026.1-sample");
+        world.clock.advance_ms(1);
+        other.clock.advance_ms(1);
+    }
 }
 
 const ENDPOINTS: usize = 12;

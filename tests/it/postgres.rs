@@ -7,6 +7,7 @@ pub(crate) const ON_POSTGRES: bool = true;
 mod access;
 mod asyncapi;
 mod atlas;
+mod catalogues;
 mod client;
 mod comparison;
 mod editing;

@@ -4,6 +4,7 @@
 mod bodies;
 mod faults;
 
+use crate::catalogues;
 use crate::client::{Client, Reply};
 use crate::story::steps::*;
 use crate::world::{MAX_BODY_BYTES, World};
@@ -79,7 +80,19 @@ async fn refusals(world: &World, partner: &Client, quote: &str) -> Vec<(Code, Re
     partner.post(&format!("{path}/credit-checks"), &check).await.expect(202);
     let again = partner.post(&format!("{path}/credit-checks"), &check).await;
     reached.push((Code::AlreadyExists, again));
+    reached.extend(catalogues_refused(world).await);
     reached
+}
+
+/// A catalogue with a wrong line, and one that nobody else has agreed to.
+async fn catalogues_refused(world: &World) -> [(Code, Reply); 2] {
+    let wrong = catalogues::labelled("2026.2", &[("offer_days = 60", "offer_days = 0")]);
+    let wrong = world.operations.post(catalogues::PATH, &wrong).await;
+    let sound = catalogues::labelled("2026.2", &[]);
+    let proposed = world.operations.post(catalogues::PATH, &sound).await.expect(201);
+    let path = format!("{}/{}/publish", catalogues::PATH, id(&proposed["id"]));
+    let alone = world.operations.post(&path, &json!({})).await;
+    [(Code::InvalidCatalogue, wrong), (Code::SecondPersonRequired, alone)]
 }
 
 async fn first_site(partner: &Client, quote: &str) -> String {

@@ -205,6 +205,8 @@ async fn age(world: &World) {
         "alter table site drop column configured",
         "alter table site drop column basis",
         "drop index sub_order_state",
+        "drop table catalogue_version",
+        "drop table catalogue_files",
         "drop table import_file",
         "drop table import",
         "delete from schema_history where number >= 6",

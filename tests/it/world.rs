@@ -365,7 +365,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 26] = [
+const TABLES: [(&str, &str); 28] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -401,6 +401,8 @@ const TABLES: [(&str, &str); 26] = [
     ),
     ("import", "select id, version, doc from import order by id"),
     ("import_file", "select import, body from import_file order by import"),
+    ("catalogue_version", "select id, version, doc from catalogue_version order by id"),
+    ("catalogue_files", "select digest, body from catalogue_files order by digest"),
 ];
 
 #[test]

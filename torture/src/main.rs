@@ -5,6 +5,7 @@ mod bugs;
 mod database;
 mod ledger;
 mod plan;
+mod prices;
 mod report;
 mod row;
 mod seeds;

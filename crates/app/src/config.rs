@@ -75,7 +75,7 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
     let programmes = law.map_or_else(Programmes::shipped, Programmes::parse);
     let faults = match (Catalogue::parse(&products), programmes) {
         (Ok(catalogue), Ok(programmes)) => {
-            let faults = programmes.unknown_offerings(&catalogue, law.unwrap_or_default());
+            let faults = programmes.unknown_offerings(&catalogue);
             if faults.is_empty() {
                 return Ok((catalogue, programmes));
             }
@@ -88,6 +88,16 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
         }
     };
     Err(Unsound { faults, files })
+}
+
+/// The files of a catalogue folder that a publication takes: all but the programmes.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn catalogue_files(folder: &Path) -> Result<Vec<(String, String)>, CatalogueFault> {
+    let mut files = read_folder(folder)?;
+    files.retain(|(name, _)| name != PROGRAMMES);
+    Ok(files)
 }
 
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, CatalogueFault> {

@@ -20,7 +20,7 @@ impl Action for ContractGenerate {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Contract> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote, Sites::All).await?;
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await?;
         let name = &seller.partner.name;
         Ok(contract::contract_generate(ctx, rules, &file, name, self.new.clone())?)
     }
@@ -42,7 +42,7 @@ impl Action for ContractSign {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
         let quote = app.contract(seller, self.contract).await?.quote;
-        let file = app.quote_file(seller.tenant, quote, Sites::None).await?;
+        let file = app.quote_file(ctx.now, seller.tenant, quote, Sites::None).await?;
         let others = app.siblings(seller.tenant, &file.quote).await?;
         let contract = file.contracts.iter().find(|c| c.id == self.contract);
         let contract = contract.ok_or_else(|| Refusal::not_found("contract"))?;

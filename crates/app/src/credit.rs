@@ -23,7 +23,7 @@ impl Action for CreditRequest {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote, Sites::None).await?;
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::None).await?;
         Ok(credit::credit_request(ctx, rules, &file, self.application.clone(), self.requested)?)
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::load::Sites;
 use crate::{Action, App, Caller, Decided, Problem};
+use domain::catalogue::Catalogue;
 use domain::change::Context;
+use domain::code::Code;
 use domain::id::Id;
 use domain::quote::{self, Import, ImportSites, Imported};
 use domain::refusal::Refusal;
@@ -13,6 +15,8 @@ use std::sync::Arc;
 pub struct SitesImport {
     pub quote: Id,
     pub asked: Arc<ImportSites>,
+    /// The catalogue that it was checked by.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl Action for SitesImport {
@@ -21,8 +25,12 @@ impl Action for SitesImport {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Imported> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote, Sites::None).await?;
-        Ok(quote::sites_import(ctx, rules, &file, &app.catalogue, self.asked.as_ref().clone())?)
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::None).await?;
+        if file.catalogue.digest() != self.catalogue.digest() {
+            let detail = "another catalogue has come into force while the file was read";
+            return Err(Refusal::new(Code::Busy, detail).into());
+        }
+        Ok(quote::sites_import(ctx, rules, &file, self.asked.as_ref().clone())?)
     }
 }
 
@@ -41,8 +49,8 @@ impl App {
     ) -> Result<(), Problem> {
         let seller = caller.seller()?;
         let rules = self.rules(seller)?;
-        let file = self.quote_file(seller.tenant, quote, Sites::None).await?;
         let ctx = self.context(caller.actor(), None);
+        let file = self.quote_file(ctx.now, seller.tenant, quote, Sites::None).await?;
         Ok(quote::import_possible(&ctx, rules, &file, sites)?)
     }
 

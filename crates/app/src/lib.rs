@@ -2,6 +2,7 @@
 
 mod act;
 mod caller;
+mod catalogues;
 mod clock;
 mod compare;
 mod config;
@@ -25,6 +26,7 @@ pub mod job;
 pub mod opportunity;
 pub mod order;
 pub mod partner;
+pub mod publication;
 pub mod quote;
 pub mod read;
 pub mod review;
@@ -32,10 +34,11 @@ pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
 pub use caller::{Caller, Seller, Who};
+pub use catalogues::Catalogues;
 pub use clock::{
     Clock, DatabaseClock, Frozen, OsRandom, Random, Seeded, SteadyClock, SystemClock, wall,
 };
-pub use config::{Settings, Unsound, load_catalogue, read_catalogue};
+pub use config::{Settings, Unsound, catalogue_files, load_catalogue, read_catalogue};
 pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;
@@ -80,7 +83,8 @@ pub struct Webhooks {
 pub struct App {
     pub store: Store,
     pub outside: Outside,
-    pub catalogue: Arc<Catalogue>,
+    /// What is sold: see [`App::in_force`].
+    pub catalogues: Catalogues,
     pub programmes: Programmes,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -109,7 +113,7 @@ impl App {
         Arc::new(Self {
             store,
             outside,
-            catalogue: Arc::new(catalogue),
+            catalogues: Catalogues::new(catalogue),
             programmes,
             clock,
             random,

@@ -3,15 +3,16 @@
 
 use crate::read::SHOWN;
 use crate::{App, Problem, Seller};
+use domain::catalogue::Catalogue;
 use domain::id::Id;
 use domain::law::{MOST_NAMED, QuoteFile};
 use domain::order::{Order, SubOrder};
 use domain::party::Tenant;
 use domain::programme::Programme;
 use domain::promotion::Allowance;
-use domain::quote::Rules;
-use domain::quote::Site;
+use domain::quote::{Quote, Rules, Site};
 use domain::refusal::Refusal;
+use domain::time::Moment;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Ask, Beside};
@@ -65,10 +66,11 @@ impl Sites<'_> {
 use store::order::Part;
 
 impl App {
-    /// A quote with all that its gates look at, and those of its sites. Its sub-orders are not
-    /// among it.
+    /// A quote with all that its gates look at, those of its sites, and the catalogue in force at
+    /// `now`, the moment of the decision. Its sub-orders are not among it.
     pub(crate) async fn quote_file(
         &self,
+        now: Moment,
         tenant: Tenant,
         id: Id,
         sites: Sites<'_>,
@@ -83,16 +85,32 @@ impl App {
             store::contract::of_quote(tenant, id),
             store::promotion::used(tenant.environment),
             store::order::of_quote(tenant, id),
+            store::publication::in_force(tenant.environment, now),
         );
         let (facts, sites) = self.store.ask(Beside(asks, sites.asks(tenant, id))).await?;
-        let (quote, unpassed, unconfigured, account, exceptions, credit, contracts, used, order) =
-            facts;
+        let (
+            quote,
+            unpassed,
+            unconfigured,
+            account,
+            exceptions,
+            credit,
+            contracts,
+            used,
+            order,
+            digest,
+        ) = facts;
         let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
+        let catalogue = self.catalogue_of(tenant.environment, digest.as_deref()).await?;
+        let sold_under = self.sold_under(&quote, &catalogue).await?;
         let mut sites: Vec<Site> = sites.into_iter().flatten().collect();
         sites.sort_by_key(|site| site.position);
         sites.dedup_by_key(|site| site.id);
-        let allowance = |promotion| Allowance::new(promotion, &used);
-        let promotions = self.catalogue.promotions().iter().map(allowance).collect();
+        // A promotion that the catalogue has no more keeps the limits that it was sold with.
+        let left = sold_under.iter().flat_map(|sold| sold.promotions());
+        let left = left.filter(|promotion| catalogue.promotion(&promotion.code).is_none());
+        let all = catalogue.promotions().iter().chain(left);
+        let promotions = all.map(|promotion| Allowance::new(promotion, &used)).collect();
         Ok(QuoteFile {
             quote,
             sites,
@@ -104,8 +122,23 @@ impl App {
             contracts,
             promotions,
             order,
+            catalogue,
+            sold_under,
             sub_orders: Vec::new(),
         })
+    }
+
+    /// The catalogue that priced a quote's offer, where it is not the one in force.
+    async fn sold_under(
+        &self,
+        quote: &Quote,
+        in_force: &Catalogue,
+    ) -> Result<Option<Arc<Catalogue>>, Problem> {
+        let digest = quote.offer().and_then(|offer| offer.catalogue.as_deref());
+        match digest.filter(|digest| *digest != in_force.digest()) {
+            Some(digest) => self.read_catalogue(quote.tenant.environment, digest).await,
+            None => Ok(None),
+        }
     }
 
     /// An order with its open sub-orders, at most so many; where none is open, with the first of

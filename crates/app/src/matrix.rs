@@ -5,9 +5,10 @@ use domain::matrix::{Matrix, MatrixAsk, matrix};
 
 impl App {
     /// Draws a matrix at today's prices.
-    pub fn price_matrix(&self, caller: &Caller, ask: &MatrixAsk) -> Result<Matrix, Problem> {
+    pub async fn price_matrix(&self, caller: &Caller, ask: &MatrixAsk) -> Result<Matrix, Problem> {
         let seller = caller.seller()?;
-        let (programme, today) = (self.programme(seller)?, self.clock.now().date());
-        Ok(matrix(&self.catalogue, programme, &seller.partner.tier, today, ask)?)
+        let (programme, now) = (self.programme(seller)?, self.clock.now());
+        let catalogue = self.in_force(caller.environment, now).await?;
+        Ok(matrix(&catalogue, programme, &seller.partner.tier, now.date(), ask)?)
     }
 }

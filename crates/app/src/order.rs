@@ -22,7 +22,7 @@ impl Action for OrderCreate {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<OrderView> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote, Sites::All).await;
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await;
         let file = file.map_err(|problem| {
             match problem {
                 // The quote is named in the body here, not in the path.
@@ -33,7 +33,7 @@ impl Action for OrderCreate {
                 other => other,
             }
         })?;
-        Ok(order::order_create(ctx, rules, &file, &app.catalogue, self.new.clone())?)
+        Ok(order::order_create(ctx, rules, &file, self.new.clone())?)
     }
 }
 

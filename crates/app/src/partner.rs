@@ -29,8 +29,9 @@ impl PartnerAdd {
             let fault = Fault::new("/programme", Because::NotAllowedValue, "no such programme");
             faults.push(fault.expected(known.join(", ")));
         }
-        if app.catalogue.tier(&self.tier).is_none() {
-            let known: Vec<_> = app.catalogue.tiers().iter().map(|t| &*t.code).collect();
+        let catalogue = app.in_force(at, ctx.now).await?;
+        if catalogue.tier(&self.tier).is_none() {
+            let known: Vec<_> = catalogue.tiers().iter().map(|t| &*t.code).collect();
             let fault = Fault::new("/tier", Because::NotAllowedValue, "no such tier");
             faults.push(fault.expected(known.join(", ")));
         }

@@ -23,14 +23,16 @@ impl App {
     ) -> Result<Preview, Problem> {
         let seller = caller.seller()?;
         let rules = self.rules(seller)?;
-        let (tier, catalogue) = (&seller.partner.tier, &self.catalogue);
+        let tier = &seller.partner.tier;
         let mut ctx = self.context(caller.actor(), None);
         let (file, edited) = self.edited(caller, &mut ctx, quote, ask, edits).await?;
+        let catalogue = &file.catalogue;
         let priced = price_preview(&mut ctx, rules, tier, &file, edited, catalogue, ask.clone());
         Ok(match priced {
             Err(refusal) if refusal.code == Code::PriceRefused => {
                 // All sites together tell all that stands against it.
-                let file = self.quote_file(seller.tenant, quote, Sites::All).await?;
+                let file = self.quote_file(ctx.now, seller.tenant, quote, Sites::All).await?;
+                let catalogue = &file.catalogue;
                 let edited = sites_edited(&mut ctx, rules, file.clone(), catalogue, edits)?;
                 price_preview(&mut ctx, rules, tier, &file, edited, catalogue, ask.clone())?
             }
@@ -50,12 +52,13 @@ impl App {
     ) -> Result<(QuoteFile, Edited), Problem> {
         let seller = caller.seller()?;
         let rules = self.rules(seller)?;
-        let (tier, catalogue) = (&seller.partner.tier, &self.catalogue);
+        let tier = &seller.partner.tier;
         let mut bases: Vec<Arc<str>> = Vec::new();
         if let Some(named) = edits.named() {
             for _ in 0..MOST_LOOKS {
                 let sites = Sites::Edited(&named, &bases);
-                let file = self.quote_file(seller.tenant, quote, sites).await?;
+                let file = self.quote_file(ctx.now, seller.tenant, quote, sites).await?;
+                let catalogue = &file.catalogue;
                 let edited = sites_edited(ctx, rules, file.clone(), catalogue, edits)?;
                 let mut needed = stale_bases(ctx, tier, &edited.file, catalogue, ask);
                 needed.extend(edits.bases(&file.quote));
@@ -65,8 +68,8 @@ impl App {
                 bases = needed;
             }
         }
-        let file = self.quote_file(seller.tenant, quote, Sites::All).await?;
-        let edited = sites_edited(ctx, rules, file.clone(), catalogue, edits)?;
+        let file = self.quote_file(ctx.now, seller.tenant, quote, Sites::All).await?;
+        let edited = sites_edited(ctx, rules, file.clone(), &file.catalogue, edits)?;
         Ok((file, edited))
     }
 }

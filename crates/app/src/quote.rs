@@ -47,7 +47,7 @@ impl Action for QuoteAct {
             | QuoteDo::Cancel { .. }
             | QuoteDo::AskFeasibility => Sites::None,
         };
-        let file = app.quote_file(seller.tenant, self.quote, sites).await?;
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, sites).await?;
         Ok(match self.what.clone() {
             QuoteDo::Edit { seen, name } => quote::quote_edit(ctx, rules, &file, seen, name)?,
             QuoteDo::SetBilling { seen, billing } => {
@@ -84,7 +84,8 @@ impl Action for SitesAct {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<QuoteSites> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(seller.tenant, self.quote, looked_at(&self.what)).await?;
+        let file =
+            app.quote_file(ctx.now, seller.tenant, self.quote, looked_at(&self.what)).await?;
         Ok(match self.what.clone() {
             SitesDo::Add { sites } => quote::sites_add(ctx, rules, &file, sites)?,
             SitesDo::Edit { site, seen, edit } => {
@@ -96,7 +97,7 @@ impl Action for SitesAct {
                 quote::address_accept(ctx, rules, &file, site, choice)?
             }
             SitesDo::Configure(configure) => {
-                quote::sites_configure(ctx, rules, &file, &app.catalogue, configure)?
+                quote::sites_configure(ctx, rules, &file, &file.catalogue, configure)?
             }
         })
     }
@@ -140,14 +141,14 @@ impl QuotePrice {
         let mut bases = Vec::new();
         for _ in 0..MOST_LOOKS {
             let sites = Sites::Unpriced(&bases);
-            let file = app.quote_file(seller.tenant, self.quote, sites).await?;
-            let stale = quote::stale_bases(ctx, tier, &file, &app.catalogue, &self.ask);
+            let file = app.quote_file(ctx.now, seller.tenant, self.quote, sites).await?;
+            let stale = quote::stale_bases(ctx, tier, &file, &file.catalogue, &self.ask);
             if stale.iter().all(|basis| bases.contains(basis)) {
                 return Ok(file);
             }
             bases = stale;
         }
-        app.quote_file(seller.tenant, self.quote, Sites::All).await
+        app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await
     }
 }
 
@@ -157,14 +158,14 @@ impl Action for QuotePrice {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<QuoteSites> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let (tier, catalogue) = (&seller.partner.tier, &app.catalogue);
+        let tier = &seller.partner.tier;
         let file = self.to_price(app, seller, ctx).await?;
-        let priced = quote::quote_price(ctx, rules, tier, &file, catalogue, self.ask.clone());
+        let priced = quote::quote_price(ctx, rules, tier, &file, &file.catalogue, self.ask.clone());
         Ok(match priced {
             Err(refusal) if refusal.code == Code::PriceRefused => {
                 // All sites together tell all that stands against it.
-                let file = app.quote_file(seller.tenant, self.quote, Sites::All).await?;
-                quote::quote_price(ctx, rules, tier, &file, catalogue, self.ask.clone())?
+                let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await?;
+                quote::quote_price(ctx, rules, tier, &file, &file.catalogue, self.ask.clone())?
             }
             priced => priced?,
         })
@@ -186,7 +187,7 @@ impl Action for CustomerAssign {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
         let sites = Sites::Named(std::slice::from_ref(&self.site));
-        let mut file = app.quote_file(seller.tenant, self.quote, sites).await?;
+        let mut file = app.quote_file(ctx.now, seller.tenant, self.quote, sites).await?;
         // After the quote: one that is ordered in between has moved, and this is decided anew.
         let sub = app.store.ask(store::order::sub_order_of_site(seller.tenant, self.site)).await?;
         file.sub_orders = sub.into_iter().filter(|sub| sub.quote == self.quote).collect();

@@ -158,7 +158,7 @@ impl App {
 
     /// A quote with all that its gates look at, but without its sites.
     pub async fn quote_facts(&self, caller: &Caller, id: Id) -> Result<QuoteFile, Problem> {
-        self.quote_file(caller.seller()?.tenant, id, Sites::None).await
+        self.quote_file(self.clock.now(), caller.seller()?.tenant, id, Sites::None).await
     }
 
     /// A quote with the first so many of its sites that come after a place.
@@ -209,7 +209,7 @@ impl App {
     pub async fn quote_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
         let seller = caller.seller()?;
         let programme = self.programme(seller)?;
-        let mut file = self.quote_file(seller.tenant, id, Sites::None).await?;
+        let mut file = self.quote_file(self.clock.now(), seller.tenant, id, Sites::None).await?;
         if file.order.is_some() {
             let ask = store::order::sub_orders_of_quote(seller.tenant, id);
             file.sub_orders = self.store.ask(ask).await?;

@@ -54,7 +54,7 @@ enum Command {
     /// Measure
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// Check a catalogue
+    /// Check, compare and publish catalogues
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
     /// Bring sites into a quote from a file
@@ -141,7 +141,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Serve(serve) => wait(serve.run()),
         Command::Demo(demo) => wait(demo.run()),
         Command::Bench(bench) => wait(bench.run()),
-        Command::Catalogue(catalogue) => catalogue.run(),
+        Command::Catalogue(catalogue) => wait(catalogue.run()),
         Command::Quote(quote) => wait(quote.run()),
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),

@@ -53,7 +53,8 @@ pub const SHIPPED: [(&str, &str); 5] = [
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     version: Arc<str>,
-    fingerprint: String,
+    files: Arc<[(String, String)]>,
+    digest: String,
     effective_from: Date,
     currency: Currency,
     offer_days: u32,
@@ -91,7 +92,7 @@ impl Catalogue {
             return Err(faults);
         };
         if faults.is_empty() {
-            Ok(Self::assemble(fingerprint(&files), carrier, offerings))
+            Ok(Self::assemble(&files, carrier, offerings))
         } else {
             faults
                 .sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
@@ -109,10 +110,11 @@ impl Catalogue {
         Self::parse(&SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned())))
     }
 
-    fn assemble(fingerprint: String, carrier: Carrier, offerings: Vec<Offering>) -> Self {
+    fn assemble(files: &[(&str, &str)], carrier: Carrier, offerings: Vec<Offering>) -> Self {
         Self {
             version: carrier.version,
-            fingerprint,
+            files: files.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
+            digest: digest(files.iter().copied()),
             effective_from: carrier.effective_from,
             currency: Currency::Usd,
             offer_days: carrier.offer_days,
@@ -128,9 +130,20 @@ impl Catalogue {
         &self.version
     }
 
-    /// A hash of its files. Another text has another one, whatever it says its version is.
+    /// A short hash of its files: how its digest begins.
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        &self.digest[..16]
+    }
+
+    /// SHA-256 of its files, in hexadecimal. Another text has another one, whatever it says its
+    /// version is.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The files that it was read from, each a name and its text, by name.
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
     }
 
     /// The first day on which these prices may be offered.
@@ -187,14 +200,14 @@ impl Catalogue {
     }
 }
 
-/// The first 64 bits of a SHA-256 of the files' names and texts, in hexadecimal.
-fn fingerprint(files: &[(&str, &str)]) -> String {
+/// The SHA-256 of the files' names and texts, in hexadecimal. The files stand by name.
+pub fn digest<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
     let mut hash = Sha256::new();
-    for text in files.iter().flat_map(|(name, text)| [name, text]) {
+    for text in files.into_iter().flat_map(|(name, text)| [name, text]) {
         hash.update(text.len().to_le_bytes());
         hash.update(text.as_bytes());
     }
-    hex(&hash.finalize()[..8])
+    hex(&hash.finalize())
 }
 
 fn only_once(offerings: &[Offering], products: &[&Source<'_>]) {

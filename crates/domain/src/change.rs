@@ -13,6 +13,7 @@ use crate::opportunity::Opportunity;
 use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
 use crate::party::{Actor, Credential, Partner, Tenant};
 use crate::promotion::Spend;
+use crate::publication::{CatalogueFiles, CatalogueVersion};
 use crate::quote::{Import, ImportFile, Quote, Site};
 use crate::time::Moment;
 use crate::webhook::WebhookEndpoint;
@@ -22,6 +23,8 @@ use crate::webhook::WebhookEndpoint;
 pub enum Record {
     Partner(Partner),
     Credential(Credential),
+    CatalogueVersion(Box<CatalogueVersion>),
+    CatalogueFiles(CatalogueFiles),
     Account(Account),
     ExceptionRequest(ExceptionRequest),
     Opportunity(Opportunity),
@@ -45,6 +48,8 @@ impl Record {
         match self {
             Self::Partner(r) => (r.id, None),
             Self::Credential(r) => (r.id, None),
+            Self::CatalogueVersion(r) => (r.id, None),
+            Self::CatalogueFiles(r) => (r.catalogue, None),
             Self::Account(r) => (r.id, None),
             Self::ExceptionRequest(r) => (r.id, None),
             Self::Opportunity(r) => (r.id, None),
@@ -70,6 +75,8 @@ impl Record {
         match self {
             Self::Partner(r) => r.tenant,
             Self::Credential(r) => r.tenant,
+            Self::CatalogueVersion(r) => r.tenant,
+            Self::CatalogueFiles(r) => r.tenant,
             Self::Account(r) => r.tenant,
             Self::ExceptionRequest(r) => r.tenant,
             Self::Opportunity(r) => r.tenant,
@@ -163,6 +170,7 @@ macro_rules! object {
 object! {
     Partner, Partner, std::convert::identity, |_: &Partner| None;
     Credential, Credential, std::convert::identity, |c: &Credential| Some(if c.revoked_at.is_some() { "revoked" } else { "active" });
+    CatalogueVersion, CatalogueVersion, Box::new, |c: &CatalogueVersion| Some(c.state.word());
     Account, Account, std::convert::identity, |_: &Account| None;
     ExceptionRequest, ExceptionRequest, std::convert::identity, |e: &ExceptionRequest| Some(e.state.word());
     Opportunity, Opportunity, std::convert::identity, |_: &Opportunity| None;
@@ -246,6 +254,11 @@ impl Change {
     /// The file of an import, with its faults.
     pub fn insert_import_file(&mut self, file: ImportFile) {
         self.puts.push(Put { record: Record::ImportFile(file), mode: Mode::Insert });
+    }
+
+    /// The files of a catalogue; those that are kept already are not written again.
+    pub fn insert_catalogue_files(&mut self, files: CatalogueFiles) {
+        self.puts.push(Put { record: Record::CatalogueFiles(files), mode: Mode::Insert });
     }
 
     /// Work for later, due at once or at a given moment.

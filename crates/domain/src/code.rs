@@ -53,6 +53,8 @@ codes! {
         StateConflict = "state_conflict", "The object's state does not allow this", "Read the object; the detail names its state.";
         AlreadyExists = "already_exists", "There is one already", "Use the one that the detail names.";
         UnknownReference = "unknown_reference", "The body refers to something that does not exist for this caller", "Mend the ids that `errors` names.";
+        InvalidCatalogue = "invalid_catalogue", "The catalogue has faults", "Mend every line that `errors` names; `demarc catalogue check` names the same.";
+        SecondPersonRequired = "second_person_required", "Who proposed it may not decide on it", "Let somebody else of operations do it, with a credential of their own.";
         InvalidConfiguration = "invalid_configuration", "The configuration does not fit the offering", "Choose among the allowed values that `errors` names.";
         PriceRefused = "price_refused", "The quote cannot be priced so", "Mend what `errors` names: a promotion, a discount, or a configuration.";
         Busy = "busy", "Others changed the same object at the same time", "Send the same request again with the same key.";
@@ -90,6 +92,7 @@ codes! {
         FeatureExcludes = "excludes", "The choice excludes another", "Give up one of the two.";
         PromotionNotEligible = "promotion_not_eligible", "The promotion does not apply", "Leave it out, or change what the detail names.";
         BelowFloor = "below_floor", "The net price is below the floor", "Ask for at most the discount that `expected` names.";
+        CatalogueFault = "catalogue_fault", "A line of a catalogue's file is wrong", "The detail names file and line, `expected` what to do.";
         CatalogueNotInForce = "catalogue_not_in_force", "The catalogue is not in force yet", "Ask the carrier.";
         UnknownTier = "unknown_tier", "The partner's tier is not in the catalogue", "Ask the carrier.";
         ZipNotUsable = "zip_not_usable", "The site's ZIP code does not tell its access zone", "Mend the site's address.";

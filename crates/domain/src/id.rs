@@ -34,6 +34,8 @@ pub enum Kind {
     ExceptionRequest,
     Partner,
     Credential,
+    /// A version of the catalogue, proposed or published.
+    Catalogue,
     CustomerGroup,
     WebhookEndpoint,
     Event,
@@ -42,7 +44,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Account,
         Self::Opportunity,
         Self::Quote,
@@ -55,6 +57,7 @@ impl Kind {
         Self::ExceptionRequest,
         Self::Partner,
         Self::Credential,
+        Self::Catalogue,
         Self::CustomerGroup,
         Self::WebhookEndpoint,
         Self::Event,
@@ -77,6 +80,7 @@ impl Kind {
             Self::ExceptionRequest => "a8E",
             Self::Partner => "a0P",
             Self::Credential => "a0C",
+            Self::Catalogue => "a5C",
             Self::CustomerGroup => "a3G",
             Self::WebhookEndpoint => "a6W",
             Self::Event => "evt",

@@ -3,6 +3,7 @@
 
 mod needs;
 
+use crate::catalogue::{Catalogue, Offering};
 use crate::contract::Contract;
 use crate::credit::CreditCheck;
 use crate::customer::Account;
@@ -14,6 +15,7 @@ use crate::promotion::Allowance;
 use crate::quote::{Quote, Site};
 use crate::refusal::{self, Fault, Refusal};
 use crate::time::Moment;
+use std::sync::Arc;
 
 /// What is known when a stage is asked for. What is not known yet is empty.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +82,10 @@ pub struct QuoteFile {
     pub contracts: Vec<Contract>,
     pub promotions: Vec<Allowance>,
     pub order: Option<Order>,
+    /// The catalogue in force at the moment of the decision, read in the same snapshot.
+    pub catalogue: Arc<Catalogue>,
+    /// The one that priced the offer, where that is another and is still known.
+    pub sold_under: Option<Arc<Catalogue>>,
     /// Those that the action looks at.
     pub sub_orders: Vec<SubOrder>,
 }
@@ -89,6 +95,13 @@ pub struct QuoteFile {
 pub const MOST_NAMED: u32 = 90;
 
 impl QuoteFile {
+    /// The offering of that code: of the catalogue in force, or, where that sells it no more, of
+    /// the one that it was sold under.
+    pub fn offering(&self, code: &str) -> Option<&Offering> {
+        let sold_under = || self.sold_under.as_ref().and_then(|sold| sold.offering(code));
+        self.catalogue.offering(code).or_else(sold_under)
+    }
+
     pub fn facts<'a>(&'a self, now: Moment, programme: &'a Programme, partner: Id) -> Facts<'a> {
         Facts {
             account: self.account.as_ref(),

@@ -18,6 +18,7 @@ pub mod pricing;
 pub mod matrix;
 pub mod promotion;
 pub mod programme;
+pub mod publication;
 
 // The nouns, in the order of the flow.
 pub mod customer;

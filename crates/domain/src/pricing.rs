@@ -6,6 +6,7 @@ mod authority;
 mod check;
 mod near;
 mod refusal;
+mod reprice;
 mod sale;
 mod selection;
 mod site;
@@ -16,6 +17,7 @@ mod waterfall;
 
 pub use near::{NearMiss, NearMissCode};
 pub use refusal::{PriceRefusal, RefusalCode};
+pub use reprice::{Repriced, Repricing, reprice};
 pub use sale::bases;
 pub use sums::{PriceSums, Share, Sums};
 pub use waterfall::{Step, StepKind, Waterfall};

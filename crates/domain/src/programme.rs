@@ -116,7 +116,11 @@ struct ProgrammesFile {
 
 /// Every programme of a carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Programmes(Vec<Programme>);
+pub struct Programmes {
+    all: Vec<Programme>,
+    /// The file.
+    text: String,
+}
 
 /// The name of the file with the programmes.
 pub const PROGRAMMES: &str = "programmes.toml";
@@ -168,19 +172,23 @@ impl Programmes {
                 faults.push(fault(line, FaultKind::Duplicate, message, "Rename one"));
             }
         }
-        if faults.is_empty() { Ok(Self(file.programme)) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { all: file.programme, text: text.to_owned() })
+        } else {
+            Err(faults)
+        }
     }
 
-    /// The offerings that programmes sell and the catalogue does not have; `text` is the file.
-    pub fn unknown_offerings(&self, catalogue: &Catalogue, text: &str) -> Vec<CatalogueFault> {
+    /// The offerings that programmes sell and the catalogue does not have.
+    pub fn unknown_offerings(&self, catalogue: &Catalogue) -> Vec<CatalogueFault> {
         let known: Vec<_> = catalogue.offerings().iter().map(|o| &*o.code).collect();
         let remedy = format!("Use some of these: {}", known.join(", "));
-        let sold = self.0.iter().flat_map(|p| p.offerings.iter().map(move |o| (p, o)));
+        let sold = self.all.iter().flat_map(|p| p.offerings.iter().map(move |o| (p, o)));
         sold.filter(|(_, offering)| catalogue.offering(offering).is_none())
             .map(|(programme, offering)| {
                 let code = &programme.code;
                 let message = format!("programme {code} sells {offering}, which no file offers");
-                let line = line_of(text, code, offering);
+                let line = line_of(&self.text, code, offering);
                 fault(line, FaultKind::UnknownReference, message, &remedy)
             })
             .collect()
@@ -192,11 +200,11 @@ impl Programmes {
     }
 
     pub fn get(&self, code: &str) -> Option<&Programme> {
-        self.0.iter().find(|p| p.code == code)
+        self.all.iter().find(|p| p.code == code)
     }
 
     pub fn all(&self) -> &[Programme] {
-        &self.0
+        &self.all
     }
 }
 
@@ -281,7 +289,7 @@ mod tests {
     fn an_offering_that_no_file_has_is_named_where_a_programme_sells_it() {
         let text = SHIPPED.replacen("[\"OFF_AIAB\"]", "[\"OFF_AIAC\"]", 1);
         let programmes = Programmes::parse(&text).unwrap();
-        let faults = programmes.unknown_offerings(&Catalogue::shipped().unwrap(), &text);
+        let faults = programmes.unknown_offerings(&Catalogue::shipped().unwrap());
         let line = 1 + text.lines().position(|line| line.contains("OFF_AIAC")).unwrap();
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].line, line);

@@ -75,6 +75,9 @@ pub struct Offer {
     /// The partner's tier. Empty: priced before that was kept.
     #[serde(default)]
     pub tier: String,
+    /// SHA-256 of that catalogue's files. None for one: priced before that was kept.
+    #[serde(default)]
+    pub catalogue: Option<String>,
     pub priced_at: Moment,
     /// From this moment on the offer is no longer good, swept or not.
     pub expires_at: Moment,

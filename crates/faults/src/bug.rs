@@ -33,6 +33,7 @@ named! {
         RefusedIsDelivered = "refused-is-delivered": "a webhook that was refused counts as delivered";
         DeliveryNotPlanned = "delivery-not-planned": "some events are planned for no endpoint";
         SyncNormal = "sync-normal": "SQLite runs with synchronous=NORMAL";
+        CatalogueOfTheStart = "catalogue-of-the-start": "a node goes on with the catalogue that it started with";
         BudgetNotChecked = "budget-not-checked": "a promotion is given beyond its budget";
     }
 }

@@ -103,6 +103,7 @@ asks! { A B C D E F }
 asks! { A B C D E F G }
 asks! { A B C D E F G H }
 asks! { A B C D E F G H I }
+asks! { A B C D E F G H I J }
 
 /// The document in the first column. One that makes no sense names its statement.
 pub(crate) fn doc<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {

@@ -3,6 +3,7 @@
 //! that wait it keeps one id each, of everything else a page.
 
 mod alternatives;
+mod catalogues;
 mod contracts;
 mod credit;
 mod deliveries;
@@ -33,6 +34,7 @@ const SHOWN: usize = 5;
 pub(crate) const SQL: &[&str] = &[
     tables::PARTNER,
     tables::CREDENTIAL,
+    tables::CATALOGUE_VERSION,
     tables::ACCOUNT,
     tables::EXCEPTION_REQUEST,
     tables::OPPORTUNITY,
@@ -72,6 +74,10 @@ pub(crate) const SQL: &[&str] = &[
     jobs::SQL[8],
     jobs::SQL[9],
     jobs::SQL[10],
+    catalogues::VERSIONS,
+    catalogues::FILES,
+    catalogues::OFFERS,
+    catalogues::LABEL,
     keys::ANSWERS,
     keys::ENDPOINT,
     promotions::USES,
@@ -151,6 +157,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     orders::walk(store, &mut audit).await?;
     jobs::walk(store, &mut audit).await?;
     keys::walk(store, &mut audit).await?;
+    catalogues::walk(store, &mut audit).await?;
     promotions::walk(store, &mut audit).await?;
     webhooks::walk(store, &mut audit).await?;
     deliveries::walk(store, &mut audit).await?;

@@ -39,6 +39,7 @@ pub use store::{Committed, MIGRATIONS, Store};
 // The nouns, in the order of the flow: SQL constants first, then what asks and writes them.
 pub mod partner;
 pub mod credential;
+pub mod publication;
 pub mod customer;
 pub mod exception;
 pub mod opportunity;
@@ -62,6 +63,7 @@ pub mod job;
 pub(crate) const ALL_SQL: &[&[&str]] = &[
     partner::SQL,
     credential::SQL,
+    publication::SQL,
     customer::SQL,
     exception::SQL,
     opportunity::SQL,

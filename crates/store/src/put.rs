@@ -110,6 +110,8 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
     statements.push(match &put.record {
         Record::Partner(r) => crate::partner::put(r, mode)?,
         Record::Credential(r) => crate::credential::put(r, mode)?,
+        Record::CatalogueVersion(r) => crate::publication::put(r, mode)?,
+        Record::CatalogueFiles(r) => crate::publication::put_files(r)?,
         Record::Account(r) => crate::customer::put(r, mode)?,
         Record::ExceptionRequest(r) => crate::exception::put(r, mode)?,
         Record::Opportunity(r) => crate::opportunity::put(r, mode)?,

@@ -71,6 +71,12 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
     },
     Migration {
+        number: 10,
+        name: "catalogues",
+        sql: include_str!("../migrations/0010_catalogues.sql"),
+        postgres: include_str!("../migrations/0010_catalogues.postgres.sql"),
+    },
+    Migration {
         number: 11,
         name: "feasibility",
         sql: include_str!("../migrations/0011_feasibility.sql"),

@@ -81,7 +81,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::InvalidHeader
         | Code::IdempotencyKeyMissing => StatusCode::BAD_REQUEST,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::SecondPersonRequired => StatusCode::FORBIDDEN,
         Code::NotFound | Code::UnknownRoute => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::PrematureStep
@@ -96,6 +96,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::IdempotencyKeyReused
         | Code::UnknownReference
         | Code::InvalidConfiguration
+        | Code::InvalidCatalogue
         | Code::PriceRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Code::RateLimited | Code::TooManyConcurrent => StatusCode::TOO_MANY_REQUESTS,

@@ -1,9 +1,11 @@
 //! A tour that visits every operation at least once, in an order that makes good examples: the
 //! last successful exchange with an operation is the one that the document shows.
 
+use crate::catalogues;
 use crate::client::{Client, Reply};
 use crate::story::steps::*;
 use crate::world::{DAY_MS, World};
+use app::Clock as _;
 use serde_json::{Value, json};
 
 /// Takes the tour and answers everything that was sent.
@@ -29,9 +31,10 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     main_quote(world, &partner, &theirs).await;
     events(world, &partner).await;
     operations_side(world, &partner).await;
+    let desk = catalogues(world, tell).await;
     jobs(world, &apex).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
-    vec![apex, partner, world.operations.clone()]
+    vec![apex, partner, world.operations.clone(), desk]
 }
 
 /// A quote whose offer has expired: what was done for it was done long before the tour, so that no
@@ -341,6 +344,34 @@ async fn operations_side(world: &World, partner: &Client) {
     let minted = world.operations.post("/v1/operations/credentials", &new).await.expect(201);
     let path = format!("/v1/operations/credentials/{}/revoke", id(&minted["credential"]["id"]));
     world.operations.post(&path, &json!({})).await.expect(200);
+}
+
+/// Versions of the catalogue, with each of their ends. Answers the second person of operations.
+async fn catalogues(world: &World, tell: fn(&Client)) -> Client {
+    let desk = catalogues::second(world).await;
+    tell(&desk);
+    let propose = |label: &'static str| async move {
+        let mut files = catalogues::labelled(label, &[catalogues::DEARER]);
+        files["note"] = json!("Prices of the new year.");
+        let proposed = world.operations.post(catalogues::PATH, &files).await.expect(201);
+        format!("{}/{}", catalogues::PATH, id(&proposed["id"]))
+    };
+    let why = json!({ "reason": "The port prices are last year's." });
+    let refused = propose("2026.2-sample").await;
+    desk.get(&refused).await.expect(200);
+    desk.get(&format!("{refused}/files")).await.expect(200);
+    desk.get(&format!("{refused}/impact")).await.expect(200);
+    desk.post(&format!("{refused}/refuse"), &why).await.expect(200);
+    let withdrawn = propose("2026.3-sample").await;
+    let at = json!({ "effective_at": "2027-01-01T05:00:00Z" });
+    desk.post(&format!("{withdrawn}/publish"), &at).await.expect(200);
+    world.operations.post(&format!("{withdrawn}/withdraw"), &why).await.expect(200);
+    let rolled = propose("2026.4-sample").await;
+    let at = json!({ "effective_at": world.clock.now().to_string() });
+    desk.post(&format!("{rolled}/publish"), &at).await.expect(200);
+    world.operations.post(&format!("{rolled}/roll-back"), &why).await.expect(201);
+    desk.get(catalogues::PATH).await.expect(200);
+    desk
 }
 
 /// A job that is put aside and retried.

@@ -47,6 +47,22 @@ pub(super) const PRICES: &[Damage] = &[
            '\"offer\":{\"totals\":{\"mrc\":1') where state = 'priced' \
            and not exists (select 1 from contract c where c.quote = quote.id)"],
     ),
+    alone(
+        Invariant::CataloguesHaveFiles,
+        &["update catalogue_files set body = replace(body, 'SAMPLE', 'TRIAL')"],
+    ),
+    alone(Invariant::CataloguesHaveFiles, &["delete from catalogue_files"]),
+    alone(
+        Invariant::CataloguesWereAgreed,
+        &["update catalogue_version set doc = \
+           replace(doc, '\"rolled_back_by\":\"a5C', '\"rolled_back_by\":\"a5D')"],
+    ),
+    alone(
+        Invariant::OffersNameTheirCatalogue,
+        &["update quote set doc = replace(doc, '\"catalogue_version\":\"2026.1', \
+           '\"catalogue_version\":\"2025.1') where state = 'priced' \
+           and not exists (select 1 from contract c where c.quote = quote.id)"],
+    ),
     among(
         Invariant::OneCheckIsUndecided,
         &["drop index credit_check_undecided", "update credit_check set state = 'requested'"],

@@ -1,5 +1,6 @@
 //! Every fault that a caller can meet is met, in a refusal or in a journey.
 
+use crate::catalogues;
 use crate::client::Client;
 use crate::promotions::ALMOST_ALL;
 use crate::story::steps::*;
@@ -9,10 +10,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Faults that no request can bring about, with the reason.
-const UNREACHABLE: [(Because, &str); 7] = [
+const UNREACHABLE: [(Because, &str); 6] = [
     (Because::CreditFailed, "the built-in bureau always answers"),
-    (Because::UnknownTier, "a partner is only added with a tier of the catalogue in force"),
-    (Because::CatalogueNotInForce, "the program is started with a catalogue that is in force"),
+    (Because::UnknownTier, "a catalogue is only published with the tiers of all partners"),
     (Because::ConfigurationNotSold, "it needs another catalogue than the one configured under"),
     (Because::FeasibilityMissing, "no shipped programme contracts only what is confirmed"),
     (Because::FeasibilityPending, "the same"),
@@ -47,7 +47,8 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
     used_up(&world, &apex).await;
     unfeasible(&world, &apex).await;
     to_the_end(&world, &apex).await;
-    let met = met(&[&alliance, &apex, &aiab, &world.operations]);
+    let desk = catalogues(&world).await;
+    let met = met(&[&alliance, &apex, &aiab, &world.operations, &desk]);
     let unreachable: BTreeSet<String> =
         UNREACHABLE.iter().map(|(b, _)| b.as_str().to_owned()).collect();
     let both: Vec<&String> = met.intersection(&unreachable).collect();
@@ -62,6 +63,19 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
 async fn opened(partner: &Client) -> String {
     let opened = partner.post("/v1/opportunities", &json!({ "name": "Resale" })).await.expect(201);
     id(&opened["quote"]["id"]).to_owned()
+}
+
+/// A file with a wrong line, and prices that may not be offered yet.
+async fn catalogues(world: &World) -> Client {
+    let wrong = catalogues::labelled("2026.2", &[("offer_days = 60", "offer_days = 0")]);
+    world.operations.post(catalogues::PATH, &wrong).await.refused(422, "invalid_catalogue");
+    let later = ("effective_from = 2026-01-01", "effective_from = 2031-01-01");
+    let later = catalogues::labelled("2031.1", &[later]);
+    let proposed = world.operations.post(catalogues::PATH, &later).await.expect(201);
+    let second = catalogues::second(world).await;
+    let path = format!("{}/{}/publish", catalogues::PATH, id(&proposed["id"]));
+    second.post(&path, &json!({})).await.refused(422, "invalid_body");
+    second
 }
 
 /// A promotion that others have used up since the price.

@@ -64,9 +64,16 @@ async fn one(plan: &Plan, keys: usize, report: &mut Report) {
     let begun = Instant::now();
     let urls: Vec<String> = nodes.iter().map(Server::url).collect();
     let hosts = urls.iter().map(|url| url.replacen("http://", "", 1)).collect();
-    let operations = nodes[0].operations();
-    let (sink, beside) = (sink().await, Some(database.clone()));
-    let storm = Storm { nodes: hosts, sink, operations, database: beside, ..Storm::default() };
+    let (operations, second) = (nodes[0].operations(), nodes[0].operations());
+    let (sink, database_too) = (sink().await, Some(database.clone()));
+    let storm = Storm {
+        nodes: hosts,
+        sink,
+        operations,
+        second,
+        database: database_too,
+        ..Storm::default()
+    };
     let storm = Arc::new(storm);
     let clients = clients(plan, &urls, &storm).await;
     let before = judge::causes(&database).await;

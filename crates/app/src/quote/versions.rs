@@ -22,8 +22,8 @@ impl Action for QuoteReopen {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Reopened> {
         let seller = caller.seller()?;
         let (rules, tier) = (app.rules(seller)?, &seller.partner.tier);
-        let file = app.quote_file(seller.tenant, self.quote, Sites::All).await?;
-        Ok(quote::quote_reopen(ctx, rules, tier, &file, &app.catalogue)?)
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await?;
+        Ok(quote::quote_reopen(ctx, rules, tier, &file, &file.catalogue)?)
     }
 }
 
@@ -39,7 +39,7 @@ impl Action for AlternativeAdd {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Quote> {
         let tenant = caller.seller()?.tenant;
-        let file = app.quote_file(tenant, self.quote, Sites::All).await?;
+        let file = app.quote_file(ctx.now, tenant, self.quote, Sites::All).await?;
         // After the quote: a signature in between has moved it, or is seen here.
         let all = app.store.ask(store::quote::alternatives(tenant, &file.quote.number)).await?;
         Ok(quote::alternative_add(ctx, &file, &all, self.name.clone())?)
@@ -60,7 +60,7 @@ impl Action for QuoteClone {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Quote> {
         let seller = caller.seller()?;
-        let file = app.quote_file(seller.tenant, self.quote, Sites::All).await?;
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await?;
         let opportunity = self.opportunity.unwrap_or(file.quote.opportunity);
         let opportunity: Opportunity = opportunity_named(app, seller.tenant, opportunity).await?;
         Ok(quote::quote_clone(ctx, &file, &opportunity, seller.partner, self.name.clone()))

@@ -1,14 +1,16 @@
-//! `demarc catalogue`: checks a catalogue folder as the server would read it, and compares two.
+//! `demarc catalogue`: checks a catalogue folder as the server would read it, compares two, and
+//! publishes on a running server.
 
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 use app::Unsound;
 use clap::{Args, Subcommand};
 use domain::catalogue::{Catalogue as Prices, CatalogueFault, differences};
-use quotes::Repriced;
+use quotes::Compared;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
+mod publish;
 mod quotes;
 
 #[derive(Debug, Subcommand)]
@@ -17,6 +19,20 @@ pub(super) enum Catalogue {
     Check(Check),
     /// Say what changed between two catalogues
     Diff(Diff),
+    /// Propose a folder's catalogue to a running server
+    Propose(publish::Propose),
+    /// Publish what somebody else has proposed
+    Publish(publish::Publish),
+    /// Refuse what somebody else has proposed
+    Refuse(publish::Refuse),
+    /// Withdraw a version that is not in force yet
+    Withdraw(publish::Withdraw),
+    /// Put the catalogue before the one in force in its place again, at once
+    RollBack(publish::RollBack),
+    /// List the versions of a running server
+    List(publish::List),
+    /// Say what a version would change: prices, and quotes on offer
+    Impact(publish::Impact),
 }
 
 #[derive(Debug, Args)]
@@ -64,10 +80,17 @@ pub(super) struct Diff {
 }
 
 impl Catalogue {
-    pub(super) fn run(self) -> Outcome {
+    pub(super) async fn run(self) -> Outcome {
         match self {
             Self::Check(check) => check.run(),
             Self::Diff(diff) => diff.run(),
+            Self::Propose(propose) => propose.run().await,
+            Self::Publish(publish) => publish.run().await,
+            Self::Refuse(refuse) => refuse.run().await,
+            Self::Withdraw(withdraw) => withdraw.run().await,
+            Self::RollBack(back) => back.run().await,
+            Self::List(list) => list.run().await,
+            Self::Impact(impact) => impact.run().await,
         }
     }
 }
@@ -156,9 +179,9 @@ impl Diff {
     fn run(self) -> Outcome {
         let (old, new) = (read(&self.old)?, read(&self.new)?);
         let changed = differences(&old, &new);
-        let quotes = self.quotes.map(|file| quotes::reprice(&file, &old, &new)).transpose()?;
+        let quotes = self.quotes.map(|file| quotes::compare(&file, &old, &new)).transpose()?;
         if self.json {
-            let quotes = quotes.map(|all| all.iter().map(Repriced::json).collect::<Vec<_>>());
+            let quotes = quotes.map(|all| all.iter().map(Compared::json).collect::<Vec<_>>());
             return super::print_json(&json!({
                 "old": old.version().as_ref(), "new": new.version().as_ref(),
                 "differences": changed, "quotes": quotes,

@@ -46,7 +46,11 @@ impl Serve {
         let listener = running::bind(config.listen).await?;
         let first_start = config.postgres.is_none() && !config.database().exists();
         let app = wire::app(&config, wire::engine(&config, true).await?).await?;
-        let catalogue = app.catalogue.version().clone();
+        let lacking = app.sold_and_not_offered().await?;
+        if !lacking.is_empty() {
+            return Err(Failure::usage(lacking.join("\n")));
+        }
+        let catalogue = app.catalogues.configured().version().clone();
         let options = config.door();
         let running = Running::start(app, listener, options)?;
         tracing::info!(

@@ -2,6 +2,7 @@
 //! forwarded, listed and sent again, and a restart of the server loses none.
 
 mod import;
+mod publish;
 mod receiver;
 mod server;
 

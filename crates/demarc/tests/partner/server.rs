@@ -81,6 +81,11 @@ impl Server {
         self.process = serve(self.folder.path(), &self.address);
     }
 
+    /// The secret of another person of operations.
+    pub(crate) fn operations(&self) -> String {
+        stdout(&self.command("", &["credential", "add", "--role", "operations"])).trim().to_owned()
+    }
+
     /// The secret of a new partner.
     pub(crate) fn partner(&self, programme: &str) -> String {
         let partner = self.command(

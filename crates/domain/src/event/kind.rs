@@ -8,6 +8,7 @@ use std::fmt;
 pub enum Noun {
     Partner,
     Credential,
+    Catalogue,
     Customer,
     Exception,
     Opportunity,
@@ -23,9 +24,10 @@ pub enum Noun {
 }
 
 impl Noun {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Partner,
         Self::Credential,
+        Self::Catalogue,
         Self::Customer,
         Self::Exception,
         Self::Opportunity,
@@ -45,6 +47,7 @@ impl Noun {
         match self {
             Self::Partner => "partner",
             Self::Credential => "credential",
+            Self::Catalogue => "catalogue",
             Self::Customer => "customer",
             Self::Exception => "exception",
             Self::Opportunity => "opportunity",
@@ -62,7 +65,10 @@ impl Noun {
 
     /// Whether its objects are the carrier's own, so that only operations hear of them.
     pub const fn is_carriers(self) -> bool {
-        matches!(self, Self::Partner | Self::Credential | Self::Customer | Self::Job)
+        matches!(
+            self,
+            Self::Partner | Self::Credential | Self::Catalogue | Self::Customer | Self::Job
+        )
     }
 }
 
@@ -97,6 +103,12 @@ kinds! {
     PartnerAdded = Partner, "partner.added", "A partner was added.";
     CredentialAdded = Credential, "credential.added", "A credential was added.";
     CredentialRevoked = Credential, "credential.revoked", "A credential was revoked.";
+
+    CatalogueProposed = Catalogue, "catalogue.proposed", "A version of the catalogue was proposed.";
+    CataloguePublished = Catalogue, "catalogue.published", "A version of the catalogue was published for a moment, by a second person or as a roll-back.";
+    CatalogueRolledBack = Catalogue, "catalogue.rolled_back", "The catalogue in force was rolled back; the one before it is in force again.";
+    CatalogueRefused = Catalogue, "catalogue.refused", "A proposed version of the catalogue was refused.";
+    CatalogueWithdrawn = Catalogue, "catalogue.withdrawn", "A version of the catalogue that was not in force yet was withdrawn.";
 
     CustomerCreated = Customer, "customer.created", "The carrier created an end customer.";
     CustomerCaptured = Customer, "customer.captured", "A partner named a new end customer.";

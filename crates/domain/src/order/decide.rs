@@ -1,7 +1,6 @@
 //! An order is created, its sites get their customers, and it is handed off.
 
 use super::{Milestone, Order, OrderItem, SubOrder, SubOrderPhase};
-use crate::catalogue::Catalogue;
 use crate::change::{Change, Context};
 use crate::code::Code;
 use crate::contract::Contract;
@@ -40,7 +39,6 @@ pub fn order_create(
     ctx: &mut Context,
     rules: Rules<'_>,
     file: &QuoteFile,
-    catalogue: &Catalogue,
     new: NewOrder,
 ) -> Result<Decision<OrderView>, Refusal> {
     if let Some(order) = &file.order {
@@ -80,7 +78,7 @@ pub fn order_create(
     let order = change.insert(ctx, order, Happened::new(EventKind::OrderCreated));
     let mut sub_orders = Vec::with_capacity(file.sites.len());
     for site in &file.sites {
-        let sub = sub_order(ctx, &order, contract, site, catalogue)?;
+        let sub = sub_order(ctx, &order, contract, site, file)?;
         sub_orders.push(change.insert(ctx, sub, Happened::new(EventKind::SubOrderCreated)));
     }
     // The quote's row moves too, so that a customer assigned to a site at the same moment and
@@ -94,12 +92,12 @@ fn sub_order(
     order: &Order,
     contract: &Contract,
     site: &Site,
-    catalogue: &Catalogue,
+    file: &QuoteFile,
 ) -> Result<SubOrder, Refusal> {
     let (Some(configuration), Some(price)) = (&site.configuration, &site.price) else {
         return Err(Refusal::state("site", "unpriced", "ordered"));
     };
-    let Some(offering) = catalogue.offering(&configuration.offering) else {
+    let Some(offering) = file.offering(&configuration.offering) else {
         let detail = format!("the catalogue has no offering {}", &configuration.offering);
         return Err(Refusal::new(Code::StateConflict, detail));
     };

@@ -10,6 +10,7 @@ use domain::exception::ExceptionPhase;
 use domain::id::Kind;
 use domain::job::JobPhase;
 use domain::order::SubOrderPhase;
+use domain::publication::CataloguePhase;
 use domain::quote::QuotePhase;
 use domain::webhook::EndpointPhase;
 
@@ -32,6 +33,7 @@ pub(super) const EVENTS: &str = concat!(
     objects!(
         "partner",
         "credential",
+        "catalogue_version",
         "account",
         "exception_request",
         "opportunity",
@@ -148,6 +150,7 @@ macro_rules! next {
 fn may(noun: Noun, from: Option<&str>, to: Option<&str>) -> bool {
     let next = match noun {
         Noun::Exception => next!(ExceptionPhase, from),
+        Noun::Catalogue => next!(CataloguePhase, from),
         Noun::Quote => next!(QuotePhase, from),
         Noun::CreditCheck => next!(CreditPhase, from),
         Noun::Contract => next!(ContractPhase, from),
@@ -167,6 +170,7 @@ const fn kind_of(noun: Noun) -> Kind {
     match noun {
         Noun::Partner => Kind::Partner,
         Noun::Credential => Kind::Credential,
+        Noun::Catalogue => Kind::Catalogue,
         Noun::Customer | Noun::BillingAccount => Kind::Account,
         Noun::Exception => Kind::ExceptionRequest,
         Noun::Opportunity => Kind::Opportunity,

@@ -75,6 +75,11 @@ invariants! {
         SitesAddUp = "sites_add_up", "A site's lines sum to its totals, to the cent.";
         QuotesAddUp = "quotes_add_up", "A quote's sites sum to its offer, to the cent.";
     }
+    "Catalogues" {
+        CataloguesHaveFiles = "catalogues_have_files", "Every version of the catalogue has its files, they are those that its digest names, and all files are a version's.";
+        CataloguesWereAgreed = "catalogues_were_agreed", "A version of the catalogue was published by somebody else than who proposed it, or it has the files of one that was before.";
+        OffersNameTheirCatalogue = "offers_name_their_catalogue", "The version that an offer says it was priced under is the one that its digest names.";
+    }
     "Promotions" {
         PromotionsWithinBudget = "promotions_within_budget", "No more of a promotion is used than its limits were when it was last used.";
         PromotionsAreSpentOnce = "promotions_are_spent_once", "A signed contract has used each promotion of its offer once, no other has used any, and what is counted of a promotion is their sum.";

@@ -68,6 +68,7 @@ fn made(row: &Row) -> Option<(Id, Ask<bool>)> {
             let quote = path.split('/').nth(3)?.parse().ok()?;
             crate::import::by_id(tenant, quote, id).query
         }
+        Kind::Catalogue => crate::publication::by_id(tenant.environment, id).query,
         Kind::CreditCheck => crate::credit::by_id(tenant, id).query,
         Kind::Contract => crate::contract::by_id(tenant, id).query,
         Kind::Order => crate::order::by_id(tenant, id).query,

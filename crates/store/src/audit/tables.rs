@@ -1,6 +1,8 @@
 //! The tables of objects: the document, the columns beside it, the events, and what there must be
 //! one of: what it belongs to, and, where it excludes others, itself.
 
+mod told;
+
 use super::alternatives::{VERSIONS, versions};
 use super::pages::{BY_ID, pages, place};
 use super::{Audit, Invariant};
@@ -10,16 +12,17 @@ use domain::change::{Mode, Object};
 use domain::contract::Contract;
 use domain::credit::CreditCheck;
 use domain::customer::Account;
-use domain::event::Event;
 use domain::exception::ExceptionRequest;
 use domain::id::Kind;
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, SubOrder};
 use domain::party::{Credential, Partner};
+use domain::publication::CatalogueVersion;
 use domain::quote::{Import, Quote, Site};
 use domain::time::Moment;
 use domain::webhook::WebhookEndpoint;
 use serde::de::DeserializeOwned;
+use told::{events, told};
 
 /// A page of a table: tenant, id, version, the noun's own columns as its insert names them, the
 /// document; then what `more` counts.
@@ -120,6 +123,13 @@ macro_rules! only {
 pub(super) const PARTNER: &str = page!("partner", "", events!(), carriers!());
 pub(super) const CREDENTIAL: &str =
     page!("credential", "t.secret_sha256, ", events!(), carriers!());
+pub(super) const CATALOGUE_VERSION: &str = page!(
+    "catalogue_version",
+    "t.label, t.digest, t.state, t.number, t.effective_at, ",
+    events!(),
+    carriers!(),
+    parent!("catalogue_files", "digest", "digest")
+);
 pub(super) const ACCOUNT: &str =
     page!("account", "t.name_key, t.city, t.state, t.zip, t.owner, ", events!(), carriers!());
 pub(super) const EXCEPTION_REQUEST: &str = page!(
@@ -215,6 +225,7 @@ const ORDER_OF: One = (Invariant::ParentsExist, "its order is not there");
 const SITE_OF: One = (Invariant::ParentsExist, "its site is not there");
 const TEXT: One = (Invariant::TextsExist, "its text is not there");
 const FILE: One = (Invariant::ImportsHaveFiles, "its file is not there");
+const FILES: One = (Invariant::CataloguesHaveFiles, "its files are not there");
 const TURN: One = (Invariant::EndpointsHaveTurns, "nobody sends to it");
 const LIVE: One = (Invariant::OneContractIsLive, "another of its quote is out or signed too");
 const UNDECIDED: One = (Invariant::OneCheckIsUndecided, "another of its subject is undecided too");
@@ -254,6 +265,8 @@ macro_rules! table {
 const TABLES: &[Table] = &[
     table!("partner", PARTNER, Partner, 0, true, [CARRIERS], crate::partner::put),
     table!("credential", CREDENTIAL, Credential, 1, true, [CARRIERS], crate::credential::put),
+    table!("catalogue_version", CATALOGUE_VERSION, Catalogue, 5, true, [CARRIERS, FILES],
+        crate::publication::put),
     table!("account", ACCOUNT, Account, 5, true, [CARRIERS], crate::customer::put),
     table!("exception_request", EXCEPTION_REQUEST, ExceptionRequest, 3, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPEN], crate::exception::put),
@@ -295,7 +308,17 @@ macro_rules! made {
         }
     )*};
 }
-made!(Partner, Credential, Account, ExceptionRequest, Opportunity, Quote, Site, Import);
+made!(
+    Partner,
+    Credential,
+    CatalogueVersion,
+    Account,
+    ExceptionRequest,
+    Opportunity,
+    Quote,
+    Site,
+    Import
+);
 made!(CreditCheck, Contract, Order, SubOrder, BillingAccount, CustomerGroup, WebhookEndpoint);
 
 /// Reads every table of objects.
@@ -347,38 +370,6 @@ fn look<T: DeserializeOwned + Object + Made>(
         if row.int(next + n) != Ok(1) {
             audit.blame(*invariant, format!("{place}: {what}"));
         }
-    }
-}
-
-/// Whether its events are as many as its version says.
-fn events(row: &Row, at: usize, place: &str, audit: &mut Audit) {
-    let [count, first, last] = [0, 1, 2].map(|n| row.opt_int(at + n).ok().flatten());
-    let version = row.int(2).ok();
-    if version.is_none() || count != version || first != Some(1) || last != version {
-        let seen = |n: Option<i64>| n.map_or("none".to_owned(), |n| n.to_string());
-        let (version, count) = (seen(version), seen(count));
-        let (first, last) = (seen(first), seen(last));
-        let say = format!("{place}: version {version}, {count} events, {first} to {last}");
-        audit.blame(Invariant::EventsAreDense, say);
-    }
-}
-
-/// Whether its first event and its last say of it what it says itself.
-fn told<T: Object + Made>(row: &Row, at: usize, noun: &T, place: &str, audit: &mut Audit) {
-    // One that is missing, or makes no sense, is told of already.
-    if let Ok(first) = doc_in::<Event>(row, at)
-        && first.at != noun.made_at()
-    {
-        let say = format!("{place}: made at {}, its first event at {}", noun.made_at(), first.at);
-        audit.blame(Invariant::BeginningsAreTold, say);
-    }
-    if let Ok(last) = doc_in::<Event>(row, at + 1)
-        && last.to.as_deref() != noun.state()
-    {
-        let state = |state: Option<&str>| state.unwrap_or("no state").to_owned();
-        let (is, left) = (state(noun.state()), state(last.to.as_deref()));
-        let say = format!("{place}: it is in {is}, its last event left it in {left}");
-        audit.blame(Invariant::StatesAreTold, say);
     }
 }
 

@@ -9,6 +9,7 @@ use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
 use domain::order::{OrderState, SubOrderPhase};
 use domain::programme::Stage;
+use domain::publication::CataloguePhase;
 use domain::quote::{FeasibilityPhase, ImportState, Level, QuotePhase, Touch};
 use serde_json::Value;
 
@@ -33,6 +34,7 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("PreviewPrice", "level", words(&Level::ALL, Level::word)),
         ("PreviewSite", "touch", words(&Touch::ALL, Touch::word)),
         ("CreditCheck", "state", words(CreditPhase::ALL, CreditPhase::word)),
+        ("CatalogueVersion", "state", words(CataloguePhase::ALL, CataloguePhase::word)),
         ("Contract", "state", words(ContractPhase::ALL, ContractPhase::word)),
         ("OrderInShort", "state", order.clone()),
         ("OrderMilestones", "state", order),

@@ -282,8 +282,10 @@ impl CatalogueBody {
     responses((status = 200, description = "The catalogue in force", body = CatalogueBody)))]
 async fn catalogue_get(reading: Reading) -> Answered {
     reading.no_params()?;
-    let app = reading.app;
-    Ok(ok(&CatalogueBody::of(&app.catalogue, app.clock.now().date())))
+    let Reading { app, caller, place, .. } = reading;
+    let now = app.clock.now();
+    let catalogue = app.in_force(caller.environment, now).await.at(&place)?;
+    Ok(ok(&CatalogueBody::of(&catalogue, now.date())))
 }
 
 /// Read an offering
@@ -296,8 +298,9 @@ async fn catalogue_get(reading: Reading) -> Answered {
     responses((status = 200, description = "The offering", body = OfferingBody)))]
 async fn offering_get(code: Result<Path<String>, PathRejection>, reading: Reading) -> Answered {
     reading.no_params()?;
-    let Reading { app, place, .. } = reading;
-    let offering = code.ok().and_then(|Path(code)| app.catalogue.offering(&code));
+    let Reading { app, caller, place, .. } = reading;
+    let catalogue = app.in_force(caller.environment, app.clock.now()).await.at(&place)?;
+    let offering = code.ok().and_then(|Path(code)| catalogue.offering(&code));
     let offering = offering.ok_or_else(|| Refusal::not_found("offering")).at(&place)?;
     Ok(ok(&OfferingBody::from(offering)))
 }

@@ -114,6 +114,7 @@ fn href(kind: &str, object: Id) -> Option<String> {
         Noun::Order => "orders",
         Noun::SubOrder => "sub-orders",
         Noun::WebhookEndpoint => "webhook-endpoints",
+        Noun::Catalogue => "operations/catalogues",
         Noun::Partner
         | Noun::Credential
         | Noun::BillingAccount

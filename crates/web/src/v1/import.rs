@@ -75,7 +75,8 @@ async fn import_preview(PathId(quote): PathId, question: FileQuestion) -> Answer
         keep: false,
     };
     params.finish().at(&place)?;
-    let found = examined(app.catalogue.clone(), &place, file, asked).await?;
+    let catalogue = app.in_force(caller.environment, app.clock.now()).await.at(&place)?;
+    let found = examined(catalogue, &place, file, asked).await?;
     app.import_preview(&caller, quote, found.asked.rows.len()).await.at(&place)?;
     Ok(ok(&PreviewBody::of(&found)))
 }
@@ -106,10 +107,11 @@ async fn sites_import(PathId(quote): PathId, command: FileCommand) -> Answered {
         keep: true,
     };
     params.finish().at(&place)?;
-    let found = examined(app.catalogue.clone(), &place, file, asked).await?;
-    let asked: Arc<ImportSites> = Arc::new(found.asked);
     let now = app.clock.now();
-    perform(&app, &call, &place, SitesImport { quote, asked }, |done| {
+    let catalogue = app.in_force(call.caller.environment, now).await.at(&place)?;
+    let found = examined(catalogue.clone(), &place, file, asked).await?;
+    let asked: Arc<ImportSites> = Arc::new(found.asked);
+    perform(&app, &call, &place, SitesImport { quote, asked, catalogue }, |done| {
         let (import, version) = (&done.import, done.touched.quote.version);
         let answer = draw_version(StatusCode::CREATED, &ImportedBody::of(done, now), version);
         located(answer, format!("/v1/quotes/{}/imports/{}", import.quote, import.id))

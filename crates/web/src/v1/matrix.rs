@@ -177,6 +177,6 @@ async fn price_matrix(asked: Question<AskBody>) -> Answered {
         terms: body.terms,
         zips: body.zips,
     };
-    let matrix = app.price_matrix(&caller, &ask).at(&place)?;
+    let matrix = app.price_matrix(&caller, &ask).await.at(&place)?;
     Ok(ok(&MatrixBody::of(&matrix, &ask.zips)))
 }

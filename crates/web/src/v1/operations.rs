@@ -1,6 +1,7 @@
 //! Operations: what the carrier's own people do. Partners and credentials, end customers, and
-//! the decisions that partners wait for.
+//! the decisions that partners wait for; the catalogue that they are sold by.
 
+mod catalogue;
 mod credit;
 mod customer;
 mod discount;
@@ -20,4 +21,5 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .merge(feasibility::routes())
         .merge(credit::routes())
         .merge(job::routes())
+        .merge(catalogue::routes())
 }

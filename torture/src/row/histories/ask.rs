@@ -18,11 +18,14 @@ pub(super) enum Aim {
     Feed,
 }
 
+/// Another person of operations, who is not among the callers of a history.
+pub(super) const SECOND: usize = usize::MAX;
+
 /// One thing that a client wants, however often it must ask for it.
 #[derive(Debug, Clone)]
 pub(super) struct Ask {
     pub(super) kind: &'static str,
-    /// Its place among the callers; 0 is operations.
+    /// Its place among the callers; 0 is operations, or [`SECOND`].
     pub(super) caller: usize,
     pub(super) method: Method,
     pub(super) path: String,

@@ -35,6 +35,8 @@ pub(super) struct Caller {
 pub(super) struct Base {
     file: Vec<u8>,
     pub(super) operations: Caller,
+    /// Another person of operations.
+    pub(super) second: Caller,
     pub(super) partners: Vec<Caller>,
     /// The carrier's end customers.
     pub(super) customers: Vec<String>,
@@ -81,6 +83,9 @@ impl Base {
         let add = CredentialAdd { name: "Operations".to_owned(), role: Role::Operations };
         let made = app.system_add_credential(Environment::Test, &add).await.expect("a secret");
         let operations = made.secret;
+        let add = CredentialAdd { name: "Price desk".to_owned(), role: Role::Operations };
+        let made = app.system_add_credential(Environment::Test, &add).await.expect("a secret");
+        let second = made.secret;
         let router = web::router(app, super::node::options()).expect("a router");
         let ask = |path: &'static str, body: Value| post(&router, &operations, path, body);
         let mut partners = Vec::new();
@@ -105,9 +110,9 @@ impl Base {
         drop(router);
         alone(store::Engine::close(&*engine)).expect("it closes");
         let file = std::fs::read(&file).expect("the file");
-        let (secret, id) = (operations, String::new());
-        let operations = Caller { programme: "operations", secret, id };
-        Self { file, operations, partners, customers, catalogue, programmes }
+        let carrier = |secret| Caller { programme: "operations", secret, id: String::new() };
+        let (operations, second) = (carrier(operations), carrier(second));
+        Self { file, operations, second, partners, customers, catalogue, programmes }
     }
 
     /// A copy of it in a file.

@@ -77,7 +77,7 @@ impl History<'_> {
         let Some(place) = self.dice.choice(alive) else { return };
         let Some(node) = &self.nodes[place] else { return };
         let ask = &self.asked[number].ask;
-        let caller = &self.callers[ask.caller];
+        let caller = self.caller(ask.caller);
         let (request, router) = (ask.request(&caller.secret), node.router.clone());
         let (attempt, answers) = (self.attempts.len(), self.answers.clone());
         let known = self.versions.get(&ask.path).copied().unwrap_or_default();
@@ -89,6 +89,7 @@ impl History<'_> {
         });
         let (node, life) = (node.number, node.life);
         let task = Some(task);
+        self.witness.begins(attempt);
         self.attempts.push(Attempt { ask: number, node, life, task, told: None, known });
         self.asked[number].attempts.push(attempt);
         self.asked[number].open = false;
@@ -238,7 +239,7 @@ impl History<'_> {
 
     /// An id in an answer that names another partner's object.
     fn foreign(&self, caller: usize, body: &str) -> Option<String> {
-        if caller == 0 {
+        if self.caller(caller).id.is_empty() {
             return None;
         }
         let own = &self.callers[caller].id[..15];
@@ -265,6 +266,11 @@ impl History<'_> {
             ("look at jobs", _) => {
                 let items = told["items"].as_array().into_iter().flatten();
                 self.jobs = items.filter_map(|job| job["id"].as_str().map(str::to_owned)).collect();
+            }
+            ("propose a catalogue" | "roll a catalogue back", _)
+                if !self.catalogues.contains(&id()) =>
+            {
+                self.catalogues.push(id());
             }
             (_, Aim::Feed) => self.read_feed(ask.caller, told),
             _ => {}

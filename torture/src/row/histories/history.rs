@@ -82,6 +82,8 @@ pub(super) struct History<'a> {
     /// What each caller has read of the feed.
     pub(super) feeds: BTreeMap<usize, Vec<String>>,
     pub(super) jobs: Vec<String>,
+    /// Versions of the catalogue, by id.
+    pub(super) catalogues: Vec<String>,
     pub(super) steps: usize,
     hash: DefaultHasher,
     aloud: bool,
@@ -114,7 +116,7 @@ impl<'a> History<'a> {
         dice.shuffle(&mut callers);
         callers.truncate(2 + dice.usize(0..2));
         callers.insert(0, base.operations.clone());
-        let witness = Witness::new(inner.clone());
+        let witness = Witness::new(inner.clone(), base.catalogue.digest());
         let mut history = Self {
             base,
             dice,
@@ -141,6 +143,7 @@ impl<'a> History<'a> {
             endpoints: Vec::new(),
             feeds: BTreeMap::new(),
             jobs: Vec::new(),
+            catalogues: Vec::new(),
             steps: 0,
             hash: DefaultHasher::new(),
             aloud,
@@ -148,6 +151,11 @@ impl<'a> History<'a> {
         };
         history.trace(|| format!("{weather:?}, {count} nodes"));
         history
+    }
+
+    /// Who asks: one of the callers, or the second person of operations.
+    pub(super) fn caller(&self, number: usize) -> &Caller {
+        self.callers.get(number).unwrap_or(&self.base.second)
     }
 
     pub(super) fn count(&mut self, what: &'static str) {

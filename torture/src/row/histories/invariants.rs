@@ -43,6 +43,9 @@ promises! {
     ApprovalWasGiven = "approval_was_given":
         "an approval is the one that the bureau or operations gave";
     OneInquiry = "one_inquiry": "the bureau is asked for one check under one reference";
+    PricedInForce = "priced_in_force":
+        "a price is of the catalogue in force at its moment, of those that were published when it \
+         was asked for, or were meanwhile";
     OrderNeedsSignature = "order_needs_signature":
         "an order is of a quote whose contract was signed";
     HandedOffOnce = "handed_off_once": "a sub-order is handed off once";

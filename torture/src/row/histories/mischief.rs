@@ -1,17 +1,19 @@
 //! What clients do besides the next step: at every moment, too late, twice, wrongly, with what
 //! belongs to others.
 
-use super::ask::{Aim, Ask};
+use super::ask::{Aim, Ask, SECOND};
 use super::bodies;
 use super::deal::Deal;
 use super::history::History;
+use crate::prices::labelled;
+use domain::time::Moment;
 use fastrand::Rng;
 use serde_json::json;
 
 impl History<'_> {
     /// Something that is not the next step of a sale.
     pub(super) fn stray(&mut self) {
-        match self.dice.u8(0..32) {
+        match self.dice.u8(0..36) {
             0..6 => self.repeat(),
             6..8 => self.other_body(),
             8..11 => self.pry(),
@@ -21,6 +23,7 @@ impl History<'_> {
             27..29 => self.read_on(),
             29 => self.tend_jobs(),
             30 => self.look_around(),
+            32.. => self.catalogues(),
             _ => self.plead(),
         }
     }
@@ -47,7 +50,8 @@ impl History<'_> {
     fn other_body(&mut self) {
         let such: Vec<usize> = (0..self.asked.len())
             .filter(|n| self.asked[*n].ask.aim == Aim::Honest && self.asked[*n].ask.key.is_some())
-            .filter(|n| self.asked[*n].ask.caller > 0 && self.is_kept(*n))
+            .filter(|n| (1..self.callers.len()).contains(&self.asked[*n].ask.caller))
+            .filter(|n| self.is_kept(*n))
             .collect();
         let Some(number) = self.dice.choice(such) else { return };
         let was = self.asked[number].ask.clone();
@@ -180,6 +184,32 @@ impl History<'_> {
         let ask = match self.dice.u8(0..4) {
             0 => Ask::post("put a job aside", 0, path("quarantine"), bodies::reason()),
             _ => Ask::post("retry a job", 0, path("retry"), json!({})),
+        };
+        self.ask(ask);
+    }
+
+    /// Proposes a version of the catalogue, or does something to one that was.
+    fn catalogues(&mut self) {
+        const PATH: &str = "/v1/operations/catalogues";
+        let some = self.dice.choice(&self.catalogues).cloned();
+        let Some(version) = some.filter(|_| self.dice.u8(0..4) > 0) else {
+            let body = labelled(&format!("h-{}", self.asked.len()));
+            return self.ask(Ask::post("propose a catalogue", 0, PATH.to_owned(), body));
+        };
+        let path = |what: &str| format!("{PATH}/{version}/{what}");
+        let by = if self.dice.u8(0..6) == 0 { 0 } else { SECOND };
+        let ask = match self.dice.u8(0..12) {
+            0..6 => {
+                // At once, soon, or later; now and then a moment that is past.
+                let soon = Moment::from_ms(self.now() + self.dice.i64(-10_000..600_000));
+                let at = (self.dice.bool()).then(|| soon.to_string());
+                let body = json!({ "effective_at": at });
+                Ask::post("publish a catalogue", by, path("publish"), body)
+            }
+            6..9 => Ask::post("roll a catalogue back", by, path("roll-back"), bodies::reason()),
+            9 => Ask::post("refuse a catalogue", by, path("refuse"), bodies::reason()),
+            10 => Ask::post("withdraw a catalogue", by, path("withdraw"), bodies::reason()),
+            _ => Ask::get("look at catalogues", by, PATH.to_owned()),
         };
         self.ask(ask);
     }

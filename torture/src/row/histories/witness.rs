@@ -4,10 +4,12 @@
 mod jobs;
 mod law;
 mod moves;
+mod prices;
 
 use super::invariants::Promise;
 use super::sim::{Who, alone};
 use jobs::Jobs;
+use prices::Prices;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -59,6 +61,7 @@ pub(super) struct Witness {
     pinned: BTreeMap<String, Pinned>,
     pub(super) frozen: BTreeMap<String, Pinned>,
     jobs: Jobs,
+    prices: Prices,
     /// After how many changes events were given their places, where that is done apart.
     pub(super) placings: Vec<usize>,
     pub(super) broken: Vec<Broken>,
@@ -99,7 +102,8 @@ pub(super) fn docs(engine: &Sqlite, sql: &'static str, values: &[&str]) -> Vec<V
 }
 
 impl Witness {
-    pub(super) fn new(engine: Arc<Sqlite>) -> Self {
+    /// `catalogue`: the digest of the one that is in force while nothing is published.
+    pub(super) fn new(engine: Arc<Sqlite>, catalogue: &str) -> Self {
         let mut states = BTreeMap::new();
         let mut sequences = BTreeMap::new();
         for event in docs(&engine, "select doc from event order by position", &[]) {
@@ -116,6 +120,7 @@ impl Witness {
             pinned: BTreeMap::new(),
             frozen: BTreeMap::new(),
             jobs: Jobs::default(),
+            prices: Prices::new(catalogue),
             placings: Vec::new(),
             broken: Vec::new(),
             effects: BTreeSet::new(),
@@ -168,6 +173,7 @@ impl Witness {
         for event in &happened {
             self.follows(event);
             self.lawful(event);
+            self.priced(who, event);
         }
     }
 }

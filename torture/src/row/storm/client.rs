@@ -45,6 +45,10 @@ pub(super) struct Storm {
     /// As `host:port`.
     pub(super) nodes: Vec<String>,
     pub(super) operations: String,
+    /// Another person of operations.
+    pub(super) second: String,
+    /// Held while a catalogue is put in force and taken back.
+    pub(super) price_desk: tokio::sync::Mutex<()>,
     /// Where webhooks may go.
     pub(super) sink: String,
     /// What they all write to, so that an offer can be made to expire.
@@ -90,9 +94,19 @@ impl Client {
 
     /// A command of the carrier's.
     pub(super) async fn operate(&mut self, path: &str, body: Value) -> Went<Value> {
+        let secret = self.storm.operations.clone();
+        self.carriers(secret, path, body).await
+    }
+
+    /// The same by another person.
+    pub(super) async fn agree(&mut self, path: &str, body: Value) -> Went<Value> {
+        let secret = self.storm.second.clone();
+        self.carriers(secret, path, body).await
+    }
+
+    async fn carriers(&mut self, secret: String, path: &str, body: Value) -> Went<Value> {
         self.step += 1;
         let key = format!("k-{}-{}-{}", self.number, self.walk, self.step);
-        let secret = self.storm.operations.clone();
         let (tenant, path) = ("carrier.test".to_owned(), path.to_owned());
         self.perform(Asked { secret, tenant, key, path, body, rival: None }).await
     }

@@ -2,6 +2,8 @@
 
 use super::client::{Client, Went, id};
 use super::walk::address;
+use crate::prices::labelled;
+use domain::time::Moment;
 use serde_json::{Value, json};
 
 impl Client {
@@ -29,6 +31,7 @@ impl Client {
         self.post(&format!("/v1/quotes/{}/cancel", id(&revised["id"])), why).await?;
         self.reviews(&made["opportunity"]["id"]).await?;
         self.webhooks().await?;
+        self.catalogues().await?;
         self.partners().await
     }
 
@@ -98,6 +101,33 @@ impl Client {
             self.operate(&format!("{path}/{answer}"), body).await?;
         }
         Ok(())
+    }
+
+    /// Versions of the catalogue, with each of their ends. Prices stay as they are.
+    async fn catalogues(&mut self) -> Went {
+        let why = || json!({ "reason": "The port prices are last year's." });
+        let refused = self.propose("a").await?;
+        self.agree(&format!("{refused}/refuse"), why()).await?;
+        let withdrawn = self.propose("b").await?;
+        // No two at the same moment.
+        let apart = i64::try_from(self.number * 1_000_000 + self.walk).unwrap_or_default();
+        let at = Moment::from_ms(1_893_456_000_000 + apart).to_string();
+        let publish = json!({ "effective_at": at });
+        self.agree(&format!("{withdrawn}/publish"), publish).await?;
+        self.operate(&format!("{withdrawn}/withdraw"), why()).await?;
+        let storm = std::sync::Arc::clone(&self.storm);
+        let _alone = storm.price_desk.lock().await;
+        let rolled = self.propose("c").await?;
+        self.agree(&format!("{rolled}/publish"), json!({})).await?;
+        // Longer than the clocks of two nodes differ.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        self.operate(&format!("{rolled}/roll-back"), why()).await.map(drop)
+    }
+
+    async fn propose(&mut self, end: &str) -> Went<String> {
+        let label = format!("{}-{}-{end}", self.number, self.walk);
+        let proposed = self.operate("/v1/operations/catalogues", labelled(&label)).await?;
+        Ok(format!("/v1/operations/catalogues/{}", id(&proposed["id"])))
     }
 
     async fn webhooks(&mut self) -> Went {

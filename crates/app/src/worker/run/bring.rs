@@ -47,7 +47,7 @@ impl App {
         // Those that were asked about stand first among those that still wait. What was asked for
         // meanwhile has a job of its own, which asks again where it took a place here.
         let most = if matches!(reply, Reply::Addresses(_)) { PORTION } else { u32::MAX };
-        let file = self.quote_file(job.tenant, quote, Sites::Requested(most)).await?;
+        let file = self.quote_file(ctx.now, job.tenant, quote, Sites::Requested(most)).await?;
         let Reply::Addresses(answers) = reply else {
             return Ok(quote::addresses_unanswered(ctx, &file, settle.clone()).change);
         };

@@ -4,8 +4,7 @@
 use crate::failure::{Outcome, at};
 use domain::catalogue::{Catalogue, Choice};
 use domain::id::{Id, Kind};
-use domain::money::Money;
-use domain::pricing::{self, PriceAsk, SiteAsk, Totals};
+use domain::pricing::{PriceAsk, Repriced, Repricing, SiteAsk, reprice};
 use domain::time::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -43,63 +42,37 @@ struct AskedFeature {
     value: String,
 }
 
-/// What a quote costs, or in words why it has no price.
-type Priced = Result<Totals, String>;
-
-/// A quote by both catalogues.
-pub(super) struct Repriced {
+/// A quote of the file by both catalogues.
+pub(super) struct Compared {
     quote: String,
-    old: Priced,
-    new: Priced,
+    by: Repriced,
 }
 
-impl Repriced {
+impl Compared {
     pub(super) fn changed(&self) -> bool {
-        self.old != self.new
+        self.by.changed()
     }
 
     /// `Q-1: MRC 695.00 to 700.00 (+5.00)`.
     pub(super) fn words(&self) -> String {
-        let quote = &self.quote;
-        match (&self.old, &self.new) {
-            (Ok(old), Ok(new)) => {
-                let parts = [
-                    ("MRC", old.mrc, new.mrc),
-                    ("NRC", old.nrc, new.nrc),
-                    ("total", old.total_contract_value, new.total_contract_value),
-                ];
-                let changed = parts.iter().filter(|(_, old, new)| old != new);
-                let words: Vec<_> =
-                    changed.map(|(word, old, new)| step(word, *old, *new)).collect();
-                format!("{quote}: {}", words.join(", "))
-            }
-            (Ok(old), Err(why)) => format!("{quote}: no price any more (MRC {}): {why}", old.mrc),
-            (Err(_), Ok(new)) => format!("{quote}: had no price, now MRC {}", new.mrc),
-            (Err(_), Err(why)) => format!("{quote}: no price, for another reason: {why}"),
-        }
+        format!("{}: {}", self.quote, self.by.words())
     }
 
     pub(super) fn json(&self) -> Value {
-        let one = |priced: &Priced| match priced {
+        let one = |priced: &Repricing| match priced {
             Ok(totals) => json!({
                 "mrc": totals.mrc.to_string(), "nrc": totals.nrc.to_string(),
                 "total_contract_value": totals.total_contract_value.to_string(),
             }),
             Err(why) => json!({ "refused": why }),
         };
-        let (old, new) = (one(&self.old), one(&self.new));
+        let (old, new) = (one(&self.by.old), one(&self.by.new));
         json!({ "quote": self.quote, "changed": self.changed(), "old": old, "new": new })
     }
 }
 
-fn step(word: &str, old: Money, new: Money) -> String {
-    let by = new.checked_sub(old).unwrap_or_default();
-    let sign = if by > Money::ZERO { "+" } else { "" };
-    format!("{word} {old} to {new} ({sign}{by})")
-}
-
 /// Prices every quote of the file by both catalogues.
-pub(super) fn reprice(file: &Path, old: &Catalogue, new: &Catalogue) -> Outcome<Vec<Repriced>> {
+pub(super) fn compare(file: &Path, old: &Catalogue, new: &Catalogue) -> Outcome<Vec<Compared>> {
     let text = std::fs::read_to_string(file).map_err(at(file.display()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
@@ -107,7 +80,7 @@ pub(super) fn reprice(file: &Path, old: &Catalogue, new: &Catalogue) -> Outcome<
         .collect()
 }
 
-fn one(line: &str, old: &Catalogue, new: &Catalogue) -> Result<Repriced, String> {
+fn one(line: &str, old: &Catalogue, new: &Catalogue) -> Result<Compared, String> {
     let asked: Asked = serde_json::from_str(line).map_err(|e| e.to_string())?;
     let day = |text: &String| -> Result<Date, String> {
         text.parse().map_err(|_| format!("priced_on: {text} is no day such as 2026-01-31"))
@@ -117,22 +90,16 @@ fn one(line: &str, old: &Catalogue, new: &Catalogue) -> Result<Repriced, String>
         text.parse().map_err(|_| format!("discount_percent: {text} is no number such as 7.5"))
     };
     let discount = asked.discount_percent.as_ref().map(percent).transpose()?;
-    // A day before a catalogue is in force would only refuse it.
     let on = on.unwrap_or_else(|| new.effective_from());
     let price = |catalogue: &Catalogue| {
-        let on = on.max(catalogue.effective_from());
         let sites = sites(catalogue, &asked.sites)?;
         let promotions = asked.promotions.clone();
         let (tier, allowances) = (asked.tier.as_str(), &[][..]);
         let ask = PriceAsk { on, tier, discount_percent: discount, promotions, allowances, sites };
-        let refusals = match pricing::price(catalogue, &ask) {
-            Ok(price) => return Ok(price.totals),
-            Err(refusals) => refusals,
-        };
-        Err(refusals.into_iter().map(|r| r.detail).collect::<Vec<_>>().join("; "))
+        reprice(catalogue, ask)
     };
-    let (old, new) = (price(old), price(new));
-    Ok(Repriced { quote: asked.quote.clone(), old, new })
+    let by = Repriced { old: price(old), new: price(new) };
+    Ok(Compared { quote: asked.quote.clone(), by })
 }
 
 fn sites(catalogue: &Catalogue, asked: &[AskedSite]) -> Result<Vec<SiteAsk>, String> {

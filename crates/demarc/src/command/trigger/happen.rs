@@ -15,6 +15,7 @@ impl Walk {
             Noun::Partner | Noun::Credential | Noun::Customer | Noun::Exception | Noun::Job => {
                 self.carriers(kind).await
             }
+            Noun::Catalogue => Err(unknown(kind)),
             Noun::Opportunity => {
                 self.up_to(Rung::Opened).await?;
                 Ok(self.opportunity.clone())

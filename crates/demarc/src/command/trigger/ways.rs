@@ -38,6 +38,9 @@ const APEX: Way = Way::OperationsIn("an APEX partner's and operations' secret");
 const NOT_APEX: Way = Way::OperationsIn("an Alliance or AIAB partner's and operations' secret");
 const DELIVERS: Way = Way::Never("never in the sandbox: its fulfilment takes and delivers all");
 
+const PRICES: Way =
+    Way::Never("never for a trial: it takes two people, and changes what everybody pays");
+
 /// The way to a kind.
 pub(super) const fn of(kind: EventKind) -> Way {
     use EventKind as K;
@@ -57,6 +60,7 @@ pub(super) const fn of(kind: EventKind) -> Way {
         | K::QuoteFeasibilityConfirmed
         | K::QuoteFeasibilityRefused => Way::Operations,
         _ => match kind.noun() {
+            Noun::Catalogue => PRICES,
             Noun::Exception => ALLIANCE,
             noun if noun.is_carriers() => Way::Operations,
             _ => Way::Partner,

@@ -120,6 +120,8 @@ impl Desk {
             promotions: Vec::new(),
             order: None,
             sub_orders: Vec::new(),
+            catalogue: Arc::new(Catalogue::shipped().unwrap()),
+            sold_under: None,
         }
     }
 

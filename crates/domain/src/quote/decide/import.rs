@@ -3,7 +3,7 @@
 use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
 use super::sites::{room_for, sold};
-use crate::catalogue::{Catalogue, Configuration};
+use crate::catalogue::Configuration;
 use crate::change::Context;
 use crate::code::{Because, Code};
 use crate::decision::Decision;
@@ -59,14 +59,13 @@ pub fn sites_import(
     ctx: &mut Context,
     rules: Rules<'_>,
     file: &QuoteFile,
-    catalogue: &Catalogue,
     asked: ImportSites,
 ) -> Result<Decision<Imported>, Refusal> {
     import_possible(ctx, rules, file, asked.rows.len())?;
     let configured = asked.rows.iter().filter_map(|row| row.configuration.as_ref());
     let offerings: BTreeSet<&str> = configured.map(|chosen| &*chosen.offering).collect();
     for offering in offerings {
-        sold(rules, catalogue, offering, "")?;
+        sold(rules, &file.catalogue, offering, "")?;
     }
     let whole = asked.report.faults_count == 0;
     if asked.broken || asked.rows.is_empty() || !(whole || asked.partial) {

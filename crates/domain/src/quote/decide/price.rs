@@ -59,7 +59,7 @@ pub fn quote_price(
     let ask = price_ask(ctx, tier, &file.sites, &file.promotions, ask);
     let price = pricing::price_beside(catalogue, &ask, &kept).map_err(unpriceable)?;
     let mut quote = file.quote.clone();
-    let (to, state, what) = offered(ctx, &price, level, quote.counter.as_ref());
+    let (to, state, what) = offered(ctx, catalogue, &price, level, quote.counter.as_ref());
     let from = quote.go(ctx.now, to, state, "priced")?;
     let mut edits = Edits::of(quote);
     for (site, priced) in file.sites.iter().zip(price.sites) {
@@ -72,11 +72,12 @@ pub fn quote_price(
 /// counter-offer covers it.
 pub(super) fn offered(
     ctx: &Context,
+    catalogue: &Catalogue,
     price: &QuotePrice,
     level: AskedLevel,
     counter: Option<&CounterOffer>,
 ) -> (QuotePhase, QuoteState, EventKind) {
-    let offer = offer(ctx, price, level);
+    let offer = offer(ctx, catalogue, price, level);
     let counter = counter.filter(|counter| counter.covers(ctx.now, price));
     match (price.approval, counter) {
         (None, _) => (QuotePhase::Priced, QuoteState::Priced { offer }, EventKind::QuotePriced),
@@ -141,7 +142,12 @@ pub(super) fn price_ask<'a>(
     }
 }
 
-fn offer(ctx: &Context, price: &QuotePrice, level: AskedLevel) -> Offer {
+fn offer(
+    ctx: &Context,
+    catalogue: &Catalogue,
+    price: &QuotePrice,
+    level: AskedLevel,
+) -> Offer {
     Offer {
         totals: price.totals,
         level,
@@ -151,6 +157,7 @@ fn offer(ctx: &Context, price: &QuotePrice, level: AskedLevel) -> Offer {
         near_misses: price.near_misses.clone(),
         catalogue_version: price.catalogue_version.to_string(),
         tier: price.tier.to_string(),
+        catalogue: Some(catalogue.digest().to_owned()),
         priced_at: ctx.now,
         expires_at: ctx.now.plus_days(price.offer_days),
         approved_by: None,

@@ -63,7 +63,7 @@ pub fn quote_reopen(
     let (price, left_out) = priced(ctx, tier, file, &sites, catalogue, asked)?;
     let why = format!("re-opens version {}, whose offer had expired", old.revision);
     let draft = change.insert(ctx, new, Happened::new(EventKind::QuoteCreated).because(why));
-    let became = offered(ctx, &price, level, counter);
+    let became = offered(ctx, catalogue, &price, level, counter);
     let (quote, sites) = put(ctx, draft, sites, (price, became), &left_out, &mut change)?;
     let (before, after) =
         (Side { quote: &old, sites: &file.sites }, Side { quote: &quote, sites: &sites });

@@ -18,7 +18,7 @@ fn int(value: &Value) -> i64 {
 }
 
 impl Witness {
-    fn one(&self, sql: &'static str, id: &str) -> Value {
+    pub(super) fn one(&self, sql: &'static str, id: &str) -> Value {
         docs(&self.engine, sql, &[id]).into_iter().next().unwrap_or_default()
     }
 

@@ -19,6 +19,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("sub_order", "submitted", "acknowledged rejected"),
     ("sub_order", "acknowledged", "in_progress"),
     ("sub_order", "in_progress", "pending held assessing_cancellation completed failed"),
+    ("catalogue", "proposed", "published refused withdrawn"),
+    ("catalogue", "published", "withdrawn"),
     ("exception", "open", "approved denied withdrawn"),
     ("webhook_endpoint", "active", "disabled removed"),
     ("webhook_endpoint", "disabled", "active removed"),

@@ -1,0 +1,2 @@
+select raise_wall('catalogue_version');
+select raise_wall('catalogue_files');
