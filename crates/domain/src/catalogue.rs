@@ -54,6 +54,8 @@ pub const SHIPPED: [(&str, &str); 5] = [
 pub struct Catalogue {
     version: Arc<str>,
     fingerprint: String,
+    carrier: Option<Arc<str>>,
+    sample: bool,
     effective_from: Date,
     currency: Currency,
     offer_days: u32,
@@ -113,6 +115,8 @@ impl Catalogue {
         Self {
             version: carrier.version,
             fingerprint,
+            carrier: carrier.name,
+            sample: carrier.sample,
             effective_from: carrier.effective_from,
             currency: Currency::Usd,
             offer_days: carrier.offer_days,
@@ -131,6 +135,16 @@ impl Catalogue {
     /// A hash of its files. Another text has another one, whatever it says its version is.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// Who sells, as customers know it; none if the file does not say.
+    pub fn carrier(&self) -> Option<&str> {
+        self.carrier.as_deref()
+    }
+
+    /// Whether these prices are samples: nobody sells at them.
+    pub fn sample(&self) -> bool {
+        self.sample
     }
 
     /// The first day on which these prices may be offered.

@@ -1,5 +1,6 @@
 //! The quote: one version of a priced configuration of sites, and what may be done to it.
 
+mod breakdown;
 mod compare;
 mod decide;
 mod edits;
@@ -7,6 +8,7 @@ mod import;
 mod site;
 mod tally;
 
+pub use breakdown::{Breakdown, Charges, Fall, OfOffering};
 pub use compare::*;
 pub use decide::*;
 pub use edits::{MOST_SHOWN, QuoteSites};
