@@ -22,6 +22,7 @@ mod law;
 mod nodes;
 mod problems;
 mod promotions;
+mod quote_documents;
 mod receivers;
 mod size;
 mod story;
