@@ -54,9 +54,9 @@ fn amounts(text: &str) -> Vec<i64> {
     let amount = |token: &str| {
         let (whole, cents) = token.split_once('.')?;
         let whole: String = whole.chars().filter(|c| *c != ',').collect();
-        let digits =
-            cents.len() == 2 && whole.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
-        (digits && !whole.is_empty()).then(|| format!("{whole}{cents}").parse().expect("cents"))
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let is = cents.len() == 2 && digits(cents) && digits(whole.trim_start_matches('-'));
+        is.then(|| format!("{whole}{cents}").parse().expect("cents"))
     };
     tokens.filter_map(amount).collect()
 }

@@ -18,7 +18,7 @@ use http::{HeaderMap, header};
 use print::Document;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use words::Gathered;
 
@@ -66,8 +66,7 @@ async fn quote_document(PathId(id): PathId, headers: HeaderMap, reading: Reading
     let name = format!("{}-v{}.{}", dossier.quote.number, dossier.quote.revision, form.ending());
     let document = gathered.document(&dossier, app.clock.now());
     let document = document.map_err(|_| failed("the sites do not add up to the quote"));
-    let bytes = drawn(form, document.at(&place)?, &place).await?;
-    drop(press);
+    let bytes = drawn(form, document.at(&place)?, press, &place).await?;
     let disposition = format!("inline; filename=\"{name}\"");
     let headers = [
         (header::CONTENT_TYPE, form.media()),
@@ -89,10 +88,20 @@ fn failed(why: &str) -> Refusal {
     Refusal::new(Code::Internal, "the server failed")
 }
 
-async fn drawn(form: Form, document: Document, place: &Place) -> Result<Vec<u8>, Refused> {
-    let draw = move || match form {
-        Form::Html => Ok(print::html(&document).into_bytes()),
-        Form::Pdf => print::pdf(&document),
+/// Draws it on a thread of its own. The press is taken until that has ended, also when the caller
+/// has gone.
+async fn drawn(
+    form: Form,
+    document: Document,
+    press: SemaphorePermit<'static>,
+    place: &Place,
+) -> Result<Vec<u8>, Refused> {
+    let draw = move || {
+        let _press = press;
+        match form {
+            Form::Html => Ok(print::html(&document).into_bytes()),
+            Form::Pdf => print::pdf(&document),
+        }
     };
     let work = tokio::task::spawn_blocking(draw).await;
     let drawn = work.map_err(|e| failed(&e.to_string()));
