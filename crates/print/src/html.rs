@@ -82,7 +82,7 @@ fn drawn_table(table: &Table) -> Markup {
     let side = |column: usize| match table.columns.get(column) {
         Some(Column { align: Align::End, .. }) => "end",
         // Numbers and terms: they are short, and stay on one line.
-        Some(column) if column.share < whole / 10 => "narrow",
+        Some(column) if column.share <= whole / 9 => "narrow",
         _ => "start",
     };
     html! {

@@ -32,9 +32,9 @@ pub(super) fn columns() -> Vec<Column> {
     let currency = Currency::Usd.code();
     vec![
         Column::words("No.", 7),
-        Column::words("Site", 33),
-        Column::words("Product and configuration", 47),
-        Column::words("Term", 11),
+        Column::words("Site", 32),
+        Column::words("Product and configuration", 45),
+        Column::words("Term", 14),
         Column::amounts(format!("Monthly, {currency}"), 16),
         Column::amounts(format!("One-off, {currency}"), 16),
     ]
@@ -58,7 +58,7 @@ fn configured(site: &Site, catalogue: &Catalogue) -> String {
     let term = offering.map(|offering| &offering.feature_of_term().code);
     let choices = configuration.choices.iter().filter(|choice| Some(&choice.code) != term);
     let words: Vec<_> = choices.map(|c| format!("{}\u{a0}{}", c.name, c.value)).collect();
-    words.join(" · ")
+    words.join("\u{a0}· ")
 }
 
 /// What was charged for it: nothing where its list price has no such charge.
