@@ -26,6 +26,7 @@ mod limits;
 mod matrix;
 mod problems;
 mod promotions;
+mod quote_documents;
 mod receivers;
 mod serving;
 mod size;

@@ -24,6 +24,7 @@ mod levels;
 mod nodes;
 mod problems;
 mod promotions;
+mod quote_documents;
 mod receivers;
 mod size;
 mod story;

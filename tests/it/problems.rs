@@ -64,6 +64,10 @@ async fn refusals(world: &World, partner: &Client, quote: &str) -> Vec<(Code, Re
             partner.send("POST", "/v1/opportunities", &text, Some(open.to_string())).await,
         ),
         (Code::BodyTooLarge, send(&large).await),
+        (
+            Code::NotAcceptable,
+            partner.send("GET", &format!("{path}/document"), &[("accept", "text/csv")], None).await,
+        ),
         (Code::PreconditionRequired, partner.send("PATCH", &path, &[], edit).await),
         (Code::StaleVersion, partner.edit("PATCH", &path, "\"99\"", &json!({ "name": "N" })).await),
         (Code::PrematureStep, partner.post(&priced, &json!({})).await),

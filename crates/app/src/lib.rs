@@ -19,6 +19,7 @@ mod worker;
 pub mod contract;
 pub mod credit;
 pub mod customer;
+pub mod document;
 pub mod enrichment;
 pub mod exception;
 pub mod import;

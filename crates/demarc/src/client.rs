@@ -2,6 +2,7 @@
 //! the server only with this. It knows no route and no rule.
 
 use crate::failure::Failure;
+use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Map, Value};
@@ -51,6 +52,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     headers: HeaderMap,
     /// The body, byte for byte.
+    pub(crate) bytes: Bytes,
+    /// The body as text.
     pub(crate) text: String,
     /// The body as JSON; null if it is none.
     pub(crate) json: Value,
@@ -207,7 +210,8 @@ impl Client {
         let begun = Instant::now();
         let response = fill(request).send().await.map_err(failed)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.map_err(failed)?;
+        let bytes = response.bytes().await.map_err(failed)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(times) = &self.times
             && let Ok(mut times) = times.lock()
         {
@@ -220,7 +224,7 @@ impl Client {
             answers.push((request.to_owned(), app::wall()));
         }
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { asked, status, headers, text, json })
+        Ok(Answer { asked, status, headers, bytes, text, json })
     }
 }
 

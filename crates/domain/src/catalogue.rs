@@ -55,6 +55,8 @@ pub struct Catalogue {
     version: Arc<str>,
     files: Arc<[(String, String)]>,
     digest: String,
+    carrier: Option<Arc<str>>,
+    sample: bool,
     effective_from: Date,
     currency: Currency,
     offer_days: u32,
@@ -115,6 +117,8 @@ impl Catalogue {
             version: carrier.version,
             files: files.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
             digest: digest(files.iter().copied()),
+            carrier: carrier.name,
+            sample: carrier.sample,
             effective_from: carrier.effective_from,
             currency: Currency::Usd,
             offer_days: carrier.offer_days,
@@ -144,6 +148,16 @@ impl Catalogue {
     /// The files that it was read from, each a name and its text, by name.
     pub fn files(&self) -> &[(String, String)] {
         &self.files
+    }
+
+    /// Who sells, as customers know it; none if the file does not say.
+    pub fn carrier(&self) -> Option<&str> {
+        self.carrier.as_deref()
+    }
+
+    /// Whether these prices are samples: nobody sells at them.
+    pub fn sample(&self) -> bool {
+        self.sample
     }
 
     /// The first day on which these prices may be offered.

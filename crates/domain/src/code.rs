@@ -45,6 +45,7 @@ codes! {
         NotFound = "not_found", "There is no such thing for this caller", "Check the id and the environment; ids of other partners answer the same.";
         UnknownRoute = "unknown_route", "There is no such path", "See /docs for the paths.";
         MethodNotAllowed = "method_not_allowed", "The path does not take this method", "Use a method that the `Allow` header names.";
+        NotAcceptable = "not_acceptable", "There is no such form of the answer", "Ask for a form that the detail names, in `Accept`.";
         UnsupportedMediaType = "unsupported_media_type", "The body is not declared as JSON", "Send `Content-Type: application/json`.";
         BodyTooLarge = "body_too_large", "The body is larger than the server takes", "Split the request; the detail names the limit.";
         PreconditionRequired = "precondition_required", "The If-Match header is missing", "Read the object and send its ETag in If-Match.";

@@ -1,6 +1,7 @@
 //! The quote: one version of a priced configuration of sites, and what may be done to it.
 
 mod alternative;
+mod breakdown;
 mod compare;
 mod counter;
 mod decide;
@@ -11,6 +12,7 @@ mod site;
 mod tally;
 
 pub use alternative::{Alternative, Sibling};
+pub use breakdown::{Breakdown, Charges, Fall, OfOffering};
 pub use compare::*;
 pub use counter::CounterOffer;
 pub use decide::*;

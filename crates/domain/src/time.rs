@@ -59,6 +59,11 @@ impl Moment {
             .map_or(Self(0), |z| Self(z.timestamp().as_millisecond()))
     }
 
+    /// For a person: `31 October 2026 at 14:05 UTC`.
+    pub fn in_words(self) -> String {
+        format!("{} {}", in_words(self.date()), self.timestamp().strftime("at %H:%M UTC"))
+    }
+
     /// Reads RFC 3339; finer than a millisecond is cut off.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse::<Timestamp>().ok().map(|t| Self(t.as_millisecond()))
@@ -74,6 +79,11 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3}", self.timestamp())
     }
+}
+
+/// For a person: `31 October 2026`.
+pub fn in_words(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
 }
 
 /// `days` working days after `date`: Saturdays and Sundays are skipped, holidays are not known.
@@ -111,6 +121,12 @@ mod tests {
             "2026-02-19T13:04:05.000Z"
         );
         assert_eq!(Moment::parse("2026-02-30T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_moment_in_words_is_for_a_person() {
+        let moment = Moment::parse("2026-02-09T05:04:59Z").unwrap();
+        assert_eq!(moment.in_words(), "9 February 2026 at 05:04 UTC");
     }
 
     #[test]

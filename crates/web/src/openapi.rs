@@ -49,6 +49,9 @@ const QUESTIONS: [&str; 5] =
 /// PUTs that say how something shall be, whatever it was, and so take no If-Match.
 const SETTINGS: [&str; 2] = ["site_assign_customer", "order_set_group"];
 
+/// Reads whose answer has the form that `Accept` asks for.
+const NEGOTIATED: [&str; 1] = ["quote_document"];
+
 /// Which of the doors an operation has; it decides headers and problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
@@ -179,13 +182,17 @@ fn finish(method: &str, operation: &mut Value, examples: &Map<String, Value>) {
     let refer = |name: &&str| json!({ "$ref": format!("#/components/parameters/{name}") });
     parameters.extend(shared.iter().map(refer));
     operation["parameters"] = parameters.into();
-    for status in problems::of(door, has_path) {
+    let mut statuses = problems::of(door, has_path);
+    if NEGOTIATED.contains(&id.as_str()) {
+        statuses.push(406);
+    }
+    for status in statuses {
         operation["responses"][status.to_string()] =
             json!({ "$ref": format!("#/components/responses/Problem{status}") });
     }
     imports::put(&id, operation);
     answer_headers(door, operation);
-    if let Some(example) = examples.get(&id) {
+    if let Some(example) = examples.get(&id).filter(|_| !NEGOTIATED.contains(&id.as_str())) {
         examples::put(operation, example);
     }
 }

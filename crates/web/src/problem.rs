@@ -84,6 +84,7 @@ pub const fn status(code: Code) -> StatusCode {
         Code::Forbidden | Code::SecondPersonRequired => StatusCode::FORBIDDEN,
         Code::NotFound | Code::UnknownRoute => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::PrematureStep
         | Code::StateConflict
         | Code::AlreadyExists

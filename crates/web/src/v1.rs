@@ -5,6 +5,7 @@ mod comparison;
 mod contract;
 mod credit;
 mod customer;
+mod document;
 mod enrichment;
 mod event;
 mod exception;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(opportunity::routes())
         .merge(quote::routes())
         .merge(comparison::routes())
+        .merge(document::routes())
         .merge(site::routes())
         .merge(import::routes())
         .merge(credit::routes())

@@ -110,6 +110,7 @@ async fn side_quotes(world: &World, partner: &Client, theirs: &str) {
         let why = json!({ "reason": "The customer wants another term." });
         partner.post(&format!("/v1/contracts/{contract}/{end}"), &why).await.expect(200);
     }
+    partner.get(&format!("/v1/quotes/{quote}/document")).await.expect(200);
     let revised = partner.post(&format!("/v1/quotes/{quote}/revise"), &json!({})).await.expect(201);
     let path = format!("/v1/quotes/{}/comparison", id(&revised["id"]));
     partner.get(&path).await.expect(200);

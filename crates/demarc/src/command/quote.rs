@@ -1,6 +1,7 @@
-//! `demarc quote import`: sites from a file into a quote, over HTTP. Looks first; takes them only
-//! if told so.
+//! `demarc quote`, over HTTP: `import` brings sites from a file into a quote; it looks first and
+//! takes them only if told so. `document` writes a quote as HTML or PDF.
 
+mod document;
 mod told;
 
 use super::print_json;
@@ -8,6 +9,7 @@ use super::remote::Remote;
 use crate::client::{Answer, CallError, Client};
 use crate::failure::{Failure, Outcome, at};
 use clap::{Args, Subcommand};
+use document::Document;
 use domain::id::{Id, Kind};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::Value;
@@ -21,6 +23,8 @@ use std::time::Duration;
 pub(super) enum Quote {
     /// Import sites from a CSV, XLSX or JSON file
     Import(Import),
+    /// Write a quote as a document for its customer, in HTML or PDF
+    Document(Document),
 }
 
 #[derive(Debug, Args)]
@@ -64,8 +68,10 @@ fn quote_id(text: &str) -> Result<Id, String> {
 
 impl Quote {
     pub(super) async fn run(self) -> Outcome {
-        let Self::Import(import) = self;
-        import.run().await
+        match self {
+            Self::Import(import) => import.run().await,
+            Self::Document(document) => document.run().await,
+        }
     }
 }
 

@@ -98,6 +98,10 @@ impl Promotion {
 /// What the carrier's file says.
 pub(super) struct Carrier {
     pub(super) version: Arc<str>,
+    /// Who sells, as customers know it.
+    pub(super) name: Option<Arc<str>>,
+    /// Whether nobody sells at these prices.
+    pub(super) sample: bool,
     pub(super) effective_from: Date,
     pub(super) offer_days: u32,
     pub(super) zones: Zones,
@@ -106,7 +110,9 @@ pub(super) struct Carrier {
 }
 
 const ROOT: [&str; 4] = ["catalogue", "zone", "tier", "promotion"];
-const KEYS: [&str; 5] = ["version", "effective_from", "currency", "offer_days", "default_zone"];
+const NEEDED: [&str; 5] = ["version", "effective_from", "currency", "offer_days", "default_zone"];
+const KEYS: [&str; 7] =
+    ["version", "effective_from", "currency", "offer_days", "default_zone", "carrier", "sample"];
 const PROMOTION: [&str; 13] = [
     "code",
     "name",
@@ -133,7 +139,7 @@ pub(super) fn zone_names(source: &Source<'_>) -> Vec<String> {
 pub(super) fn parse(source: &Source<'_>, offerings: &[Offering]) -> Carrier {
     let root = source.root(&ROOT);
     let head = root.child("catalogue", &KEYS);
-    for key in KEYS {
+    for key in NEEDED {
         if let Some(head) = head.filter(|h| !h.has(key)) {
             head.missing(key);
         }
@@ -148,6 +154,8 @@ pub(super) fn parse(source: &Source<'_>, offerings: &[Offering]) -> Carrier {
     let promotions = parse_promotions(root, offerings);
     Carrier {
         version: head.and_then(|h| h.text("version")).unwrap_or_default().into(),
+        name: head.and_then(|h| h.text("carrier")).map(Into::into),
+        sample: head.and_then(|h| h.flag("sample")).unwrap_or_default(),
         effective_from: head.and_then(|h| h.date("effective_from")).unwrap_or_default(),
         offer_days: days.and_then(|d| u32::try_from(d).ok()).unwrap_or_default(),
         zones: parse_zones(root, head),

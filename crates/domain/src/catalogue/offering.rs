@@ -133,7 +133,12 @@ impl Offering {
         self.components.iter().find(|c| c.code.eq_ignore_ascii_case(code))
     }
 
-    /// The place of the feature that holds the term.
+    /// The feature that holds the term.
+    pub fn feature_of_term(&self) -> &Feature {
+        &self.features[self.term_feature]
+    }
+
+    /// Its place among the features.
     pub(crate) fn term_feature(&self) -> usize {
         self.term_feature
     }

@@ -34,6 +34,18 @@ fn content(faults: bool) -> Value {
     Format::ALL.iter().map(|f| (f.media().to_owned(), media(*f, faults))).collect()
 }
 
+/// The forms of a quote's document, and how each begins.
+fn document() -> Value {
+    let form = |begins: &str| {
+        json!({ "schema": { "type": "string" },
+            "examples": { "document": { "value": begins } } })
+    };
+    json!({
+        "text/html": form("<!DOCTYPE html><html lang=\"en\">…"),
+        "application/pdf": form("%PDF-1.7…"),
+    })
+}
+
 /// Puts the forms of the file into an operation that takes or gives one.
 pub(super) fn put(id: &str, operation: &mut Value) {
     match id {
@@ -44,6 +56,7 @@ pub(super) fn put(id: &str, operation: &mut Value) {
                 "required": true,
             });
         }
+        "quote_document" => operation["responses"]["200"]["content"] = document(),
         "import_file" => operation["responses"]["200"]["content"] = content(true),
         _ => {}
     }

@@ -17,7 +17,7 @@ use crate::quote::{
 };
 use crate::refusal::Refusal;
 use crate::time::Moment;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 pub(super) static SHIPPED: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::shipped().unwrap());
 static PROGRAMMES: LazyLock<Programmes> = LazyLock::new(|| Programmes::shipped().unwrap());

@@ -142,12 +142,7 @@ pub(super) fn price_ask<'a>(
     }
 }
 
-fn offer(
-    ctx: &Context,
-    catalogue: &Catalogue,
-    price: &QuotePrice,
-    level: AskedLevel,
-) -> Offer {
+fn offer(ctx: &Context, catalogue: &Catalogue, price: &QuotePrice, level: AskedLevel) -> Offer {
     Offer {
         totals: price.totals,
         level,
