@@ -31,10 +31,13 @@ pub struct OfOffering {
     pub totals: Totals,
 }
 
+/// An offering's code and the words of one of its rules.
+type Rule = (Arc<str>, Arc<str>);
+
 /// The price of a quote, gathered site by site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Breakdown {
-    steps: BTreeMap<(StepKind, Option<(Arc<str>, Arc<str>)>), Charges>,
+    steps: BTreeMap<(StepKind, Option<Rule>), Charges>,
     offerings: BTreeMap<Arc<str>, (u32, Totals)>,
     /// The longest that delivery is estimated to take, in working days.
     pub lead_days: Option<u32>,

@@ -13,7 +13,8 @@ use crate::law::{MOST_NAMED, QuoteFile};
 use crate::party::{Actor, Environment, Tenant};
 use crate::programme::{Programme, Programmes};
 use crate::quote::{
-    BillingPreferences, Feasibility, Quote, QuoteSites, QuoteState, Site, Tally, Validation,
+    Alternative, BillingPreferences, Feasibility, Quote, QuoteSites, QuoteState, Site, Tally,
+    Validation,
 };
 use crate::refusal::Refusal;
 use crate::time::Moment;
@@ -76,6 +77,7 @@ impl Desk {
             opportunity: Id::new(Kind::Opportunity, now.ms(), 1),
             account: None,
             number: "Q-1".into(),
+            alternative: Alternative::FIRST,
             revision: 1,
             replaces: None,
             name: "Branches".into(),

@@ -111,3 +111,44 @@ fn refused(asked: &ImportSites) -> Refusal {
     let detail = format!("the file has {count} fault{s}{shown}: nothing was imported");
     Refusal::new(Code::InvalidBody, detail).with(faults)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn file_of(row: ImportRow) -> ImportSites {
+        let report = ImportReport {
+            format: "csv".into(),
+            sheet: None,
+            bytes: 1,
+            sha256: String::new(),
+            columns: Vec::new(),
+            rows: 1,
+            sound: 1,
+            notes_count: 0,
+            notes: Vec::new(),
+            faults_count: 0,
+            faults: Vec::new(),
+        };
+        ImportSites { report, rows: vec![row], broken: false, partial: false, body: String::new() }
+    }
+
+    #[test]
+    fn a_file_brings_nothing_that_the_programme_does_not_sell() {
+        let adi = SHIPPED.offering("OFF_ADI_MID_MARKET").unwrap();
+        let configuration = adi.configure(&features("100M", "36")).unwrap();
+        let row = || ImportRow {
+            site: NewSite { name: "Branch".into(), address: address("60606") },
+            configuration: Some(configuration.clone()),
+        };
+        let mut desk = Desk::open();
+        desk.perform(|ctx, rules, file| sites_import(ctx, rules, file, file_of(row()))).unwrap();
+        let mut desk = Desk::open();
+        desk.programme.offerings.clear();
+        let refused =
+            desk.perform(|ctx, rules, file| sites_import(ctx, rules, file, file_of(row())));
+        assert_eq!(refused.unwrap_err().code, Code::InvalidConfiguration);
+        assert!(desk.sites.is_empty());
+    }
+}

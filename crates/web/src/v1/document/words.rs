@@ -235,7 +235,7 @@ const fn step(kind: StepKind) -> &'static str {
 /// A rule as a customer reads it: without the file that it stands in, and without what the partner
 /// may give.
 fn rule(words: &str) -> String {
-    let words = words.split_once(": ").filter(|(file, _)| file.ends_with(".toml"));
+    let words = words.split_once(": ").filter(|(file, _)| file.strip_suffix(".toml").is_some());
     let words = words.map_or("", |(_, rule)| rule);
     words.replace("off MRC", "off monthly charges").replace("off NRC", "off one-off charges")
 }

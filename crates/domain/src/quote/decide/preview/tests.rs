@@ -87,7 +87,10 @@ fn speeds() -> impl Strategy<Value = Features> {
     prop_oneof![12 => adi, 6 => other, 1 => wrong]
 }
 
-fn any_edits() -> impl Strategy<Value = (Vec<usize>, Vec<AddSite>, Vec<(u8, usize, Features)>)> {
+/// Places of sites to remove, sites to add, and which sites get which features.
+type AnyEdits = (Vec<usize>, Vec<AddSite>, Vec<(u8, usize, Features)>);
+
+fn any_edits() -> impl Strategy<Value = AnyEdits> {
     let zip = prop::sample::select(vec!["60606", "82001", "99950"]);
     let new = (zip, prop::option::weighted(0.9, speeds())).prop_map(|(zip, features)| {
         let site = NewSite { name: format!("New in {zip}"), address: address(zip) };
