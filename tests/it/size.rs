@@ -198,6 +198,8 @@ async fn age(world: &World) {
         "alter table quote drop column number",
         "alter table quote drop column alternative",
         "alter table quote drop column revision",
+        "drop index quote_feasibility",
+        "alter table quote drop column feasibility",
         "drop index site_unpassed",
         "drop index site_unconfigured",
         "drop index site_basis",

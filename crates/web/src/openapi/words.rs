@@ -61,7 +61,7 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
                 "accepted",
             ],
         ),
-        ("Step", "kind", vec!["list", "term", "promotion", "discount", "net"]),
+        ("Step", "kind", vec!["list", "term", "volume", "promotion", "discount", "net"]),
         ("NearMiss", "code", vec!["longer_term", "promotion_available", "promotion_with_term"]),
         ("Me", "role", vec!["partner", "operations"]),
         ("Me", "environment", vec!["test", "live"]),
@@ -74,7 +74,12 @@ pub(super) fn put(document: &mut Value) -> Result<(), String> {
         let pointer = format!("/components/schemas/{schema}/properties/{member}");
         let found = document.pointer_mut(&pointer).and_then(Value::as_object_mut);
         let found = found.ok_or_else(|| format!("the document has no {pointer}"))?;
-        found.insert("enum".to_owned(), words.into());
+        let mut allowed: Vec<Value> = words.into_iter().map(Into::into).collect();
+        let types = found.get("type").and_then(Value::as_array);
+        if types.is_some_and(|types| types.iter().any(|word| word == "null")) {
+            allowed.push(Value::Null);
+        }
+        found.insert("enum".to_owned(), allowed.into());
     }
     Ok(())
 }

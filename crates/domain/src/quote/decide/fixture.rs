@@ -155,6 +155,7 @@ impl Desk {
                 (Record::Site(site), Mode::Remove { .. }) => {
                     self.sites.retain(|old| old.id != site.id);
                 }
+                (Record::Import(_) | Record::ImportFile(_), _) => {}
                 other => panic!("{other:?}"),
             }
         }
