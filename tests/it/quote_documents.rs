@@ -231,7 +231,7 @@ async fn the_form_is_chosen_by_accept_or_by_name_and_strangers_see_nothing() {
     assert_eq!((pdf.status, pdf.header("content-type")), (200, "application/pdf"));
     assert!(pdf.text.starts_with("%PDF-1.7"));
     assert_eq!(pdf.header("content-security-policy"), "");
-    assert!(pdf.header("content-disposition").ends_with("-v1.pdf\""));
+    assert!(pdf.header("content-disposition").ends_with("-A1.pdf\""));
     assert_eq!(of("text/html;q=0.1, application/json").await.header("vary"), "accept");
     let refused = of("application/json").await.refused(406, "not_acceptable");
     assert_eq!(refused["errors"][0]["pointer"], "/headers/accept");

@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::code::Code;
+use domain::quote::Quote;
 use domain::refusal::Refusal;
 use form::Form;
 use http::{HeaderMap, header};
@@ -61,7 +62,8 @@ async fn quote_document(PathId(id): PathId, headers: HeaderMap, reading: Reading
     let press = PRESSES.acquire().await.map_err(|_| failed("the presses are closed")).at(&place)?;
     let read = app.quote_dossier(&caller, id, Gathered::new, Gathered::put).await;
     let (dossier, gathered) = read.at(&place)?;
-    let name = format!("{}-v{}.{}", dossier.quote.number, dossier.quote.revision, form.ending());
+    let Quote { number, alternative, revision, .. } = &dossier.quote;
+    let name = format!("{number}-{alternative}{revision}.{}", form.ending());
     let document = gathered.document(&dossier, app.clock.now());
     let document = document.map_err(|_| failed("the sites do not add up to the quote"));
     let bytes = drawn(form, document.at(&place)?, press, &place).await?;

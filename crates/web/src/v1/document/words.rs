@@ -8,7 +8,9 @@ use domain::credit::CreditState;
 use domain::money::{Currency, Overflow};
 use domain::party::Environment;
 use domain::pricing::{StepKind, Totals};
-use domain::quote::{Breakdown, Fall, Level, Offer, Quote, QuotePhase, QuoteState, Site};
+use domain::quote::{
+    Alternative, Breakdown, Fall, Level, Offer, Quote, QuotePhase, QuoteState, Site,
+};
 use domain::time::{Moment, in_words};
 use print::{Block, Cell, Column, Document, Fact, Mark, Part, Row, Rows, Table};
 use std::collections::BTreeSet;
@@ -61,7 +63,12 @@ impl Gathered {
             return Err(Overflow);
         }
         let issuer = self.catalogue.carrier().unwrap_or("The carrier").to_owned();
-        let title = format!("Quote {}, version {}", quote.number, quote.revision);
+        // A quote without alternatives need not say that it is the first of them.
+        let alternative = match quote.alternative {
+            Alternative::FIRST => String::new(),
+            other => format!(", alternative {other}"),
+        };
+        let title = format!("Quote {}{alternative}, version {}", quote.number, quote.revision);
         let mut parts = Vec::new();
         if let Some(offer) = offer {
             parts.push(products(&breakdown, &offer.totals, &self.catalogue));
@@ -127,7 +134,7 @@ fn marks(quote: &Quote, sample: bool, now: Moment) -> Vec<Mark> {
         }
         QuotePhase::Superseded => Some((
             "Superseded",
-            "Another version has taken the place of this one, which is no longer an offer."
+            "Another version has taken the place of this one, or another alternative was signed."
                 .to_owned(),
         )),
         QuotePhase::Priced => firmness(quote.level()),
