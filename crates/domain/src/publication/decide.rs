@@ -280,6 +280,10 @@ pub fn catalogue_roll_back(
         let state = if waits { "not in force yet" } else { phase.word() };
         return Err(Refusal::state("catalogue", state, "rolled back"));
     }
+    // A clock that was set back has it in force again, until what took its place is.
+    if faulty.rolled_back_by.is_some() {
+        return Err(Refusal::state("catalogue", "rolled back", "rolled back again"));
+    }
     carrier.can_sell(previous)?;
     let (back, files) = version(ctx, at, previous);
     let publication = Publication {

@@ -235,6 +235,23 @@ fn a_roll_back_puts_what_was_before_in_force_at_once() {
 }
 
 #[test]
+fn under_a_clock_that_was_set_back_nothing_is_rolled_back_twice() {
+    let mut world = World::new();
+    world.publish("2026.2", 0, 1);
+    let back = |world: &World, hours: i64| {
+        let (version, previous) = (world.published[0].clone(), &world.configured);
+        let (at, reason) = (Environment::Test, "Wrong prices.".to_owned());
+        catalogue_roll_back(&mut ctx(1, hours), at, version, previous, world.carrier(), reason)
+    };
+    let again = back(&world, 3).expect("it is rolled back").view;
+    world.published[0].rolled_back_by = Some(again.id);
+    world.published.push(again);
+    assert_eq!(world.in_force(2), Some("2026.2"), "an hour before, it still is");
+    let refused = back(&world, 2).unwrap_err();
+    assert_eq!(refused.detail, "the catalogue is rolled back: it cannot be rolled back again");
+}
+
+#[test]
 fn what_is_in_force_is_not_withdrawn() {
     let mut world = World::new();
     world.publish("2026.2", 0, 1);
