@@ -189,7 +189,7 @@ async fn set(plan: &Plan) -> Scene {
 /// Opens opportunities at an even rate, of partners by dice.
 async fn open(plan: &Plan, partners: &[Arc<Mutex<Partner>>], progress: &Arc<Progress>) {
     let mut dice = plan.dice("openings");
-    let rate = plan.of(25.0, 100.0);
+    let rate = plan.of(25.0, 50.0);
     let mut beat = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
     let mut opening = JoinSet::new();
     let begun = Instant::now();

@@ -55,11 +55,10 @@ impl History<'_> {
         if let Some((connector, reference, before)) = dead {
             let asked = self.outsiders.play().asked.get(&(connector, reference.clone())).copied();
             let asked = asked.unwrap_or_default() - before;
-            // What was under way when it healed may have lost its lease, or be given back: it comes
-            // on top. And each time that operations want it again, the tries are counted anew.
+            // Each time that operations want it again, the tries are counted anew.
             let again = self.witness.events[begun..].iter().filter(|e| e.kind == "job.retried");
             let again = again.count();
-            if asked > TRIES * (2 + again) {
+            if asked > TRIES * (1 + again) {
                 let what = format!(
                     "{connector} was asked {asked} times more about {reference}, wanted again \
                      {again} times"

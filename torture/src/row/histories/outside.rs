@@ -126,10 +126,8 @@ impl Seen {
         self.play.lock().expect("no panic while it is held")
     }
 
-    fn fate(&self, who: &'static str, reference: &str) -> Fate {
+    fn fate(&self, reference: &str) -> Fate {
         let mut play = self.play();
-        *play.asked.entry((who, reference.to_owned())).or_default() += 1;
-        *play.tally.entry("outside asked").or_default() += 1;
         if play.dead.contains(reference) {
             return Fate::Later;
         }
@@ -158,13 +156,15 @@ impl Seen {
     ) -> Result<T, ConnectorError> {
         let (slow, slower) = {
             let mut play = self.play();
+            *play.asked.entry((who, reference.to_owned())).or_default() += 1;
+            *play.tally.entry("outside asked").or_default() += 1;
             let healed = play.healed;
             (!healed && play.dice.u8(0..2) == 0, !healed && play.dice.u8(0..4) == 0)
         };
         if slow {
             self.desk.pass(self.node, self.life, who).await;
         }
-        let fate = self.fate(who, reference);
+        let fate = self.fate(reference);
         let answer = match fate {
             Fate::Answers => answer.await,
             Fate::Lies => answer.await.map(|truth| lie(truth, &mut self.play().dice)),

@@ -234,6 +234,7 @@ impl Cycles {
         let journal = fs::read(self.journal()).map_err(|e| format!("no journal: {e}"))?;
         let entries = entries(&journal);
         let stops = self.stops(&entries, dice);
+        self.disk.begin();
         let (now, moment) = (Instant::now(), monotonic());
         for (index, entry) in entries.iter().enumerate() {
             self.disk.play(entry, dice);

@@ -24,8 +24,8 @@ pub(crate) struct Disk {
 struct File {
     /// Nothing: no such file.
     durable: Option<Vec<u8>>,
-    /// Each with its place in the journal.
-    pending: Vec<(u64, Op)>,
+    /// Each with its place in the journal; none where that is an earlier process's.
+    pending: Vec<(Option<u64>, Op)>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +42,16 @@ impl Disk {
         Self { files: files.iter().map(|(name, bytes)| (name.clone(), durable(bytes))).collect() }
     }
 
+    /// Another process begins, with a journal of its own: whatever is on its way was written before
+    /// anything that stands there.
+    pub(crate) fn begin(&mut self) {
+        for file in self.files.values_mut() {
+            for (at, _) in &mut file.pending {
+                *at = None;
+            }
+        }
+    }
+
     /// One more thing has happened. The dice are for a sync that failed: what it was to bring to
     /// the disk may be there or not, and the system forgets that it is not. A later sync says
     /// nothing about it.
@@ -53,7 +63,8 @@ impl Disk {
             kind::TRUNCATE => Op::Truncate(number),
             kind::UNLINK => Op::Unlink,
             kind::SYNCED | kind::SYNC_FAILED => {
-                let covered = file.pending.partition_point(|(at, _)| *at < entry.number);
+                let before = |(at, _): &(Option<u64>, Op)| at.is_none_or(|at| at < entry.number);
+                let covered = file.pending.partition_point(before);
                 let ops: Vec<Op> = file.pending.drain(..covered).map(|(_, op)| op).collect();
                 if entry.kind == kind::SYNCED {
                     for op in &ops {
@@ -68,7 +79,7 @@ impl Disk {
             }
             other => panic!("a journal with a record of kind {other}"),
         };
-        file.pending.push((entry.at, op));
+        file.pending.push((Some(entry.at), op));
     }
 
     /// What a power cut now leaves.

@@ -82,3 +82,15 @@ fn a_file_of_a_name_that_was_free_again_has_nothing_of_the_one_before() {
     assert!(left.contains(&Some(vec![1, 1])) && left.contains(&Some(vec![2])));
     assert!(!left.contains(&Some(vec![2, 1])));
 }
+
+#[test]
+fn a_sync_covers_what_a_process_before_wrote_however_long_its_journal_was() {
+    let mut disk = Disk::default();
+    let mut dice = Rng::with_seed(7);
+    disk.play(&entry(5_000, kind::WRITE, 0, &[1; 600]), &mut dice);
+    disk.begin();
+    disk.play(&entry(0, kind::SYNCED, 0, &[]), &mut dice);
+    for _ in 0..CUTS {
+        assert_eq!(disk.cut(&mut dice).remove("log"), Some(vec![1; 600]));
+    }
+}
