@@ -177,12 +177,21 @@ impl Patroni {
         (leader.and_then(place), whole)
     }
 
-    /// Waits until everybody is there, and answers who leads.
+    /// Waits until everybody is there, and answers who leads. A Patroni that leads and finds no
+    /// second server for half of that time is started again, as its operator would do: after a
+    /// change of the lead it may remember an old version of etcd's keys, and then for ever.
     pub fn wait_until_whole(&self, patience: Duration) -> usize {
         let begun = Instant::now();
+        let mut helped = false;
         loop {
-            if let (Some(leader), true) = self.state() {
+            let state = self.state();
+            if let (Some(leader), true) = state {
                 return leader;
+            }
+            if let (Some(leader), false, true) = (state.0, helped, begun.elapsed() > patience / 2) {
+                helped = true;
+                eprintln!("the Patroni of node {leader} leads alone: it is started again");
+                self.say(&format!("restart-patroni {leader}"));
             }
             if begun.elapsed() >= patience {
                 self.say("logs");

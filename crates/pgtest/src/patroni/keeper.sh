@@ -97,10 +97,11 @@ while read -r word node; do
     crash-postgres) kill -9 $(postmaster $node) ;;
     crash-node) kill -9 $(patroni $node) $(postmaster $node) && rm "$dir/n$node/pid" ;;
     start-node) start_node $node ;;
+    restart-patroni) kill -9 $(patroni $node) && start_node $node ;;
     freeze-patroni) kill -STOP $(patroni $node) ;;
     freeze-node) kill -STOP $(patroni $node) $(server $node) ;;
     thaw-node) kill -CONT $(patroni $node) $(server $node) ;;
-    logs) tail -n 15 "$dir"/n?/log "$dir/etcd.log" >&2 ;;
+    logs) tail -n 60 "$dir"/n?/log "$dir/etcd.log" >&2 ;;
   esac && echo done || echo failed
 done
 end

@@ -15,7 +15,11 @@ mod tests;
 mod tls;
 mod writer;
 
-use self::{failure::Failed, leader::Leader, writer::Writer};
+use self::{
+    failure::Failed,
+    leader::{Leader, ToLeader},
+    writer::Writer,
+};
 use crate::engine::stats::Stats;
 use crate::{Applied, BadStatement, Change, Engine, Migration, Query, Row, StoreError, Written};
 use async_trait::async_trait;
@@ -24,7 +28,7 @@ use domain::time::Moment;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::time::timeout;
+use tokio::{task::JoinHandle, time::timeout};
 use tokio_postgres::Config;
 
 /// How long a call waits for a free connection, and how long a new connection may take.
@@ -108,6 +112,17 @@ impl Link {
 pub struct Postgres {
     link: Link,
     writer: Writer,
+    watch: Watch,
+}
+
+/// Looks for changes of the lead until it is dropped.
+#[derive(Debug)]
+struct Watch(JoinHandle<()>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Postgres {
@@ -119,9 +134,9 @@ impl Postgres {
         let mut config = config(url, options.statement_cache)?;
         let tls = tls::connector(&mut config, options.root_certificate.as_deref())?;
         let suspect = Arc::new(Mutex::new(Instant::now()));
-        let leader = Leader::new(&config, tls, Arc::clone(&suspect));
+        let leader = Arc::new(Leader::new(&config, tls, Arc::clone(&suspect)));
         let link = Link {
-            pool: pool(config, leader, options.pool.max(2))?,
+            pool: pool(config, ToLeader(Arc::clone(&leader)), options.pool.max(2))?,
             statement_cache: options.statement_cache,
             waiting: options.waiting.max(1),
             suspect,
@@ -130,7 +145,8 @@ impl Postgres {
         // Half: so that reads find a connection however many writes wait.
         let lanes = (options.pool / 2).max(1);
         let writer = Writer::start(&link, lanes, options.group.max(1));
-        Ok(Self { link, writer })
+        let watch = Watch(tokio::spawn(async move { leader.watch().await }));
+        Ok(Self { link, writer, watch })
     }
 
     /// What was written through this handle so far.
@@ -180,6 +196,7 @@ impl Engine for Postgres {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await;
+        self.watch.0.abort();
         self.link.pool.close();
         Ok(())
     }
@@ -222,7 +239,7 @@ fn config(url: &str, lasting_sessions: bool) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-fn pool(config: Config, leader: Leader, size: usize) -> Result<Pool, StoreError> {
+fn pool(config: Config, leader: ToLeader, size: usize) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     Pool::builder(Manager::from_connect(config, leader, recycling))
         .max_size(size)

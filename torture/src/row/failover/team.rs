@@ -16,7 +16,7 @@ const CLIENTS: usize = 8;
 /// So many acknowledgements show that everybody writes.
 pub(super) const MUCH: usize = CLIENTS * 4;
 /// A server that looks at a leader which was deposed has noticed by then.
-const STALE: Duration = Duration::from_secs(12);
+const STALE: Duration = Duration::from_secs(3);
 
 pub(super) struct Team {
     pub(super) servers: Vec<Server>,

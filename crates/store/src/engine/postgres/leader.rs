@@ -4,14 +4,14 @@
 use deadpool_postgres::Connect;
 use futures::{
     StreamExt,
-    future::{BoxFuture, pending},
+    future::{BoxFuture, join_all, pending},
     stream::FuturesUnordered,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::{
     task::JoinHandle,
-    time::{Instant, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_postgres::{Client, Config, Error, SimpleQueryMessage, config::TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -25,6 +25,12 @@ const GRACE: Duration = Duration::from_millis(100);
 /// For so long after a lead was seen, none that is older is believed: longer than a cluster takes
 /// for ending it. Not for ever, since a database that was made anew begins at one.
 const MEMORY: Duration = Duration::from_mins(1);
+/// The timeline of a server that leads; empty of one that follows.
+const TIMELINE: &str = "select case when pg_is_in_recovery() then '' \
+    else pg_walfile_name(pg_current_wal_lsn()) end";
+/// So often the servers are looked at, and so long one may take to answer.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const LOOK_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks every server at once, so that one which hangs is in nobody's way.
 ///
@@ -84,10 +90,35 @@ impl Leader {
         Self { servers, tls, newest: Mutex::default(), suspect }
     }
 
+    /// Looks at every server again and again, so that a change of the lead is known to a process
+    /// that only reads, too: a leader that was deposed and hangs would answer it with what was.
+    /// Ends never; for one server there is nothing to look for.
+    pub(super) async fn watch(&self) {
+        if self.servers.len() > 1 {
+            join_all(self.servers.iter().map(|server| self.watch_one(server))).await;
+        }
+    }
+
+    async fn watch_one(&self, server: &Config) {
+        loop {
+            if let Ok(Ok(watched)) = timeout(LOOK_PATIENCE, connect(server, &self.tls)).await {
+                let (client, connection) = watched;
+                while let Ok(Ok(timeline)) = timeout(LOOK_PATIENCE, ask(&client, TIMELINE)).await {
+                    if !timeline.is_empty() {
+                        self.believes(&timeline);
+                    }
+                    sleep(LOOK_EVERY).await;
+                }
+                connection.abort();
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Whether the lead is not known to be lost. What was connected before a new one is doubted.
-    fn leads(&self, found: &Found) -> bool {
+    fn believes(&self, timeline: &str) -> bool {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        match newest.judge(&found.timeline, Instant::now()) {
+        match newest.judge(timeline, Instant::now()) {
             Lead::Lost => return false,
             Lead::Same => {}
             Lead::New => {
@@ -100,11 +131,11 @@ impl Leader {
 
     async fn find(&self) -> Result<Found, Error> {
         let mut asked: FuturesUnordered<_> =
-            self.servers.iter().map(|server| ask(server, self.tls.clone())).collect();
+            self.servers.iter().map(|server| find_one(server, &self.tls)).collect();
         let mut last = None;
         let found = loop {
             match asked.next().await {
-                Some(Ok(found)) if self.leads(&found) => break found,
+                Some(Ok(found)) if self.believes(&found.timeline) => break found,
                 // Whoever leads now may not answer yet.
                 Some(Ok(_)) => {}
                 Some(Err(error)) => last = Some(error),
@@ -120,7 +151,7 @@ impl Leader {
         while let Ok(Some(other)) = timeout_at(until, asked.next()).await {
             if let Ok(other) = other
                 && other.timeline > found.timeline
-                && self.leads(&other)
+                && self.believes(&other.timeline)
             {
                 found = other;
             }
@@ -129,13 +160,17 @@ impl Leader {
     }
 }
 
-impl Connect for Leader {
+/// How the pool finds it.
+pub(super) struct ToLeader(pub(super) Arc<Leader>);
+
+impl Connect for ToLeader {
     fn connect(&self, _: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
         Box::pin(async {
+            let leader = &self.0;
             loop {
-                let found = self.find().await?;
+                let found = leader.find().await?;
                 // Others may have met a newer one meanwhile.
-                if self.leads(&found) {
+                if leader.believes(&found.timeline) {
                     return Ok((found.client, found.connection));
                 }
             }
@@ -143,20 +178,33 @@ impl Connect for Leader {
     }
 }
 
-async fn ask(server: &Config, tls: MakeRustlsConnect) -> Result<Found, Error> {
-    let (client, connection) = server.connect(tls).await?;
+async fn connect(
+    server: &Config,
+    tls: &MakeRustlsConnect,
+) -> Result<(Client, JoinHandle<()>), Error> {
+    let (client, connection) = server.connect(tls.clone()).await?;
     let connection = tokio::spawn(async {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection to the database ended");
         }
     });
-    let told = client.simple_query(LEADS).await?;
+    Ok((client, connection))
+}
+
+async fn find_one(server: &Config, tls: &MakeRustlsConnect) -> Result<Found, Error> {
+    let (client, connection) = connect(server, tls).await?;
+    let timeline = ask(&client, LEADS).await?;
+    Ok(Found { timeline, client, connection })
+}
+
+/// The timeline in an answer.
+async fn ask(client: &Client, question: &str) -> Result<String, Error> {
+    let told = client.simple_query(question).await?;
     let name = told.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0),
         _ => None,
     });
-    let timeline = name.and_then(|name| name.get(..8)).unwrap_or_default().to_owned();
-    Ok(Found { timeline, client, connection })
+    Ok(name.and_then(|name| name.get(..8)).unwrap_or_default().to_owned())
 }
 
 /// The same for one of its servers.
