@@ -6,6 +6,7 @@ mod stream;
 use crate::client::Client;
 use crate::story::steps::id;
 use crate::world::World;
+use app::Settings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -78,6 +79,45 @@ async fn an_event_can_be_read_as_soon_as_its_cause_is_answered() {
     let page = partner.get(&format!("/v1/events?limit=10{after}")).await.expect(200);
     assert_eq!(page["items"], json!([]));
     assert_eq!(format!("&after={}", id(&page["next_after"])), after, "the cursor stays");
+    world.told_as_published().await;
+}
+
+#[tokio::test]
+async fn rare_events_are_found_however_many_others_lie_between() {
+    // So few are looked at in one read that one page takes many.
+    let settings = Settings { feed_window: 2, ..Settings::default() };
+    let world = World::start_with(crate::world::builtin(), settings).await;
+    let partner = world.partner("apex").await;
+    for n in 0..8 {
+        let opened = happen(&partner).await;
+        if n % 4 == 0 {
+            let path = format!("/v1/quotes/{}/cancel", id(&opened["quote"]["id"]));
+            partner.post(&path, &json!({ "reason": "Not needed." })).await.expect(200);
+        }
+    }
+    let whole = read_all(&partner, 1000).await;
+    let of = |kind| {
+        whole.iter().filter(|e| e["type"] == kind).map(|e| e["id"].clone()).collect::<Vec<_>>()
+    };
+    for (reader, who) in [(&partner, "partner"), (&world.operations, "operations")] {
+        for kind in ["quote.cancelled", "quote.created", "webhook_endpoint.tested"] {
+            let (mut found, mut after) = (Vec::new(), String::new());
+            loop {
+                let path = format!("/v1/events?type={kind}&limit=1{after}");
+                let page = reader.get(&path).await.expect(200);
+                let items = page["items"].as_array().expect("items");
+                found.extend(items.iter().map(|e| e["id"].clone()));
+                let next = page["next_after"].as_str().map(|id| format!("&after={id}"));
+                let next = next.unwrap_or_default();
+                if items.is_empty() && next == after {
+                    break;
+                }
+                after = next;
+            }
+            assert_eq!(found, of(kind), "{kind}, read by {who}");
+            assert!(!after.is_empty(), "{kind}: what was looked at is not looked at again");
+        }
+    }
     world.told_as_published().await;
 }
 

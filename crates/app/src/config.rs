@@ -20,6 +20,8 @@ pub struct Settings {
     pub jobs_at_once: usize,
     /// Webhook endpoints sent to at the same time.
     pub endpoints_at_once: usize,
+    /// Events that one read looks at, at most, for a reader who wants only some of them.
+    pub feed_window: u32,
     /// Days that the log of a finished webhook delivery is kept.
     pub delivery_log_days: u32,
 }
@@ -32,6 +34,7 @@ impl Default for Settings {
             connector_timeout_ms: 20_000,
             jobs_at_once: 32,
             endpoints_at_once: 256,
+            feed_window: 10_000,
             delivery_log_days: 30,
         }
     }

@@ -29,6 +29,15 @@ pub struct Wanted {
 #[derive(Debug, Clone)]
 pub struct Cursor {
     stretch: Stretch,
+    /// The last event that was looked at.
+    seen: Option<Id>,
+}
+
+impl Cursor {
+    /// The event to read on behind; none at the very beginning.
+    pub const fn seen(&self) -> Option<Id> {
+        self.seen
+    }
 }
 
 impl App {
@@ -50,7 +59,8 @@ impl App {
             Some(Filter::Only(kind)) => kind.word().to_owned(),
         };
         let (object, limit) = (wanted.object, wanted.limit);
-        Ok(Cursor { stretch: Stretch { after, kind, object, limit } })
+        let stretch = Stretch { after, until: None, kind, object, limit };
+        Ok(Cursor { stretch, seen: wanted.after })
     }
 
     /// The feed's end: what comes from now on.
@@ -73,7 +83,8 @@ impl App {
     }
 
     /// The next events, and the cursor moved behind them; waits up to `wait` for one to come. What
-    /// was committed before the call is never missing.
+    /// was committed before the call is never missing. Where only some are wanted and those are
+    /// rare, there may be none though the feed goes on behind the cursor: then it has moved.
     pub async fn feed_next(
         &self,
         caller: &Caller,
@@ -86,12 +97,9 @@ impl App {
         loop {
             end.mark_unchanged();
             self.store.place(self.clock.now()).await?;
-            let found = self.store.ask(store::event::feed(caller.scope(), &cursor.stretch)).await?;
-            if let Some(last) = found.last() {
-                cursor.stretch.after = last.position;
-            }
-            if !found.is_empty() || wait.is_zero() || *stopping.borrow() {
-                return Ok(found.into_iter().map(|Placed { event, .. }| event).collect());
+            let (found, at_end) = self.feed_look(caller, cursor).await?;
+            if !found.is_empty() || !at_end || wait.is_zero() || *stopping.borrow() {
+                return Ok(found);
             }
             let moved = async {
                 tokio::select! {
@@ -101,6 +109,39 @@ impl App {
             };
             if timeout_at(deadline, moved).await.is_err() {
                 return Ok(Vec::new());
+            }
+        }
+    }
+
+    /// Looks for the next events that are wanted, a window after the other, so that no read takes
+    /// long however rare they are. Whether it came to the end, if it found none.
+    async fn feed_look(
+        &self,
+        caller: &Caller,
+        cursor: &mut Cursor,
+    ) -> Result<(Vec<Event>, bool), Problem> {
+        let begun = Instant::now();
+        loop {
+            let window = if cursor.stretch.selects(caller.scope()) {
+                let most = self.settings.feed_window;
+                let ask = store::event::window(caller.scope(), cursor.stretch.after, most);
+                self.store.ask(ask).await?
+            } else {
+                None
+            };
+            cursor.stretch.until = window.map(|mark| mark.position);
+            let found = self.store.ask(store::event::feed(caller.scope(), &cursor.stretch)).await?;
+            if let Some(last) = found.last() {
+                cursor.stretch.after = last.position;
+                cursor.seen = Some(last.event.id);
+                let events = found.into_iter().map(|Placed { event, .. }| event).collect();
+                return Ok((events, false));
+            }
+            let Some(mark) = window else { return Ok((Vec::new(), true)) };
+            cursor.stretch.after = mark.position;
+            cursor.seen = Some(mark.id);
+            if begun.elapsed() >= LOOKING {
+                return Ok((Vec::new(), false));
             }
         }
     }
@@ -125,6 +166,8 @@ impl App {
     }
 }
 
+/// How long one request looks for events that are rare.
+const LOOKING: Duration = Duration::from_secs(1);
 /// How long an event that another node has written may wait for its place.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 

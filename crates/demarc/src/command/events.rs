@@ -102,11 +102,13 @@ impl List {
             }
             let found = client.get(&path).await?.expect(200)?;
             let more = found.list("/items")?;
-            if more.is_empty() {
+            items.extend_from_slice(more);
+            let next = found.str("/next_after").ok().map(str::to_owned);
+            // Rare ones may be further on though there are none here.
+            if more.is_empty() && next == after {
                 break;
             }
-            items.extend_from_slice(more);
-            after = Some(found.str("/next_after")?.to_owned());
+            after = next;
         }
         if self.json {
             return print_json(&json!({ "items": items, "next_after": after }));

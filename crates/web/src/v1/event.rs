@@ -135,7 +135,8 @@ pub(crate) fn tell(event: &Event) -> String {
 struct Feed {
     items: Vec<EventBody>,
     /// Send it as `after` to read on. Where nothing new came, the one that was sent; null at the
-    /// very beginning.
+    /// very beginning. With `type` or `object_id` it may move on while `items` is empty: the feed
+    /// goes on behind it.
     next_after: Option<String>,
 }
 
@@ -179,7 +180,7 @@ async fn events_list(reading: Reading, headers: HeaderMap) -> Answered {
     }
     let mut cursor = app.feed_cursor(&caller, &wanted).await.at(&place)?;
     let found = app.feed_next(&caller, &mut cursor, wait).await.at(&place)?;
-    let next_after = found.last().map(|e| e.id).or(wanted.after).map(|id| id.to_string());
+    let next_after = cursor.seen().map(|id| id.to_string());
     Ok(ok(&Feed { items: found.iter().map(Into::into).collect(), next_after }))
 }
 

@@ -135,7 +135,9 @@ impl Client {
         let made = self.post("/v1/webhook-endpoints", new).await?;
         let path = format!("/v1/webhook-endpoints/{}", id(&made["id"]));
         self.post(&format!("{path}/test"), json!({})).await?;
-        let tested = self.get("/v1/events?type=webhook_endpoint.tested").await?;
+        let object = id(&made["id"]);
+        let tested = format!("/v1/events?type=webhook_endpoint.tested&object_id={object}");
+        let tested = self.get(&tested).await?;
         let again = json!({ "event_id": tested["items"][0]["id"] });
         self.post(&format!("{path}/resend"), again).await?;
         let since = json!({ "since": "2026-01-01T00:00:00Z" });
