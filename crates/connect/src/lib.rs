@@ -7,6 +7,7 @@ mod client;
 pub mod credit;
 pub mod fulfilment;
 pub mod http;
+pub mod serviceability;
 pub mod signature;
 pub mod tls;
 pub mod webhook;

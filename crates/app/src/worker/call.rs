@@ -96,7 +96,7 @@ impl Drop for Open<'_> {
 
 impl App {
     /// Makes one call. Without `limits` it is only cut off by the time-out.
-    pub(super) async fn call_within<T>(
+    pub(crate) async fn call_within<T>(
         &self,
         connector: &'static str,
         limits: Option<&Limits>,

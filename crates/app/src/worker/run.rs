@@ -9,14 +9,14 @@ use super::call::{Limits, NoAnswer, clean, said};
 use super::lanes::Owed;
 use crate::{App, Problem};
 use connect::ConnectorError;
-use domain::address::{Address, Avps};
+use domain::address::Address;
 use domain::change::{Change, Settle};
 use domain::credit::Assessment;
 use domain::decision::Decision;
 use domain::fulfilment::{Progress, Received};
-use domain::id::Id;
 use domain::job::{Job, MOST_TRIES, backoff_ms};
 use domain::party::Actor;
+use domain::quote::Validated;
 use domain::time::Moment;
 use faults::{Bug, Point, pass, planted};
 use futures::FutureExt as _;
@@ -27,8 +27,8 @@ use store::{Committed, StoreError};
 /// What the outside replied: the command that a job brings back.
 #[derive(Debug)]
 enum Reply {
-    /// Per site: the address that was asked about, and the answer.
-    Addresses(Vec<(Id, Address, Avps)>),
+    /// Per site: the address that was asked about, and what was found.
+    Addresses(Vec<(Address, Validated)>),
     Credit(Assessment),
     /// The envelope is out under this reference.
     ContractSent(String),

@@ -1,6 +1,7 @@
 //! One JSON question to an outside system on loopback: what arrives, and what comes of every kind
 //! of answer.
 
+mod adapters;
 #[path = "../webhook/receiver.rs"]
 mod receiver;
 
