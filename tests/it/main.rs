@@ -4,6 +4,7 @@
 pub(crate) const ON_POSTGRES: bool = false;
 
 mod access;
+mod addresses;
 mod asyncapi;
 mod atlas;
 mod catalogues;

@@ -5,6 +5,7 @@
 pub(crate) const ON_POSTGRES: bool = true;
 
 mod access;
+mod addresses;
 mod asyncapi;
 mod atlas;
 mod catalogues;

@@ -12,6 +12,7 @@ use app::{App, Clock, Frozen, Outside, Problem, Seeded, Sender, Settings, Webhoo
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::Walls;
 use domain::party::{Environment, Role};
@@ -285,6 +286,7 @@ impl World {
 pub(crate) fn builtin() -> Outside {
     Outside {
         address: Arc::new(BuiltinAddressCheck::new()),
+        serviceability: Arc::new(TableServiceCheck::shipped().expect("a sound table")),
         credit: Arc::new(BuiltinBureau::default()),
         signature: Arc::new(BuiltinDesk),
         // A working day takes a second of the frozen clock.

@@ -2,6 +2,7 @@
 
 use domain::catalogue::{Catalogue, CatalogueFault, FaultKind};
 use domain::programme::{PROGRAMMES, Programmes};
+use domain::serviceability::{SERVICEABILITY, ServiceTable};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::path::Path;
@@ -24,6 +25,10 @@ pub struct Settings {
     pub feed_window: u32,
     /// Days that the log of a finished webhook delivery is kept.
     pub delivery_log_days: u32,
+    /// Answers of outside address and serviceability services that are kept, and for how many
+    /// milliseconds. None where what answers is built in: it knows without asking.
+    pub answers_kept: usize,
+    pub answers_kept_ms: i64,
 }
 
 impl Default for Settings {
@@ -36,6 +41,8 @@ impl Default for Settings {
             endpoints_at_once: 256,
             feed_window: 10_000,
             delivery_log_days: 30,
+            answers_kept: 0,
+            answers_kept_ms: 86_400_000,
         }
     }
 }
@@ -57,7 +64,8 @@ impl Unsound {
 }
 
 /// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes
-/// and the others the catalogue. None: what is shipped with the program. Every mistake is said,
+/// `serviceability.toml` what the network
+/// can do, and the others the catalogue. None: what is shipped with the program. Every mistake is said,
 /// one a line, with file, line and remedy.
 pub fn load_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Vec<String>> {
     read_catalogue(folder).map_err(|unsound| unsound.lines())
@@ -72,13 +80,15 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
     };
     let files =
         read_folder(folder).map_err(|fault| Unsound { faults: vec![fault], files: Vec::new() })?;
-    let (law, products): (Vec<_>, Vec<_>) =
-        files.iter().cloned().partition(|(name, _)| name == PROGRAMMES);
-    let law = law.first().map(|(_, text)| text.as_str());
-    let programmes = law.map_or_else(Programmes::shipped, Programmes::parse);
+    let programmes = text_of(&files, PROGRAMMES);
+    let programmes = programmes.map_or_else(Programmes::shipped, Programmes::parse);
+    let service = text_of(&files, SERVICEABILITY).map(ServiceTable::parse);
+    let service = service.and_then(Result::err).unwrap_or_default();
+    let products: Vec<_> = files.iter().filter(|(name, _)| is_product(name)).cloned().collect();
     let faults = match (Catalogue::parse(&products), programmes) {
         (Ok(catalogue), Ok(programmes)) => {
-            let faults = programmes.unknown_offerings(&catalogue);
+            let mut faults = programmes.unknown_offerings(&catalogue);
+            faults.extend(service);
             if faults.is_empty() {
                 return Ok((catalogue, programmes));
             }
@@ -87,19 +97,39 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
         (catalogue, programmes) => {
             let mut faults = catalogue.err().unwrap_or_default();
             faults.extend(programmes.err().unwrap_or_default());
+            faults.extend(service);
             faults
         }
     };
     Err(Unsound { faults, files })
 }
 
-/// The files of a catalogue folder that a publication takes: all but the programmes.
+/// The table of serviceability of a catalogue folder; the shipped one where the folder has none.
+pub fn load_serviceability(folder: Option<&Path>) -> Result<ServiceTable, Vec<String>> {
+    let lines = |faults: Vec<CatalogueFault>| faults.iter().map(ToString::to_string).collect();
+    let Some(folder) = folder else { return ServiceTable::shipped().map_err(lines) };
+    let files = read_folder(folder).map_err(|fault| vec![fault.to_string()])?;
+    let text = text_of(&files, SERVICEABILITY);
+    text.map_or_else(ServiceTable::shipped, ServiceTable::parse).map_err(lines)
+}
+
+fn text_of<'f>(files: &'f [(String, String)], name: &str) -> Option<&'f str> {
+    files.iter().find(|(file, _)| file == name).map(|(_, text)| text.as_str())
+}
+
+/// Whether a file is of the catalogue itself: prices, not who sells them or what the network can.
+fn is_product(name: &str) -> bool {
+    name != PROGRAMMES && name != SERVICEABILITY
+}
+
+/// The files of a catalogue folder that a publication takes: all but the programmes and the
+/// serviceability.
 ///
 /// # Errors
 /// A folder that cannot be read.
 pub fn catalogue_files(folder: &Path) -> Result<Vec<(String, String)>, CatalogueFault> {
     let mut files = read_folder(folder)?;
-    files.retain(|(name, _)| name != PROGRAMMES);
+    files.retain(|(name, _)| is_product(name));
     Ok(files)
 }
 

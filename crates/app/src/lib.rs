@@ -16,6 +16,7 @@ mod sender;
 mod wait;
 mod worker;
 
+pub mod address;
 pub mod contract;
 pub mod credit;
 pub mod customer;
@@ -31,6 +32,7 @@ pub mod publication;
 pub mod quote;
 pub mod read;
 pub mod review;
+pub mod serviceability;
 pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
@@ -39,7 +41,9 @@ pub use catalogues::Catalogues;
 pub use clock::{
     Clock, DatabaseClock, Frozen, OsRandom, Random, Seeded, SteadyClock, SystemClock, wall,
 };
-pub use config::{Settings, Unsound, catalogue_files, load_catalogue, read_catalogue};
+pub use config::{
+    Settings, Unsound, catalogue_files, load_catalogue, load_serviceability, read_catalogue,
+};
 pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;
@@ -51,10 +55,13 @@ use connect::address::AddressCheck;
 use connect::breaker::BreakerRules;
 use connect::credit::CreditBureau;
 use connect::fulfilment::Fulfilment;
+use connect::serviceability::ServiceCheck;
 use connect::signature::SignatureDesk;
 use connect::webhook::{Post, Walls};
+use domain::address::Avps;
 use domain::catalogue::Catalogue;
 use domain::programme::Programmes;
+use domain::serviceability::Serviceability;
 use std::sync::{Arc, Mutex};
 use store::Store;
 use tokio::sync::{Notify, watch};
@@ -63,6 +70,7 @@ use tokio::sync::{Notify, watch};
 #[derive(Debug, Clone)]
 pub struct Outside {
     pub address: Arc<dyn AddressCheck>,
+    pub serviceability: Arc<dyn ServiceCheck>,
     pub credit: Arc<dyn CreditBureau>,
     pub signature: Arc<dyn SignatureDesk>,
     pub fulfilment: Arc<dyn Fulfilment>,
@@ -77,6 +85,23 @@ pub struct Webhooks {
     pub test: Walls,
     /// For endpoints of the live environment.
     pub live: Walls,
+}
+
+/// What outside services have answered lately.
+#[derive(Debug)]
+pub(crate) struct Answers {
+    pub(crate) avps: address::Remembered<Avps>,
+    pub(crate) serviceability: address::Remembered<Serviceability>,
+}
+
+impl Answers {
+    fn new(settings: &Settings) -> Self {
+        let Settings { answers_kept: most, answers_kept_ms: keep_ms, .. } = *settings;
+        Self {
+            avps: address::Remembered::new(most, keep_ms),
+            serviceability: address::Remembered::new(most, keep_ms),
+        }
+    }
 }
 
 /// Everything that an action may use. One per process, shared.
@@ -94,6 +119,8 @@ pub struct App {
     pub(crate) work: Notify,
     /// How the connectors do, and who works on what.
     pub(crate) lanes: worker::lanes::Lanes,
+    /// What outside services have answered lately.
+    pub(crate) answers: Answers,
     pub(crate) callers: Mutex<caller::Known>,
     /// The idempotency keys under way in this process.
     pub(crate) in_flight: in_flight::InFlight,
@@ -121,6 +148,7 @@ impl App {
             settings,
             lanes: worker::lanes::Lanes::new(settings.jobs_at_once, BreakerRules::default()),
             work: Notify::new(),
+            answers: Answers::new(&settings),
             callers: Mutex::default(),
             in_flight: in_flight::InFlight::default(),
             stopping: watch::Sender::new(false),

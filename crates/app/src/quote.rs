@@ -64,11 +64,25 @@ impl Action for QuoteAct {
 /// What may be done to a quote's sites.
 #[derive(Debug, Clone)]
 pub enum SitesDo {
-    Add { sites: Vec<NewSite> },
-    Edit { site: Id, seen: IfMatch, edit: SiteEdit },
-    Remove { site: Id, seen: IfMatch },
+    Add {
+        sites: Vec<NewSite>,
+    },
+    Edit {
+        site: Id,
+        seen: IfMatch,
+        edit: SiteEdit,
+    },
+    Remove {
+        site: Id,
+        seen: IfMatch,
+    },
     Validate,
-    Accept { site: Id, choice: usize },
+    Accept {
+        site: Id,
+        choice: usize,
+    },
+    /// Every correction that waits for it.
+    AcceptCorrections,
     Configure(Configure),
 }
 
@@ -96,6 +110,7 @@ impl Action for SitesAct {
             SitesDo::Accept { site, choice } => {
                 quote::address_accept(ctx, rules, &file, site, choice)?
             }
+            SitesDo::AcceptCorrections => quote::corrections_accept(ctx, rules, &file)?,
             SitesDo::Configure(configure) => {
                 quote::sites_configure(ctx, rules, &file, &file.catalogue, configure)?
             }
@@ -110,7 +125,7 @@ fn looked_at(what: &SitesDo) -> Sites<'_> {
         SitesDo::Edit { site, .. }
         | SitesDo::Remove { site, .. }
         | SitesDo::Accept { site, .. } => Sites::Named(std::slice::from_ref(site)),
-        SitesDo::Validate => Sites::Unpassed,
+        SitesDo::Validate | SitesDo::AcceptCorrections => Sites::Unpassed,
         SitesDo::Configure(configure) => match &configure.sites {
             Some(ids) => Sites::Named(ids),
             None => Sites::All,

@@ -2,7 +2,6 @@
 
 use crate::load::Sites;
 use crate::{App, Caller, Problem};
-use domain::address::{Address, Avps};
 use domain::contract::Contract;
 use domain::credit::CreditCheck;
 use domain::customer::{Account, name_key, name_match};
@@ -255,17 +254,6 @@ impl App {
             ..Facts::new(self.clock.now(), programme, seller.partner.id)
         };
         Ok(domain::law::missing(domain::programme::Stage::Handoff, &facts))
-    }
-
-    /// The answer of the address validation, without a quote.
-    pub async fn address_validate(
-        &self,
-        caller: &Caller,
-        given: &Address,
-    ) -> Result<Avps, Problem> {
-        caller.seller()?;
-        let answer = self.call("address", self.outside.address.validate(given)).await;
-        answer.map_err(|e| Problem::Fault(store::StoreError::Unavailable(e.to_string())))
     }
 
     pub async fn credit_get(&self, caller: &Caller, id: Id) -> Result<CreditCheck, Problem> {

@@ -3,6 +3,7 @@
 
 mod database;
 mod limits;
+mod outside;
 mod read;
 
 use connect::credit::CreditRules;
@@ -16,6 +17,7 @@ use store::PostgresOptions;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use self::database::DatabaseUrl;
+use self::outside::Service;
 use crate::failure::{Failure, Outcome};
 
 /// The file that documents every key; its values are the defaults.
@@ -49,6 +51,10 @@ pub(crate) struct Config {
     /// Milliseconds of a working day of the built-in fulfilment.
     pub(crate) working_day_ms: i64,
     pub(crate) credit: CreditRules,
+    /// What validates addresses instead of what is built in.
+    pub(crate) address: Service,
+    /// What knows serviceability instead of the table.
+    pub(crate) serviceability: Service,
 }
 
 /// How webhooks leave, and what they may reach.
@@ -93,7 +99,7 @@ impl Default for Config {
             max_body_bytes: web::Options::default().max_body_bytes,
             limits: web::Limits::default(),
             shutdown_seconds: 20,
-            settings: app::Settings::default(),
+            settings: app::Settings { answers_kept: 50_000, ..app::Settings::default() },
             webhooks: Webhooks {
                 loopback: Loopback::Auto,
                 ports: Walls::public().ports,
@@ -102,6 +108,8 @@ impl Default for Config {
             log: Log { format: LogFormat::Text, filter: "info".to_owned() },
             working_day_ms: 1000,
             credit: CreditRules::default(),
+            address: Service::builtin(),
+            serviceability: Service::builtin(),
         }
     }
 }
@@ -164,6 +172,8 @@ impl Config {
                 endpoints_at_once: r.within("webhooks.endpoints_at_once", 256, 1..=10_000),
                 delivery_log_days: r.within("webhooks.log_days", 30, 4..=36_500),
                 feed_window: app::Settings::default().feed_window,
+                answers_kept: r.within("answers.kept", 50_000, 0..=10_000_000),
+                answers_kept_ms: 3_600_000 * r.within("answers.hours", 24_i64, 0..=8_760),
             },
             webhooks: Webhooks {
                 loopback: r.parsed("webhooks.loopback", Loopback::Auto, |text| match text {
@@ -187,6 +197,8 @@ impl Config {
             },
             working_day_ms: r.within("fulfilment.working_day_ms", 1000, 0..=31_536_000_000),
             credit: credit(r, &d.credit),
+            address: outside::address(r),
+            serviceability: outside::serviceability(r),
         }
     }
 

@@ -3,12 +3,14 @@
 use crate::config::{Config, Log, LogFormat};
 use crate::failure::{Failure, Outcome};
 use app::{
-    App, Clock, DatabaseClock, OsRandom, Outside, SteadyClock, SystemClock, Webhooks,
-    load_catalogue,
+    App, Clock, DatabaseClock, OsRandom, Outside, Settings, SteadyClock, SystemClock, Webhooks,
+    load_catalogue, load_serviceability,
 };
-use connect::address::BuiltinAddressCheck;
+use connect::address::{AddressCheck, BuiltinAddressCheck, HttpAddressCheck};
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::http::HttpJson;
+use connect::serviceability::{HttpServiceCheck, ServiceCheck, TableServiceCheck};
 use connect::signature::BuiltinDesk;
 use connect::webhook::{HttpPost, Options, Post, Unable};
 use std::path::Path;
@@ -44,7 +46,8 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
     let (catalogue, programmes) = load_catalogue(config.catalogue.as_deref())
         .map_err(|faults| Failure::usage(with_place(config.catalogue.as_deref(), &faults)))?;
     let outside = Outside {
-        address: Arc::new(BuiltinAddressCheck::new()),
+        address: address(config)?,
+        serviceability: serviceability(config)?,
         credit: Arc::new(BuiltinBureau::new(config.credit.clone())),
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(config.working_day_ms)),
@@ -52,7 +55,35 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
     };
     let store = Store::open(engine).await?;
     let (clock, random) = (clock(config, &store).await?, Arc::new(OsRandom));
-    Ok(App::new(store, outside, catalogue, programmes, clock, random, config.settings))
+    Ok(App::new(store, outside, catalogue, programmes, clock, random, settings(config)))
+}
+
+/// What is built in needs no answers kept.
+fn settings(config: &Config) -> Settings {
+    let outside = config.address.options().or_else(|| config.serviceability.options());
+    let answers_kept = outside.map_or(0, |_| config.settings.answers_kept);
+    Settings { answers_kept, ..config.settings }
+}
+
+fn address(config: &Config) -> Outcome<Arc<dyn AddressCheck>> {
+    let Some(options) = config.address.options() else {
+        return Ok(Arc::new(BuiltinAddressCheck::new()));
+    };
+    let service = HttpJson::new("the address service", options);
+    let service = service.map_err(|e| Failure::usage(format!("address.url: {e}")))?;
+    Ok(Arc::new(HttpAddressCheck::new(service)))
+}
+
+fn serviceability(config: &Config) -> Outcome<Arc<dyn ServiceCheck>> {
+    let Some(options) = config.serviceability.options() else {
+        let folder = config.catalogue.as_deref();
+        let table = load_serviceability(folder);
+        let table = table.map_err(|faults| Failure::usage(with_place(folder, &faults)))?;
+        return Ok(Arc::new(TableServiceCheck::new(table)));
+    };
+    let service = HttpJson::new("the serviceability service", options);
+    let service = service.map_err(|e| Failure::usage(format!("serviceability.url: {e}")))?;
+    Ok(Arc::new(HttpServiceCheck::new(service)))
 }
 
 fn webhooks(config: &Config) -> Webhooks {

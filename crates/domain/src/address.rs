@@ -1,6 +1,12 @@
 //! A postal address: as given, and as the validation found it. Never the other way round.
 
+mod unit;
+
+pub use unit::{UnitParts, standard_of_many, with_parts};
+
+use crate::contract::hex;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// A United States postal address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +75,27 @@ impl Address {
     /// The first five digits of the ZIP code.
     pub fn zip5(&self) -> &str {
         self.zip.get(..5).unwrap_or(&self.zip)
+    }
+
+    /// Building, floor and room, as far as the unit line says them.
+    pub fn parts(&self) -> UnitParts {
+        self.unit.as_deref().and_then(UnitParts::read).unwrap_or_default()
+    }
+
+    /// What of two spellings is the same: letters of either case, and space of any length.
+    pub fn key(&self) -> String {
+        let unit = self.unit.as_deref().unwrap_or_default();
+        let lines = [&self.street, unit, &self.city, &self.state, &self.zip, &self.country];
+        let plain = |line: &str| {
+            let words: Vec<_> = line.split_whitespace().map(str::to_uppercase).collect();
+            words.join(" ")
+        };
+        lines.map(plain).join("\n")
+    }
+
+    /// A name of the address that says nothing of it: of those with one key it is the same.
+    pub fn reference(&self) -> String {
+        hex(&Sha256::digest(self.key()))[..32].to_owned()
     }
 
     /// On one line, as on an envelope.

@@ -35,7 +35,7 @@ use crate::contract::hex;
 use crate::money::Currency;
 use crate::time::Date;
 use carrier::{Carrier, Zones};
-use reader::Source;
+pub(crate) use reader::{Node, Source};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -109,6 +109,7 @@ codes! {
         AddressUnchecked = "address_unchecked", "A site's address is not validated", "Validate the addresses.";
         AddressUnresolved = "address_unresolved", "A site's address needs a choice", "Accept the correction or choose an alternate.";
         AddressNotFound = "address_not_found", "A site's address is not deliverable", "Mend the site's address and validate it again.";
+        AccessUnavailable = "access_unavailable", "A site's access speed is known not to be had there", "Configure the site for a speed that its serviceability names.";
         Unpriced = "unpriced", "The quote has no price", "Price the quote.";
         PriceExpired = "price_expired", "The price offer has expired", "Price the quote again, or re-open it.";
         PromotionUsedUp = "promotion_used_up", "Too little is left of a promotion of the price", "Void a contract that is out, then price the quote again.";

@@ -27,8 +27,9 @@ pub enum Work {
     FollowOrder { sub_order: Id },
 }
 
-/// The outside systems that work asks.
-pub const CONNECTORS: [&str; 4] = ["address", "credit", "signature", "fulfilment"];
+/// The outside systems that work, or a question, asks.
+pub const CONNECTORS: [&str; 5] =
+    ["address", "credit", "signature", "fulfilment", "serviceability"];
 
 impl Work {
     pub const fn name(&self) -> &'static str {

@@ -27,6 +27,7 @@ pub mod opportunity;
 pub mod quote;
 // Parts of a quote: the site's address, and its price above.
 pub mod address;
+pub mod serviceability;
 pub mod credit;
 pub mod contract;
 pub mod order;

@@ -51,6 +51,7 @@ words! {
         QuoteEditable = "quote_editable", "The quote version can be edited and no contract of it is out";
         SitesPresent = "sites_present", "The quote has a site";
         AddressesPassed = "addresses_passed", "Every site's address is validated";
+        AccessAvailable = "access_available", "No site is configured for an access speed that is known not to be had there";
         SitesConfigured = "sites_configured", "Every site has a configuration";
         QuotePriced = "quote_priced", "The quote has a price that operations need not approve any more";
         FirmSubjectToFeasibility = "firm_subject_to_feasibility", "The price is not budgetary, and no site's feasibility was refused";

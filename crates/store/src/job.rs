@@ -7,8 +7,8 @@ use crate::put::{leased, number};
 use crate::{Expect, Guard, Query, Row, Statement, StoreError, Value};
 use domain::change::Settle;
 use domain::id::{Id, Kind};
-use domain::job::{Job, JobFile, MOST_TRIES};
-use domain::party::Environment;
+use domain::job::{Job, JobFile, MOST_TRIES, Work};
+use domain::party::{Environment, Tenant};
 use domain::time::Moment;
 use faults::{Bug, planted};
 
@@ -51,8 +51,12 @@ const LIST: &str = "select doc, epoch, tries, id, why, tenant, connector, due_at
 const BY_ID: &str = "select doc, epoch, tries, id, why, tenant, connector, due_at, lease_until, \
     quarantined_at, moves from job where tenant like $1 and id = $2";
 
+/// Those of an object that wait for another try.
+const DELAYED: &str = "select due_at, why from job where tenant = $1 and state = 'ready' \
+    and connector = $2 and why is not null and doc like $3 order by due_at limit 1";
+
 pub(crate) const SQL: &[&str] =
-    &[INSERT, DONE, AGAIN, QUARANTINE, RETRY, PUT_ASIDE, DUE, NEXT, OPEN, LIST, BY_ID];
+    &[DELAYED, INSERT, DONE, AGAIN, QUARANTINE, RETRY, PUT_ASIDE, DUE, NEXT, OPEN, LIST, BY_ID];
 
 /// A claimed job, or as much of it as could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,6 +173,27 @@ pub fn list(environment: Environment, state: &str, now: Moment, page: Page) -> A
     let values = [tenants(environment).into(), upper, lower, state.into(), now.ms().into(), limit];
     let read = |rows: Vec<Row>| rows.iter().map(file).collect();
     Ask { query: Query::within(environment, LIST, values), read }
+}
+
+/// A job that gave no answer and waits for another try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delay {
+    pub due_at: Moment,
+    /// What the last try ended with.
+    pub why: Option<String>,
+}
+
+/// The next try that `work` waits for; none while none has failed.
+pub fn delay(tenant: Tenant, work: &Work) -> Ask<Option<Delay>> {
+    let doc = format!("%\"job\":\"{}\"%\"{}%", work.name(), work.object().short());
+    let values = [tenant.to_string().into(), work.connector().into(), doc.into()];
+    let read = |rows: Vec<Row>| rows.first().map(delayed).transpose();
+    Ask { query: Query::within(tenant, DELAYED, values), read }
+}
+
+fn delayed(row: &Row) -> Result<Delay, StoreError> {
+    let why = row.opt_text(1)?.map(str::to_owned);
+    Ok(Delay { due_at: Moment::from_ms(row.int(0)?), why })
 }
 
 /// Any partner's job, for operations.

@@ -17,6 +17,7 @@ use crate::State;
 use crate::limits::Passage;
 use crate::params::Params;
 use crate::problem;
+use crate::schema::Schemas;
 use app::{Call, Caller, Key, Problem};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
@@ -219,23 +220,14 @@ async fn body<T: ToSchema + DeserializeOwned>(
     let bytes = axum::body::to_bytes(request.into_body(), limit).await.map_err(|_| {
         Refusal::new(Code::BodyTooLarge, format!("the body is larger than {limit} bytes"))
     })?;
-    let name = T::name();
-    let value = if bytes.is_empty() && name == "Nothing" {
-        Value::Object(serde_json::Map::new())
+    let large = bytes.len() > LARGE;
+    let (name, schemas) = (T::name(), state.schemas.clone());
+    let check = move || checked(&name, declared.as_ref(), &bytes, &schemas);
+    let value = if large {
+        tokio::task::spawn_blocking(check).await.map_err(|e| failed(&e.to_string()))??
     } else {
-        json(declared.as_ref(), &bytes)?
+        check()?
     };
-    if !state.schemas.has(&name) {
-        // A body that is not in the document cannot be checked, so it is not taken.
-        tracing::error!(schema = %name, "a request body has no published schema");
-        return Err(Refusal::new(Code::Internal, "the server failed"));
-    }
-    let faults = state.schemas.faults(&name, &value);
-    if !faults.is_empty() {
-        let count = faults.len();
-        let detail = format!("the body has {count} fault{}", if count == 1 { "" } else { "s" });
-        return Err(Refusal::new(Code::InvalidBody, detail).with(faults));
-    }
     let typed = serde_path_to_error::deserialize(&value).map_err(|e| {
         let dotted = e.path().to_string();
         let pointer = format!("/{}", dotted.replace(['[', ']'], ".").replace('.', "/"));
@@ -244,6 +236,39 @@ async fn body<T: ToSchema + DeserializeOwned>(
         Refusal::new(Code::InvalidBody, "the body has 1 fault").with(vec![fault])
     })?;
     Ok((typed, value))
+}
+
+/// A larger body takes milliseconds to be read and checked: on a thread of its own.
+const LARGE: usize = 128 * 1024;
+
+fn failed(why: &str) -> Refusal {
+    tracing::error!(error = why, "a request body could not be checked");
+    Refusal::new(Code::Internal, "the server failed")
+}
+
+/// The body, if it is of the form that the schema of that name documents.
+fn checked(
+    name: &str,
+    declared: Option<&http::HeaderValue>,
+    bytes: &Bytes,
+    schemas: &Schemas,
+) -> Result<Value, Refusal> {
+    let value = if bytes.is_empty() && name == "Nothing" {
+        Value::Object(serde_json::Map::new())
+    } else {
+        json(declared, bytes)?
+    };
+    if !schemas.has(name) {
+        // A body that is not in the document cannot be checked, so it is not taken.
+        return Err(failed(&format!("no schema {name} is published")));
+    }
+    let faults = schemas.faults(name, &value);
+    if faults.is_empty() {
+        return Ok(value);
+    }
+    let count = faults.len();
+    let detail = format!("the body has {count} fault{}", if count == 1 { "" } else { "s" });
+    Err(Refusal::new(Code::InvalidBody, detail).with(faults))
 }
 
 fn json(declared: Option<&http::HeaderValue>, bytes: &Bytes) -> Result<Value, Refusal> {

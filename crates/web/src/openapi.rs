@@ -44,8 +44,15 @@ on in `If-Match`; every refusal is a problem (RFC 9457) with a stable code and e
 once. What a quote or order still needs is in its journey.";
 
 /// POSTs that change nothing and so take no Idempotency-Key.
-const QUESTIONS: [&str; 5] =
-    ["customers_lookup", "address_check", "import_preview", "price_matrix", "price_preview"];
+const QUESTIONS: [&str; 7] = [
+    "customers_lookup",
+    "address_check",
+    "addresses_check",
+    "serviceability_check",
+    "import_preview",
+    "price_matrix",
+    "price_preview",
+];
 /// PUTs that say how something shall be, whatever it was, and so take no If-Match.
 const SETTINGS: [&str; 2] = ["site_assign_customer", "order_set_group"];
 

@@ -1,5 +1,6 @@
 //! The native API: wire shapes and handlers, one file a noun. It holds no rule of the business.
 
+mod address;
 mod catalogue;
 mod comparison;
 mod contract;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(comparison::routes())
         .merge(document::routes())
         .merge(site::routes())
+        .merge(address::routes())
         .merge(import::routes())
         .merge(credit::routes())
         .merge(contract::routes())

@@ -62,6 +62,18 @@ async fn reads_before(partner: &Client) {
     let address = json!({ "address": { "street": "1 Dell Way", "city": "Round Rock",
         "state": "TX", "zip": "78628" } });
     partner.post("/v1/addresses/validate", &address).await.expect(200);
+    let many = json!({ "addresses": [
+        { "street": "1 Dell Way", "city": "Round Rock", "state": "TX", "zip": "78628" },
+        { "street": "233 South Wacker Drive", "floor": "5", "room": "501", "city": "Chicago",
+            "state": "Illinois", "zip": "60606" },
+        { "street": "P.O. Box 123", "city": "Dallas", "state": "TX", "zip": "75202" } ] });
+    partner.post("/v1/address-validations", &many).await.expect(200);
+    let places = json!({ "locations": [
+        { "address": { "street": "233 S Wacker Dr", "city": "Chicago", "state": "IL",
+            "zip": "60606" }, "access_speed": "10G" },
+        { "address": { "street": "1 Dell Way", "city": "Round Rock", "state": "TX",
+            "zip": "78682" }, "access_speed": "2G" } ] });
+    partner.post("/v1/serviceability", &places).await.expect(200);
 }
 
 async fn exceptions(world: &World, partner: &Client, theirs: &str) {
@@ -391,4 +403,9 @@ async fn jobs(world: &World, partner: &Client) {
     let again = json!({ "reason": "It is back." });
     world.operations.post(&path("retry"), &again).await.expect(200);
     world.run_jobs().await;
+    partner.post(&format!("/v1/quotes/{quote}/address-choices"), &json!({})).await.expect(200);
+    let sites = partner.get(&format!("/v1/quotes/{quote}/sites")).await.expect(200);
+    let site = id(&sites["sites"][1]["id"]).to_owned();
+    let path = format!("/v1/quotes/{quote}/sites/{site}/serviceability");
+    partner.get(&path).await.expect(200);
 }

@@ -133,6 +133,12 @@ pub(super) const ROWS: &[Damage] = &[
         Invariant::SitesArePlaced,
         &["update quote set doc = replace(doc, '\"sites_added\":2', '\"sites_added\":1')"],
     ),
+    among(
+        Invariant::AcceptedWasOffered,
+        &["update site set doc = \
+             replace(doc, '\"accepted\",\"address\":{\"street\":\"', \
+             '\"accepted\",\"address\":{\"street\":\"1')"],
+    ),
     alone(
         Invariant::DiscountsAreApproved,
         &["update quote set doc = \

@@ -43,14 +43,14 @@ async fn all_faults_of_a_body_are_named_at_once_with_their_places() {
         (
             json!({ "sites": [{ "name": "", "address": with("state", json!("Texas")) },
                 { "name": 7, "address": with("zip", json!("7868")) },
-                { "name": "Third", "address": with("floor", json!(2)), "colour": "red" }] }),
+                { "name": "Third", "address": with("storey", json!(2)), "colour": "red" }] }),
             &[
                 ("/sites/0/name", "too_short"),
                 ("/sites/0/address/state", "too_long"),
                 ("/sites/0/address/state", "bad_format"),
                 ("/sites/1/name", "wrong_type"),
                 ("/sites/1/address/zip", "bad_format"),
-                ("/sites/2/address/floor", "unknown_member"),
+                ("/sites/2/address/storey", "unknown_member"),
                 ("/sites/2/colour", "unknown_member"),
             ],
         ),

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Faults that no request can bring about, with the reason.
-const UNREACHABLE: [(Because, &str); 6] = [
+const UNREACHABLE: [(Because, &str); 7] = [
     (Because::CreditFailed, "the built-in bureau always answers"),
     (Because::UnknownTier, "a catalogue is only published with the tiers of all partners"),
     (Because::ConfigurationNotSold, "it needs another catalogue than the one configured under"),
     (Because::FeasibilityMissing, "no shipped programme contracts only what is confirmed"),
     (Because::FeasibilityPending, "the same"),
+    (Because::AccessUnavailable, "no shipped programme needs the access to be there"),
     (Because::AmountTooLarge, "10,000 sites of the dearest component are far below the bound"),
 ];
 

@@ -96,7 +96,7 @@ impl Drop for Open<'_> {
 
 impl App {
     /// Makes one call. Without `limits` it is only cut off by the time-out.
-    pub(super) async fn call_within<T>(
+    pub(crate) async fn call_within<T>(
         &self,
         connector: &'static str,
         limits: Option<&Limits>,
@@ -139,24 +139,18 @@ impl App {
                 Err(ConnectorError::Later(why))
             }
         };
-        let failed = matches!(answer, Err(ConnectorError::Later(_)));
+        let failed = matches!(answer, Err(ConnectorError::Later(_) | ConnectorError::Busy { .. }));
         let ended = if failed { Ended::Failed } else { Ended::Answered };
         open.end(ended, self.clock.now());
         answer.map_err(|error| {
             NoAnswer::Failed(match error {
                 ConnectorError::Later(why) => ConnectorError::Later(clean(&why)),
+                ConnectorError::Busy { seconds, why } => {
+                    ConnectorError::Busy { seconds, why: clean(&why) }
+                }
                 ConnectorError::Never(why) => ConnectorError::Never(clean(&why)),
             })
         })
-    }
-
-    /// Makes one call for a request that waits for it.
-    pub(crate) async fn call<T>(
-        &self,
-        connector: &'static str,
-        asking: impl Future<Output = Result<T, ConnectorError>> + Send,
-    ) -> Result<T, NoAnswer> {
-        self.call_within(connector, None, asking).await
     }
 }
 

@@ -46,6 +46,10 @@ impl AddressCheck for BuiltinAddressCheck {
     async fn validate(&self, given: &Address) -> Result<Avps, ConnectorError> {
         Ok(self.check(given))
     }
+
+    fn known(&self, given: &Address) -> Option<Avps> {
+        Some(self.check(given))
+    }
 }
 
 /// Two questions: do city, state and ZIP code agree, and is there a premises? `Err` says why the

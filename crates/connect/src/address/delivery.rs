@@ -1,11 +1,14 @@
 //! The street line and the unit in the standard form of USPS Publication 28, if there is a
 //! premises at all. Knows nothing of which cities there are.
 
+use domain::address::standard_of_many;
 use doorplate::{Fields, ParsedAddress, Parser, Warning};
 
 use super::last_line::LastLine;
 use super::zip_table::five;
 
+/// More units than the parser reads.
+const MANY_UNITS: usize = 3;
 /// The standard form of a standard form is itself; a street that never settles has none.
 const MOST_READINGS: usize = 4;
 
@@ -31,6 +34,19 @@ pub(super) struct Lines<'a> {
 /// # Errors
 /// In plain words, why this is no premises: a post office box, a corner, no house number …
 pub(super) fn read(given: Lines<'_>, last: LastLine) -> Result<Delivery, String> {
+    // The parser reads two units; a building, its floor and a room are three.
+    let Some(unit) = standard_of_many(given.unit, MANY_UNITS) else {
+        return settle(given, last);
+    };
+    let alone = settle(Lines { street: given.street, unit: "" }, last)?;
+    match alone.unit {
+        None => Ok(Delivery { unit: Some(unit), ..alone }),
+        Some(_) => Err("the street line has a unit, and there is a unit line too".into()),
+    }
+}
+
+/// Reads until nothing changes any more.
+fn settle(given: Lines<'_>, last: LastLine) -> Result<Delivery, String> {
     let mut changed = Vec::new();
     let mut form = standard(&parse(given, last)?, &mut changed)?;
     for _ in 0..MOST_READINGS {
@@ -58,6 +74,27 @@ fn parse(lines: Lines<'_>, last: LastLine) -> Result<ParsedAddress, String> {
     Parser::new().parse_fields(&fields).map_err(|_| "the street is empty".to_owned())
 }
 
+/// Why mail gets there and a circuit does not, with the standard form of what was given.
+fn mail_only(parsed: &ParsedAddress) -> Option<String> {
+    let (what, hint) = if parsed.po_box.is_some() {
+        ("a post office box", "a circuit ends in a building")
+    } else if parsed.military.is_some() || parsed.military_post_office.is_some() {
+        ("a military mail address", "give the street address")
+    } else if parsed.rural_route.is_some() {
+        ("a mail route", "give the street address")
+    } else if parsed.general_delivery {
+        ("general delivery", "give the street address")
+    } else {
+        return None;
+    };
+    // Where a street stands beside it, the first line is that street's.
+    let alone = parsed.street_number.is_none() && parsed.street_name.is_none();
+    let alone = alone && !parsed.general_delivery;
+    let form = alone.then(|| parsed.to_usps_wrapped(0).line1).flatten();
+    let form = form.map(|form| format!(" ({form})")).unwrap_or_default();
+    Some(format!("{what}{form} is no premises; {hint}"))
+}
+
 /// Street and unit, or why there is no premises. The first reason in this order is given.
 /// Adds to `changed` what was left out.
 fn standard(
@@ -65,14 +102,8 @@ fn standard(
     changed: &mut Vec<String>,
 ) -> Result<(String, Option<String>), String> {
     let has = |warning| parsed.diagnostics.has(&warning);
-    if parsed.po_box.is_some() {
-        return Err("a post office box is no premises; a circuit ends in a building".into());
-    }
-    if parsed.military.is_some() || parsed.military_post_office.is_some() {
-        return Err("a military mail address is no premises; give the street address".into());
-    }
-    if parsed.rural_route.is_some() || parsed.general_delivery {
-        return Err("a mail route is no premises; give the street address".into());
+    if let Some(why) = mail_only(parsed) {
+        return Err(why);
     }
     if has(Warning::Placeholder) {
         return Err("the street is a placeholder".into());

@@ -4,6 +4,7 @@
 use super::feature::{Feature, FeatureKind};
 use super::offering::{LeadTime, Offering};
 use super::rule::{Rule, RuleKind};
+use crate::serviceability::Speed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +33,9 @@ pub struct Configuration {
     pub term_months: u32,
     /// Defaults included, in the offering's order of features.
     pub choices: Vec<Chosen>,
+    /// The value of the feature that says how fast the access shall be, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_speed: Option<Speed>,
     /// How long delivery is estimated to take, over all access zones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_time: Option<LeadTime>,
@@ -265,7 +269,7 @@ impl Offering {
     }
 
     fn complete(&self, states: Vec<State>) -> Configuration {
-        let mut term_months = 0;
+        let (mut term_months, mut access_speed) = (0, None);
         let lead_time = self.lead_time_of(|of| match &states[of] {
             State::Set(slot) => slot.at,
             State::Open | State::Wrong => None,
@@ -277,10 +281,14 @@ impl Offering {
                 // The catalogue's check made every value a number of months.
                 term_months = slot.value.to_string().parse().unwrap_or(0);
             }
+            if Some(at) == self.access_feature {
+                access_speed = Speed::parse(&slot.value.to_string());
+            }
             let (code, name) = (feature.code.clone(), feature.name.clone());
             choices.push(Chosen { code, name, value: slot.value });
         }
-        Configuration { offering: self.code.clone(), term_months, choices, lead_time }
+        let offering = self.code.clone();
+        Configuration { offering, term_months, choices, access_speed, lead_time }
     }
 }
 

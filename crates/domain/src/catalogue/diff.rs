@@ -147,6 +147,9 @@ fn lay_out_offering(offering: &Offering, zones: &[String], facts: &mut Facts) {
     let mut say = |subject: String, holds: String| facts.push((subject, holds));
     say("name".to_owned(), offering.name.to_string());
     say("item type".to_owned(), offering.item_type.to_string());
+    if let Some(feature) = offering.access_feature() {
+        say("access feature".to_owned(), feature.code.to_string());
+    }
     say("required enrichments".to_owned(), {
         let words: Vec<_> = offering.enrichments.iter().map(|e| e.word()).collect();
         list(&words)

@@ -8,6 +8,7 @@ use super::grid::{self, Frame, Grid, Shape, Words};
 use super::reader::{Node, Source};
 use super::rule::Rule;
 use super::term::{self, TermStep, VolumeStep};
+use crate::serviceability::Speed;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub struct Offering {
     pub(super) lead_time: Option<Grid<u32>>,
     /// The place of the feature that holds the term.
     pub(super) term_feature: usize,
+    /// The place of the feature that says how fast the access shall be, if one does.
+    pub(super) access_feature: Option<usize>,
     pub(super) rules: Vec<Rule>,
     /// The file it comes from, and the line of its code.
     pub file: Arc<str>,
@@ -91,7 +94,8 @@ pub struct LeadTime {
 
 const ROOT: [&str; 7] =
     ["offering", "term", "volume", "feature", "component", "lead_time", "milestone"];
-const KEYS: [&str; 5] = ["code", "name", "item_type", "term_feature", "enrichments"];
+const KEYS: [&str; 6] =
+    ["code", "name", "item_type", "term_feature", "access_feature", "enrichments"];
 
 impl Offering {
     /// The step of a term of so many months.
@@ -136,6 +140,11 @@ impl Offering {
     /// The feature that holds the term.
     pub fn feature_of_term(&self) -> &Feature {
         &self.features[self.term_feature]
+    }
+
+    /// The feature that says how fast the access shall be; none if no feature does.
+    pub fn access_feature(&self) -> Option<&Feature> {
+        self.features.get(self.access_feature?)
     }
 
     /// Its place among the features.
@@ -193,6 +202,7 @@ pub(super) fn parse(source: &Source<'_>, zones: &[String]) -> Option<Offering> {
     if let Some(at) = term_feature {
         check_terms(source, at, &components, &parts);
     }
+    let access_feature = parse_access_feature(node, &features);
     let (name, item_type) = (node.need_text("name"), node.need_text("item_type"));
     let enrichments = parse_enrichments(node);
     let code: Arc<str> = node.need_text("code")?.into();
@@ -208,6 +218,7 @@ pub(super) fn parse(source: &Source<'_>, zones: &[String]) -> Option<Offering> {
         milestones,
         lead_time,
         term_feature: term_feature.unwrap_or(0),
+        access_feature,
         rules,
         file: source.name.into(),
         line: node.line_of("code"),
@@ -231,6 +242,20 @@ fn parse_term_feature(node: Node<'_>, features: &[Feature], terms: &[TermStep]) 
     if !feature.always_present(None) {
         let message = format!("{} must be required or have a default", feature.code);
         node.fault(FaultKind::TermMismatch, "term_feature", message, "Write required = true");
+    }
+    Some(at)
+}
+
+/// The feature that says how fast the access shall be: all of its values are speeds.
+fn parse_access_feature(node: Node<'_>, features: &[Feature]) -> Option<usize> {
+    let named = node.text("access_feature")?;
+    let at = feature::find(node, "access_feature", named, features)?;
+    let values = features[at].values();
+    let wrong = values.iter().find(|value| Speed::parse(value).is_none());
+    if values.is_empty() || wrong.is_some() {
+        let message = format!("the values of {} are not all speeds", features[at].code);
+        let remedy = "Name a choice of speeds such as 500M and 10G";
+        node.fault(FaultKind::WrongForm, "access_feature", message, remedy);
     }
     Some(at)
 }

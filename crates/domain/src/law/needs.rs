@@ -30,6 +30,11 @@ pub(super) fn unmet(need: Need, facts: &Facts<'_>) -> Vec<Fault> {
             let named = facts.unpassed.iter().filter_map(address).collect();
             listed(of_sites(facts, Tally::unpassed), named, Because::AddressUnchecked)
         }
+        Need::AccessAvailable => one_if(of_sites(facts, |t| t.short) > 0, || {
+            let count = of_sites(facts, |t| t.short);
+            let detail = format!("{count} sites are configured for an access speed not to be had");
+            Fault::new("/sites", Because::AccessUnavailable, detail)
+        }),
         Need::SitesConfigured => {
             let named = facts.unconfigured.iter().filter_map(configuration).collect();
             listed(of_sites(facts, Tally::unconfigured), named, Because::SiteUnconfigured)
@@ -110,7 +115,9 @@ fn address(site: &Site) -> Option<Fault> {
         Validation::Accepted { .. } | Validation::Answered { avps: Avps::Match { .. }, .. } => {
             return None;
         }
-        Validation::Unchecked => (Because::AddressUnchecked, "the address is not validated"),
+        Validation::Unchecked | Validation::Unanswered { .. } => {
+            (Because::AddressUnchecked, "the address is not validated")
+        }
         Validation::Requested => (Because::AddressUnchecked, "the address is being validated"),
         Validation::Answered { avps: Avps::NoMatch { .. }, .. } => {
             (Because::AddressNotFound, "the address is not deliverable")
@@ -122,7 +129,12 @@ fn address(site: &Site) -> Option<Fault> {
             (Because::AddressUnresolved, "the address is ambiguous; choose one")
         }
     };
-    Some(Fault::new(site_pointer(site, "address"), because, format!("{}: {what}", site.name)))
+    let why = match &site.validation {
+        Validation::Unanswered { why, .. } => format!(": {why}"),
+        _ => String::new(),
+    };
+    let detail = format!("{}: {what}{why}", site.name);
+    Some(Fault::new(site_pointer(site, "address"), because, detail))
 }
 
 fn configuration(site: &Site) -> Option<Fault> {

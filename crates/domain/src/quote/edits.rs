@@ -59,6 +59,7 @@ impl Edits {
             validation: Validation::Unchecked,
             configuration,
             price: None,
+            serviceability: None,
             feasible_since: None,
             customer: None,
             created_at: ctx.now,

@@ -5,6 +5,7 @@ use crate::catalogue::Configuration;
 use crate::id::Id;
 use crate::party::Tenant;
 use crate::pricing::SitePrice;
+use crate::serviceability::{Serviceability, Shortfall};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,11 @@ pub enum Validation {
     Requested,
     Answered {
         avps: Avps,
+        at: Moment,
+    },
+    /// Asked, and nobody answered; it is not asked again by itself. As good as unchecked.
+    Unanswered {
+        why: String,
         at: Moment,
     },
     /// A proposed address was accepted by the partner; what was proposed stays on record.
@@ -40,6 +46,10 @@ pub struct Site {
     pub validation: Validation,
     pub configuration: Option<Configuration>,
     pub price: Option<SitePrice>,
+    /// How the network reaches the validated or the corrected address, as it was known when that
+    /// was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serviceability: Option<Serviceability>,
     /// Since when it is confirmed that the site can be served as it is configured.
     #[serde(default)]
     pub feasible_since: Option<Moment>,
@@ -59,8 +69,25 @@ impl Site {
         match &self.validation {
             Validation::Answered { avps: Avps::Match { address }, .. }
             | Validation::Accepted { address, .. } => Some(address),
-            Validation::Unchecked | Validation::Requested | Validation::Answered { .. } => None,
+            Validation::Unchecked
+            | Validation::Requested
+            | Validation::Answered { .. }
+            | Validation::Unanswered { .. } => None,
         }
+    }
+
+    /// Whether an address that was accepted is one of those that were offered.
+    pub fn accepts_an_offer(&self) -> bool {
+        match &self.validation {
+            Validation::Accepted { address, avps, .. } => avps.choices().contains(address),
+            _ => true,
+        }
+    }
+
+    /// The access speed that it is configured for, where that is known not to be had.
+    pub fn shortfall(&self) -> Option<Shortfall> {
+        let asked = self.configuration.as_ref()?.access_speed?;
+        self.serviceability.as_ref()?.shortfall(asked)
     }
 
     /// What its price rests on; none if it has no price, or one that the next pricing makes anew.

@@ -18,6 +18,9 @@ pub struct Tally {
     /// Of which operations have confirmed that they can be served.
     #[serde(default)]
     pub feasible: u32,
+    /// Configured for an access speed that is known not to be had.
+    #[serde(default)]
+    pub short: u32,
     /// With an end customer of their own.
     pub assigned: u32,
     /// What the priced ones add up to, by the basis of their prices and so by offering.
@@ -60,6 +63,7 @@ impl Tally {
         step(&mut self.requested, matches!(site.validation, Validation::Requested));
         step(&mut self.configured, site.configuration.is_some());
         step(&mut self.feasible, site.feasible_since.is_some());
+        step(&mut self.short, site.shortfall().is_some());
         step(&mut self.assigned, site.customer.is_some());
     }
 

@@ -61,6 +61,7 @@ invariants! {
         SignedStandsAlone = "signed_stands_alone", "Beside an accepted alternative of a quote no other is live.";
         TalliesAreOfTheirSites = "tallies_are_of_their_sites", "What a quote says of its sites, how many there are, how far they have come and what they add up to, is what the sites say.";
         SitesArePlaced = "sites_are_placed", "A site's place is one that its quote has given.";
+        AcceptedWasOffered = "accepted_was_offered", "A corrected address that counts is one that the validation offered.";
         OffersPriceEverySite = "offers_price_every_site", "A quote with an offer has sites, and each has its price.";
         PricesAreOfTheirSites = "prices_are_of_their_sites", "A site's price is for this site, for the offering and the term that it is configured with.";
         DiscountsAreApproved = "discounts_are_approved", "An offer names who approved its discount exactly if, in the quote's history, that is how it came to be, by an approval or a counter-offer.";

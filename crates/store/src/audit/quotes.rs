@@ -81,6 +81,10 @@ fn quote(file: File, audit: &mut Audit) {
         let say = format!("site {}: place {place} of {given} that were given", site.id);
         audit.blame(Invariant::SitesArePlaced, say);
     }
+    for site in sites.iter().filter(|site| !site.accepts_an_offer()) {
+        let say = format!("site {}: its address was never offered", site.id);
+        audit.blame(Invariant::AcceptedWasOffered, say);
+    }
     let mut blame = |holds: bool, invariant, what: &str| {
         if !holds {
             audit.blame(invariant, format!("quote {}: {what}", quote.id));

@@ -11,6 +11,7 @@ use domain::order::{OrderState, SubOrderPhase};
 use domain::programme::Stage;
 use domain::publication::CataloguePhase;
 use domain::quote::{FeasibilityPhase, ImportState, Level, QuotePhase, Touch};
+use domain::serviceability::{Confidence, Reach, Technology};
 use serde_json::Value;
 
 type Words = Vec<&'static str>;
@@ -47,6 +48,10 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("Fault", "code", words(Because::ALL, Because::as_str)),
         ("ImportFault", "code", words(Because::ALL, Because::as_str)),
         ("Import", "state", words(&ImportState::ALL, ImportState::word)),
+        ("Serviceability", "reach", words(Reach::ALL, Reach::word)),
+        ("Serviceability", "confidence", words(Confidence::ALL, Confidence::word)),
+        ("Access", "technology", words(Technology::ALL, Technology::word)),
+        ("AlternateAccess", "technology", words(Technology::ALL, Technology::word)),
         ("AddressResult", "result", vec!["match", "close_match", "ambiguous", "no_match"]),
         (
             "AddressValidation",

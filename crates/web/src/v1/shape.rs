@@ -1,6 +1,7 @@
 //! Wire shapes that several nouns share, and how they turn into domain words and back.
 
 use crate::door::Refused;
+use domain::address::{UnitParts, with_parts};
 use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::money::Money;
@@ -27,6 +28,16 @@ pub(crate) struct AddressBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100, example = "STE 700")]
     pub(crate) unit: Option<String>,
+    /// As the unit's line says them, or instead of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50, example = "B")]
+    pub(crate) building: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50, example = "5")]
+    pub(crate) floor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50, example = "501")]
+    pub(crate) room: Option<String>,
     #[schema(min_length = 1, max_length = 100, example = "CHICAGO")]
     pub(crate) city: String,
     /// Two-letter state code.
@@ -47,9 +58,12 @@ fn us() -> String {
 
 impl From<AddressBody> for domain::address::Address {
     fn from(body: AddressBody) -> Self {
+        let parts = [&body.unit, &body.building, &body.floor, &body.room];
+        let [unit, building, floor, room] = parts.map(Option::as_deref);
+        let unit = with_parts(unit, building, floor, room);
         Self {
             street: body.street,
-            unit: body.unit.filter(|u| !u.is_empty()),
+            unit,
             city: body.city,
             state: body.state.to_uppercase(),
             zip: body.zip,
@@ -60,9 +74,13 @@ impl From<AddressBody> for domain::address::Address {
 
 impl From<&domain::address::Address> for AddressBody {
     fn from(address: &domain::address::Address) -> Self {
+        let UnitParts { building, floor, room, .. } = address.parts();
         Self {
             street: address.street.clone(),
             unit: address.unit.clone(),
+            building,
+            floor,
+            room,
             city: address.city.clone(),
             state: address.state.clone(),
             zip: address.zip.clone(),

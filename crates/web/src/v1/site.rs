@@ -2,8 +2,8 @@
 
 mod shape;
 
-use shape::{AvpsBody, SitesBody};
-pub(super) use shape::{PriceBody, QuoteSitesBody, SiteBody};
+use shape::SitesBody;
+pub(super) use shape::{AvpsBody, PriceBody, QuoteSitesBody, SiteBody};
 
 use super::order::SubOrderBody;
 use super::shape::{AddressBody, At, Faults, Nothing, PagingPlaces};
@@ -14,7 +14,7 @@ use app::read::SitesPage;
 use domain::catalogue::Choice;
 use domain::id::Id;
 use domain::order::Assigned;
-use domain::quote::{Configure, NewSite, SiteEdit};
+use domain::quote::{Configure, NewSite, SiteEdit, Validation};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(site_get, site_edit, site_remove))
         .routes(routes!(addresses_validate))
         .routes(routes!(address_choose))
+        .routes(routes!(corrections_accept))
         .routes(routes!(address_check))
         .routes(routes!(sites_configure))
         .routes(routes!(site_assign_customer))
@@ -98,7 +99,10 @@ async fn sites_list(PathId(id): PathId, reading: Reading) -> Answered {
     let SitesPage { quote, mut sites } =
         app.wait_until(id, wait, read, settled).await.at(&place)?;
     let next_cursor = places.cut(&mut sites, |site| site.position);
-    Ok(ok_version(&SitesBody::of(&quote, &sites, next_cursor), quote.version))
+    let delay = app.validation_delay(&caller, &quote).await.at(&place)?;
+    let mut body = SitesBody::of(&quote, &sites, next_cursor);
+    body.delayed(delay.as_ref());
+    Ok(ok_version(&body, quote.version))
 }
 
 /// Read a site
@@ -112,7 +116,11 @@ async fn site_get(PathIds(quote, id): PathIds, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let site = app.site_get(&caller, quote, id).await.at(&place)?;
-    Ok(ok_version(&SiteBody::from(&site), site.version))
+    let mut body = SiteBody::from(&site);
+    if site.validation == Validation::Requested {
+        body.delayed(app.job_delay(&caller, quote).await.at(&place)?.as_ref());
+    }
+    Ok(ok_version(&body, site.version))
 }
 
 /// What an edit of a site changes.
@@ -202,6 +210,19 @@ async fn address_choose(
 ) -> Answered {
     let Command { app, call, place, body } = command;
     let action = SitesAct { quote, what: SitesDo::Accept { site, choice: body.choice } };
+    act(&app, &call, &place, StatusCode::OK, action).await
+}
+
+/// Accept all corrections
+///
+/// The correction of every close match that waits for it. What is ambiguous is chosen site by site.
+#[utoipa::path(post, path = "/v1/quotes/{id}/address-choices", operation_id = "corrections_accept",
+    tag = "Addresses", params(("id" = String, Path, description = "The quote's id")),
+    request_body = Nothing,
+    responses((status = 200, description = "The quote with the sites", body = QuoteSitesBody)))]
+async fn corrections_accept(PathId(quote): PathId, command: Command<Nothing>) -> Answered {
+    let Command { app, call, place, .. } = command;
+    let action = SitesAct { quote, what: SitesDo::AcceptCorrections };
     act(&app, &call, &place, StatusCode::OK, action).await
 }
 

@@ -7,6 +7,7 @@ use app::partner::CredentialAdd;
 use app::{App, Clock, Outside, Seeded, Settings, SystemClock, Webhooks, Worker, load_catalogue};
 use connect::address::BuiltinAddressCheck;
 use connect::fulfilment::Simulator;
+use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::{Unable, Walls};
 use domain::party::{Environment, Role};
@@ -74,6 +75,7 @@ impl World {
         let webhooks = Webhooks { post, test: Walls::sandbox(), live: Walls::public() };
         let outside = Outside {
             address: Arc::new(BuiltinAddressCheck::new()),
+            serviceability: Arc::new(TableServiceCheck::shipped().expect("a sound table")),
             credit: bureau,
             signature: Arc::new(BuiltinDesk),
             fulfilment: Arc::new(Simulator::new(1000)),

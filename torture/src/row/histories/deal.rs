@@ -135,6 +135,10 @@ impl Deal {
                 return Ask::edit("edit site", self.caller, "PATCH", path, "*", body)
                     .of(self.number);
             }
+            if site.state == "close_match" && dice.bool() {
+                let path = self.quote_path("/address-choices");
+                return self.post("accept corrections", path, json!({}));
+            }
             let body = json!({ "choice": 0 });
             return self.post("choose address", format!("{path}/address-choice"), body);
         }

@@ -91,6 +91,7 @@ impl Node {
         let one = Arc::new(plant.outsiders.of(number, life));
         let outside = Outside {
             address: one.clone(),
+            serviceability: one.clone(),
             credit: one.clone(),
             signature: one.clone(),
             fulfilment: one.clone(),

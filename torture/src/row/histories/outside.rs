@@ -9,6 +9,7 @@ use connect::ConnectorError;
 use connect::address::{AddressCheck, BuiltinAddressCheck};
 use connect::credit::{BuiltinBureau, CreditAnswer, CreditAsk, CreditBureau};
 use connect::fulfilment::{Fulfilment, Simulator};
+use connect::serviceability::{ServiceCheck, TableServiceCheck};
 use connect::signature::{BuiltinDesk, SignatureDesk};
 use connect::webhook::{Delivery, Outcome, Post, Walls};
 use domain::address::{Address, Avps};
@@ -18,6 +19,7 @@ use domain::fulfilment::{Progress, Received};
 use domain::id::{Id, Kind};
 use domain::money::Money;
 use domain::order::SubOrder;
+use domain::serviceability::Serviceability;
 use domain::time::Moment;
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +36,7 @@ pub(super) fn builtin() -> Outside {
     all.play().healed = true;
     Outside {
         address: all.clone(),
+        serviceability: all.clone(),
         credit: all.clone(),
         signature: all.clone(),
         fulfilment: all.clone(),
@@ -67,6 +70,7 @@ pub(super) struct Outsiders {
     desk: Arc<Desk>,
     play: Arc<Mutex<Play>>,
     simulator: Simulator,
+    service: Arc<TableServiceCheck>,
 }
 
 impl Outsiders {
@@ -84,7 +88,8 @@ impl Outsiders {
             receivers,
         };
         let (play, simulator) = (Arc::new(Mutex::new(play)), Simulator::new(working_day_ms));
-        Self { desk, play, simulator }
+        let service = Arc::new(TableServiceCheck::shipped().expect("a sound table"));
+        Self { desk, play, simulator, service }
     }
 
     pub(super) fn play(&self) -> MutexGuard<'_, Play> {
@@ -95,7 +100,8 @@ impl Outsiders {
     pub(super) fn of(&self, node: usize, life: usize) -> Seen {
         let (desk, play) = (self.desk.clone(), self.play.clone());
         let address = BuiltinAddressCheck::new();
-        Seen { desk, play, node, life, simulator: self.simulator, address }
+        let service = self.service.clone();
+        Seen { desk, play, node, life, simulator: self.simulator, address, service }
     }
 }
 
@@ -108,6 +114,7 @@ pub(super) struct Seen {
     life: usize,
     simulator: Simulator,
     address: BuiltinAddressCheck,
+    service: Arc<TableServiceCheck>,
 }
 
 /// What becomes of a call.
@@ -192,6 +199,19 @@ impl AddressCheck for Seen {
             _ => Avps::CloseMatch { address: given.clone(), corrections: Vec::new() },
         };
         self.call("address", &given.one_line(), self.address.validate(given), lie).await
+    }
+}
+
+#[async_trait]
+impl ServiceCheck for Seen {
+    async fn look_up(
+        &self,
+        address: &Address,
+        now: Moment,
+    ) -> Result<Serviceability, ConnectorError> {
+        // Nothing is decided by it yet: a lie would have nobody to believe it.
+        let truth = self.service.look_up(address, now);
+        self.call("serviceability", &address.one_line(), truth, |truth, _| truth).await
     }
 }
 

@@ -10,6 +10,7 @@ use app::{App, Clock, Frozen, OsRandom, Outside, Settings, Webhooks, Worker, loa
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::{Unable, Walls};
 use domain::contract::Contract;
@@ -145,6 +146,7 @@ async fn too_late(database: &Database, ends: Moment, sales: &[Sale<'_>]) -> Vec<
 fn outside() -> Outside {
     Outside {
         address: Arc::new(BuiltinAddressCheck::new()),
+        serviceability: Arc::new(TableServiceCheck::shipped().expect("a sound table")),
         credit: Arc::new(BuiltinBureau::default()),
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(DAY_MS)),

@@ -95,7 +95,9 @@ impl Client {
         let told = self.until(&at("sites"), settled).await?;
         for site in told["sites"].as_array().into_iter().flatten() {
             let state = site["validation"]["state"].as_str().unwrap_or_default();
-            if matches!(state, "close_match" | "ambiguous") {
+            if state == "close_match" && self.walk.is_multiple_of(2) {
+                self.post(&at("address-choices"), json!({})).await?;
+            } else if matches!(state, "close_match" | "ambiguous") {
                 let path = at(&format!("sites/{}/address-choice", id(&site["id"])));
                 self.post(&path, json!({ "choice": 0 })).await?;
             }

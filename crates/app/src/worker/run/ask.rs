@@ -4,12 +4,14 @@ use super::{Asked, Reply};
 use crate::worker::call::{Limits, NoAnswer, clean};
 use crate::{App, Problem};
 use connect::credit::CreditAsk;
+use domain::address::Avps;
 use domain::contract::ContractState;
 use domain::credit::{Assessment, CreditState};
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
-use domain::quote::PORTION;
+use domain::quote::{PORTION, Validated};
+use domain::serviceability::Serviceability;
 
 /// So many of a bureau's reasons are kept.
 const MOST_REASONS: usize = 20;
@@ -49,9 +51,12 @@ impl App {
             if !answers.is_empty() && limits.are_over() {
                 break;
             }
-            let asking = self.outside.address.validate(&site.given);
-            match self.call_within(job.work.connector(), Some(limits), asking).await {
-                Ok(avps) => answers.push((site.id, site.given.clone(), avps)),
+            match self.validated(&site.given, Some(limits)).await {
+                Ok(avps) => {
+                    let serviceability = self.served_at(&avps, limits).await;
+                    let found = Validated { site: site.id, avps, serviceability };
+                    answers.push((site.given.clone(), found));
+                }
                 Err(none) => return Ok(Asked::Unanswered(none)),
             }
         }
@@ -60,6 +65,17 @@ impl App {
             all if all == sites.len() => Asked::Replied(Reply::Addresses(answers)),
             _ => Asked::Partly(Reply::Addresses(answers)),
         })
+    }
+
+    /// How the network reaches the address that was found. A validation does not fail because
+    /// nobody knows that.
+    async fn served_at(&self, avps: &Avps, limits: &Limits) -> Option<Serviceability> {
+        let address = match avps {
+            Avps::Match { address } | Avps::CloseMatch { address, .. } => address,
+            Avps::Ambiguous { .. } | Avps::NoMatch { .. } => return None,
+        };
+        let found = self.served(address, Some(limits)).await;
+        found.inspect_err(|why| tracing::info!(%why, "serviceability is not known")).ok()
     }
 
     async fn ask_credit(&self, job: &Job, id: Id, limits: &Limits) -> Result<Asked, Problem> {

@@ -4,7 +4,7 @@
 use super::{Reply, only};
 use crate::load::Sites;
 use crate::{App, Problem};
-use domain::address::{Address, Avps};
+use domain::address::Address;
 use domain::change::{Change, Context, Settle};
 use domain::contract::{self, ContractState};
 use domain::credit::{self, CreditState};
@@ -12,7 +12,7 @@ use domain::fulfilment;
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
-use domain::quote::{self, PORTION};
+use domain::quote::{self, PORTION, Validated};
 
 impl App {
     pub(super) async fn decide_reply(
@@ -48,15 +48,18 @@ impl App {
         // meanwhile has a job of its own, which asks again where it took a place here.
         let most = if matches!(reply, Reply::Addresses(_)) { PORTION } else { u32::MAX };
         let file = self.quote_file(ctx.now, job.tenant, quote, Sites::Requested(most)).await?;
-        let Reply::Addresses(answers) = reply else {
-            return Ok(quote::addresses_unanswered(ctx, &file, settle.clone()).change);
+        let answers = match reply {
+            Reply::Addresses(answers) => answers,
+            Reply::Unanswered(why) => {
+                return Ok(quote::addresses_unanswered(ctx, &file, why, settle.clone()).change);
+            }
+            _ => return Ok(only(settle)),
         };
         // An answer counts only for the address that was asked about.
-        let same = |(id, given, _): &&(Id, Address, Avps)| {
-            file.sites.iter().any(|s| s.id == *id && s.given == *given)
+        let same = |(given, found): &&(Address, Validated)| {
+            file.sites.iter().any(|s| s.id == found.site && s.given == *given)
         };
-        let answers = answers.iter().filter(same).map(|(id, _, avps)| (*id, avps.clone()));
-        let answers = answers.collect();
+        let answers = answers.iter().filter(same).map(|(_, found)| found.clone()).collect();
         let mut change = quote::addresses_record(ctx, &file, answers, settle.clone()).change;
         if change.puts.is_empty() {
             // The quote takes no answer any more: there is no rest to ask for either.

@@ -183,17 +183,21 @@ fn a_missing_zip_code_is_filled_in_only_if_the_city_has_one() {
 #[test]
 fn an_address_without_a_premises_does_not_match() {
     let mail = "none: a post office box is no premises; a circuit ends in a building";
-    let route = "none: a mail route is no premises; give the street address";
+    let boxed = "none: a post office box (PO BOX 123) is no premises; a circuit ends in a building";
+    let route = "none: a mail route (RR 2 BOX 152) is no premises; give the street address";
+    let general = "none: general delivery is no premises; give the street address";
+    let psc = "none: a military mail address (PSC 1650 BOX 10) is no premises; \
+               give the street address";
     let military = "none: a military mail address is no premises; give the street address";
     let number = "none: the street has no house number";
     walk(&[
-        ("PO Box 123||Dallas|TX|75202", mail),
+        ("PO Box 123||Dallas|TX|75202", boxed),
         ("P.O. Box 123, 208 S Akard St||Dallas|TX|75202", mail),
         ("208 S Akard St|PO Box 9|Dallas|TX|75202", mail),
         ("RR 2 Box 152||Plano|TX|75075", route),
-        ("General Delivery||Plano|TX|75075", route),
+        ("General Delivery||Plano|TX|75075", general),
         ("PSC 1650 Box 10||APO|AE|09001", military),
-        ("PSC 1650 Box 10||Dallas|TX|75202", military),
+        ("PSC 1650 Box 10||Dallas|TX|75202", psc),
         ("123 Main St||APO|AE|09001", military),
         ("Akard St||Dallas|TX|75202", number),
         ("0 Main St||Dallas|TX|75202", number),

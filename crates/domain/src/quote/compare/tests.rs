@@ -77,6 +77,7 @@ fn site(catalogue: &Catalogue, position: u32, speed: &str, promotions: &[&str]) 
         validation: Validation::Unchecked,
         configuration: Some(configuration),
         price: priced.sites.pop(),
+        serviceability: None,
         feasible_since: None,
         customer: None,
         created_at: NOW,

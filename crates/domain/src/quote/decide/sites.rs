@@ -14,6 +14,7 @@ use crate::law::QuoteFile;
 use crate::programme::Stage;
 use crate::quote::{Site, Validation};
 use crate::refusal::{Fault, IfMatch, Refusal};
+use crate::serviceability::Serviceability;
 use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,7 @@ pub fn site_edit(
     if let Some(address) = edit.address {
         site.given = address;
         site.validation = Validation::Unchecked;
+        site.serviceability = None;
     }
     one_site(ctx, file, old, site, EventKind::QuoteSiteEdited)
 }
@@ -129,24 +131,34 @@ fn only(file: &QuoteFile, settle: Settle) -> Decision<QuoteSites> {
     Decision { change, view }
 }
 
+/// What was found of a site's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validated {
+    pub site: Id,
+    pub avps: Avps,
+    /// Of the matched or the corrected address, if somebody knew.
+    pub serviceability: Option<Serviceability>,
+}
+
 /// Records what the validation answered for sites that still wait for it.
 pub fn addresses_record(
     ctx: &mut Context,
     file: &QuoteFile,
-    answers: Vec<(Id, Avps)>,
+    answers: Vec<Validated>,
     settle: Settle,
 ) -> Decision<QuoteSites> {
     if file.quote.phase(ctx.now).is_final() {
         return only(file, settle);
     }
-    let mut answers: HashMap<Id, Avps> = answers.into_iter().collect();
+    let mut answers: HashMap<Id, Validated> = answers.into_iter().map(|a| (a.site, a)).collect();
     let change = Change { settle: Some(settle), ..Change::default() };
     let mut edits = Edits::of(file.quote.clone()).with(change);
     for site in file.sites.iter().filter(|s| matches!(s.validation, Validation::Requested)) {
         // One that was edited or removed meanwhile has no answer here.
-        let Some(avps) = answers.remove(&site.id) else { continue };
+        let Some(answer) = answers.remove(&site.id) else { continue };
+        let Validated { avps, serviceability, .. } = answer;
         let validation = Validation::Answered { avps, at: ctx.now };
-        let mut answered = Site { validation, ..site.clone() };
+        let mut answered = Site { validation, serviceability, ..site.clone() };
         if answered.address().zip != site.address().zip {
             // The price stands, but the next pricing looks at the site again.
             if let Some(price) = &mut answered.price {
@@ -159,10 +171,11 @@ pub fn addresses_record(
     edits.end(ctx, Happened::new(EventKind::QuoteAddressesValidated))
 }
 
-/// The validation gave no answer, for good: the sites that wait are unvalidated again.
+/// The validation gave no answer, for good: the sites that wait are not validated, and say why.
 pub fn addresses_unanswered(
     ctx: &mut Context,
     file: &QuoteFile,
+    why: &str,
     settle: Settle,
 ) -> Decision<QuoteSites> {
     if file.quote.phase(ctx.now).is_final() {
@@ -171,7 +184,8 @@ pub fn addresses_unanswered(
     let change = Change { settle: Some(settle), ..Change::default() };
     let mut edits = Edits::of(file.quote.clone()).with(change);
     for site in file.sites.iter().filter(|s| matches!(s.validation, Validation::Requested)) {
-        edits.update(site, Site { validation: Validation::Unchecked, ..site.clone() });
+        let validation = Validation::Unanswered { why: why.to_owned(), at: ctx.now };
+        edits.update(site, Site { validation, ..site.clone() });
     }
     edits.end(ctx, Happened::new(EventKind::QuoteValidationFailed))
 }
@@ -204,8 +218,40 @@ pub fn address_accept(
         return Err(Refusal::new(Code::InvalidBody, "there is no such alternate")
             .with(vec![fault.expected(format!("0 to {}", count - 1))]));
     };
+    if !matches!(avps, Avps::CloseMatch { .. }) {
+        // Nobody asked about an alternate before it was chosen.
+        site.serviceability = None;
+    }
     site.validation = Validation::Accepted { address, avps: avps.clone(), at: ctx.now };
     one_site(ctx, file, old, site, EventKind::QuoteAddressAccepted)
+}
+
+/// Accepts every correction that waits for it. The file has the sites without a valid address.
+pub fn corrections_accept(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    file: &QuoteFile,
+) -> Result<Decision<QuoteSites>, Refusal> {
+    file.gate(ctx, rules, Stage::Sites)?;
+    let correction = |site: &Site| match &site.validation {
+        Validation::Answered { avps: avps @ Avps::CloseMatch { address, .. }, .. } => {
+            let (address, avps) = (address.clone(), avps.clone());
+            Some(Validation::Accepted { address, avps, at: ctx.now })
+        }
+        _ => None,
+    };
+    let accepted = file.sites.iter().filter_map(|site| Some((site, correction(site)?)));
+    let accepted: Vec<_> = accepted.collect();
+    if accepted.is_empty() {
+        let detail = "no site has a corrected address to accept";
+        return Err(Refusal::new(Code::StateConflict, detail));
+    }
+    let (quote, from) = file.reopened(ctx)?;
+    let mut edits = Edits::of(quote);
+    for (site, validation) in accepted {
+        edits.update(site, Site { validation, ..site.clone() }.edited());
+    }
+    Ok(edits.end(ctx, Happened::new(EventKind::QuoteAddressAccepted).from(from)))
 }
 
 /// Which sites an offering's features are chosen for.
@@ -309,3 +355,6 @@ fn one_site(
     edits.update(old, new.edited());
     Ok(edits.end(ctx, Happened::new(kind).from(from)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use domain::id::Id;
 use domain::programme::PROGRAMMES;
 use domain::publication::faulty;
 use domain::refusal::{Fault, Refusal};
+use domain::serviceability::SERVICEABILITY;
 use domain::time::Moment;
 use http::StatusCode;
 use shape::{FilesBody, ImpactBody, ProposalBody, PublishBody, ReasonBody, VersionBody};
@@ -41,8 +42,8 @@ async fn read(place: &Place, files: BTreeMap<String, String>) -> Result<Catalogu
     let mut faults = Faults::default();
     for name in files.keys() {
         let pointer = format!("/files/{}", name.replace('~', "~0").replace('/', "~1"));
-        if name == PROGRAMMES {
-            let detail = "programmes are not published: they are of the server's configuration";
+        if name == PROGRAMMES || name == SERVICEABILITY {
+            let detail = "this file is not published: it is of the server's configuration";
             faults.push(Fault::new(pointer, Because::NotAllowedValue, detail));
         } else if !is_file_name(name) {
             let fault = Fault::new(pointer, Because::BadFormat, "not a catalogue file's name");

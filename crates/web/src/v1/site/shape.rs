@@ -1,8 +1,10 @@
 //! A site's wire shapes.
 
+use crate::v1::address::{ServiceabilityBody, ShortfallBody};
 use crate::v1::catalogue::LeadTimeBody;
 use crate::v1::quote::QuoteBody;
 use crate::v1::shape::{AddressBody, TotalsBody};
+use app::address::Delay;
 use domain::address::{Avps, Correction};
 use domain::catalogue::{Configuration, FeatureValue};
 use domain::pricing::{LinePrice, SitePrice, Waterfall};
@@ -32,7 +34,7 @@ impl From<&Correction> for CorrectionBody {
 /// What the address validation found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = AddressResult)]
-pub(super) struct AvpsBody {
+pub(in crate::v1) struct AvpsBody {
     /// `match`, `close_match`, `ambiguous` or `no_match`.
     #[schema(example = "close_match")]
     result: &'static str,
@@ -81,7 +83,18 @@ struct ValidationBody {
     proposed: Option<AddressBody>,
     corrections: Vec<CorrectionBody>,
     alternates: Vec<AddressBody>,
+    /// Why there is no address yet. While it is `requested`: why the last try gave no answer.
     why: Option<String>,
+    /// When a validation that gave no answer is tried again; none if no further try is planned.
+    next_try_at: Option<String>,
+}
+
+impl ValidationBody {
+    /// As it waits for another try.
+    fn delayed(&mut self, delay: &Delay) {
+        self.why.clone_from(&delay.why);
+        self.next_try_at = Some(delay.due_at.to_string());
+    }
 }
 
 impl From<&Validation> for ValidationBody {
@@ -93,17 +106,22 @@ impl From<&Validation> for ValidationBody {
             corrections: Vec::new(),
             alternates: Vec::new(),
             why: None,
+            next_try_at: None,
         };
         match validation {
             Validation::Unchecked => empty("unchecked"),
             Validation::Requested => empty("requested"),
+            Validation::Unanswered { why, .. } => {
+                Self { why: Some(why.clone()), ..empty("unchecked") }
+            }
             Validation::Answered { avps, .. } => {
                 let found = AvpsBody::from(avps);
                 let matched = matches!(avps, Avps::Match { .. });
                 let (address, proposed) =
                     if matched { (found.address, None) } else { (None, found.address) };
                 let AvpsBody { result: state, corrections, alternates, why, .. } = found;
-                Self { state, address, proposed, corrections, alternates, why }
+                let found = Self { address, proposed, corrections, alternates, ..empty(state) };
+                Self { why, ..found }
             }
             Validation::Accepted { address, avps, .. } => {
                 let corrections = AvpsBody::from(avps).corrections;
@@ -266,7 +284,11 @@ pub(in crate::v1) struct SiteBody {
     /// As given.
     address: AddressBody,
     validation: ValidationBody,
+    /// How the network reaches it, as it was known when the address was validated.
+    serviceability: Option<ServiceabilityBody>,
     configuration: Option<ConfigurationBody>,
+    /// Where the access speed that it is configured for is known not to be had.
+    access_shortfall: Option<ShortfallBody>,
     price: Option<PriceBody>,
     /// Since when it is confirmed that the site can be served as it is configured.
     feasible_since: Option<String>,
@@ -274,6 +296,15 @@ pub(in crate::v1) struct SiteBody {
     customer_id: Option<String>,
     version: u64,
     created_at: String,
+}
+
+impl SiteBody {
+    /// Says when its validation is tried again, if it waits for that.
+    pub(super) fn delayed(&mut self, delay: Option<&Delay>) {
+        if let Some(delay) = delay.filter(|_| self.validation.state == "requested") {
+            self.validation.delayed(delay);
+        }
+    }
 }
 
 impl From<&Site> for SiteBody {
@@ -285,7 +316,9 @@ impl From<&Site> for SiteBody {
             name: site.name.clone(),
             address: (&site.given).into(),
             validation: (&site.validation).into(),
+            serviceability: site.serviceability.as_ref().map(Into::into),
             configuration: site.configuration.as_ref().map(Into::into),
+            access_shortfall: site.shortfall().as_ref().map(Into::into),
             price: site.price.as_ref().map(Into::into),
             feasible_since: site.feasible_since.map(|at| at.to_string()),
             customer_id: site.customer.map(|id| id.to_string()),
@@ -331,5 +364,10 @@ impl SitesBody {
     pub(super) fn of(quote: &Quote, sites: &[Site], next_cursor: Option<String>) -> Self {
         let sites = sites.iter().map(Into::into).collect();
         Self { quote_version: quote.version, sites, next_cursor }
+    }
+
+    /// Says when the validation of those that wait is tried again.
+    pub(super) fn delayed(&mut self, delay: Option<&Delay>) {
+        self.sites.iter_mut().for_each(|site| site.delayed(delay));
     }
 }

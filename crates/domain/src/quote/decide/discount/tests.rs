@@ -1,7 +1,7 @@
 //! A counter-offer, from the desk of operations to the price that takes it.
 
 use super::super::fixture::{Desk, address, discount, features};
-use super::super::{AskPrice, SiteEdit, addresses_record, site_edit};
+use super::super::{AskPrice, SiteEdit, Validated, addresses_record, site_edit};
 use super::*;
 use crate::address::Avps;
 use crate::change::Settle;
@@ -67,7 +67,10 @@ fn an_address_found_in_another_place_takes_a_counter_offer_away() {
     let first = desk.sites[0].id;
     let old = desk.sites[0].validation.clone();
     desk.sites[0].validation = Validation::Requested;
-    let found = |zip| vec![(first, Avps::Match { address: address(zip) })];
+    let found = |zip| {
+        let avps = Avps::Match { address: address(zip) };
+        vec![Validated { site: first, avps, serviceability: None }]
+    };
     let settle = Settle::Done { job: Id::new(Kind::Job, desk.ctx.now.ms(), 1), epoch: 1 };
     for (zip, stays) in [("60606", true), ("82001", false)] {
         desk.sites[0].validation = Validation::Requested;
