@@ -22,6 +22,8 @@ pub struct Settings {
     pub endpoints_at_once: usize,
     /// Days that the log of a finished webhook delivery is kept.
     pub delivery_log_days: u32,
+    /// Working days within which operations decide on an exception request.
+    pub exception_target_days: u32,
 }
 
 impl Default for Settings {
@@ -33,6 +35,7 @@ impl Default for Settings {
             jobs_at_once: 32,
             endpoints_at_once: 256,
             delivery_log_days: 30,
+            exception_target_days: 2,
         }
     }
 }

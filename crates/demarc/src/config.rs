@@ -163,6 +163,7 @@ impl Config {
                 connector_timeout_ms: r.within("connector_timeout_ms", 20_000, 10..=86_400_000),
                 endpoints_at_once: r.within("webhooks.endpoints_at_once", 256, 1..=10_000),
                 delivery_log_days: r.within("webhooks.log_days", 30, 4..=36_500),
+                exception_target_days: r.within("exceptions.target_days", 2, 1..=365),
             },
             webhooks: Webhooks {
                 loopback: r.parsed("webhooks.loopback", Loopback::Auto, |text| match text {
