@@ -64,6 +64,7 @@ async fn story(world: &World) -> (Client, Things) {
     let things = Things::from([
         ("customers", text(&opened["customer"]["id"])),
         ("exception-requests", text(&filed["id"])),
+        ("exceptions", text(&filed["customer_id"])),
         ("opportunities", text(&opened["opportunity"]["id"])),
         ("quotes", quote.clone()),
         ("sites", sites[0].clone()),

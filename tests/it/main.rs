@@ -11,6 +11,7 @@ mod catalogues;
 mod client;
 mod comparison;
 mod current;
+mod customers;
 mod document;
 mod editing;
 mod engines;

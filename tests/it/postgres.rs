@@ -11,6 +11,7 @@ mod atlas;
 mod catalogues;
 mod client;
 mod comparison;
+mod customers;
 mod editing;
 mod engines;
 mod examples;

@@ -367,7 +367,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 28] = [
+const TABLES: [(&str, &str); 31] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -405,6 +405,15 @@ const TABLES: [(&str, &str); 28] = [
     ("import_file", "select import, body from import_file order by import"),
     ("catalogue_version", "select id, version, doc from catalogue_version order by id"),
     ("catalogue_files", "select digest, body from catalogue_files order by digest"),
+    (
+        "account_word",
+        "select word, account, state, city, zip, owner from account_word order by word, account",
+    ),
+    (
+        "account_spelling",
+        "select distinct key, word, owner from account_spelling order by key, word, owner",
+    ),
+    ("account_acid", "select acid, account from account_acid order by acid"),
 ];
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Settings {
     /// milliseconds. None where what answers is built in: it knows without asking.
     pub answers_kept: usize,
     pub answers_kept_ms: i64,
+    /// Working days within which operations decide on an exception request.
+    pub exception_target_days: u32,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             delivery_log_days: 30,
             answers_kept: 0,
             answers_kept_ms: 86_400_000,
+            exception_target_days: 2,
         }
     }
 }

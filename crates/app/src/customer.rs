@@ -1,10 +1,14 @@
 //! Actions on end customers.
 
+mod import;
+
 use crate::{Action, App, Caller, Decided};
 use domain::change::Context;
-use domain::customer::{self, Account, AccountDetails, CarrierAccount};
+use domain::customer::{self, Account, AccountDetails, CarrierAccount, Known};
 use domain::id::Id;
 use domain::refusal::{IfMatch, Refusal};
+
+pub use import::CustomersImport;
 
 /// Updates a customer with what opportunity and quote captured.
 #[derive(Debug)]
@@ -41,10 +45,15 @@ impl Action for CustomerCreate {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Account> {
         let environment = caller.operations()?;
-        let known = match self.0.partner {
+        let partner = match self.0.partner {
             Some(id) => app.store.ask(store::partner::by_id(environment, id)).await?.is_some(),
             None => false,
         };
+        let acid = match &self.0.acid {
+            Some(acid) => app.store.ask(store::customer::has_acid(environment, acid)).await?,
+            None => false,
+        };
+        let known = Known { partner, acid };
         Ok(customer::customer_create(ctx, environment, self.0.clone(), known)?)
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::{Action, App, Caller, Decided, Problem};
 use domain::change::Context;
-use domain::exception::{self, DenialReason, ExceptionRequest};
+use domain::exception::{self, ExceptionRequest, Verdict};
 use domain::id::Id;
 use domain::refusal::Refusal;
+use store::Page;
 
 /// A partner files a plea.
 #[derive(Debug)]
@@ -61,13 +62,6 @@ impl Action for ExceptionWithdraw {
     }
 }
 
-/// What operations say.
-#[derive(Debug, Clone)]
-pub enum Verdict {
-    Approve { valid_days: u32, note: Option<String> },
-    Deny { reason_code: DenialReason, note: Option<String> },
-}
-
 #[derive(Debug)]
 pub struct ExceptionDecide {
     pub request: Id,
@@ -84,15 +78,42 @@ impl Action for ExceptionDecide {
         ctx: &mut Context,
     ) -> Decided<ExceptionRequest> {
         let request = app.exception_anywhere(caller, self.request).await?;
-        Ok(match self.verdict.clone() {
-            Verdict::Approve { valid_days, note } => {
-                exception::exception_approve(ctx, request, valid_days, note)?
-            }
-            Verdict::Deny { reason_code, note } => {
-                exception::exception_deny(ctx, request, reason_code, note)?
-            }
-        })
+        Ok(exception::exception_decide(ctx, request, self.verdict.clone())?)
     }
+}
+
+/// Operations decide on every open request for one end customer.
+#[derive(Debug)]
+pub struct ExceptionsDecide {
+    pub account: Id,
+    pub verdict: Verdict,
+}
+
+impl Action for ExceptionsDecide {
+    type View = Vec<ExceptionRequest>;
+
+    async fn decide(
+        &self,
+        app: &App,
+        caller: &Caller,
+        ctx: &mut Context,
+    ) -> Decided<Vec<ExceptionRequest>> {
+        let environment = caller.operations()?;
+        let account = app.store.ask(store::customer::by_id(environment, self.account)).await?;
+        account.ok_or_else(|| Refusal::not_found("customer"))?;
+        let open = app.store.ask(store::exception::open_for(environment, &[self.account])).await?;
+        let open = open.into_iter().flatten().collect();
+        Ok(exception::exceptions_decide(ctx, open, self.verdict.clone())?)
+    }
+}
+
+/// An end customer that partners ask for, and what they ask, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub account: Id,
+    /// The oldest request when the list was made. Where all were decided since, there is no more.
+    pub oldest: Id,
+    pub requests: Vec<ExceptionRequest>,
 }
 
 impl App {
@@ -105,5 +126,24 @@ impl App {
         let environment = caller.operations()?;
         let found = self.store.ask(store::exception::anywhere(environment, id)).await?;
         Ok(found.ok_or_else(|| Refusal::not_found("exception request"))?)
+    }
+
+    /// What waits for operations: end customers with all that is asked for them, longest waiting
+    /// first. One more than asked for, if there is a next page.
+    pub async fn exceptions_open(
+        &self,
+        caller: &Caller,
+        page: Page,
+    ) -> Result<Vec<Asked>, Problem> {
+        let environment = caller.operations()?;
+        let groups = self.store.ask(store::exception::groups(environment, page)).await?;
+        let accounts: Vec<Id> = groups.iter().map(|(account, _)| *account).collect();
+        let open = self.store.ask(store::exception::open_for(environment, &accounts)).await?;
+        let open: Vec<ExceptionRequest> = open.into_iter().flatten().collect();
+        let asked = |(account, oldest): (Id, Id)| {
+            let requests = open.iter().filter(|r| r.account == account).cloned().collect();
+            Asked { account, oldest, requests }
+        };
+        Ok(groups.into_iter().map(asked).collect())
     }
 }

@@ -9,14 +9,15 @@ use crate::load::Sites;
 use crate::opportunity::{check_billing_account, unknown_customer};
 use crate::{Action, App, Caller, Decided, Problem, Seller};
 use domain::change::Context;
-use domain::code::Code;
+use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::law::QuoteFile;
-use domain::order::{Assigned, customer_assign};
+use domain::order::{Assigned, customers_assign};
 use domain::quote::{
     self, AskPrice, BillingPreferences, Configure, NewSite, Quote, QuoteSites, SiteEdit,
 };
-use domain::refusal::IfMatch;
+use domain::refusal::{Fault, IfMatch, Refusal, named};
+use std::collections::BTreeSet;
 
 /// What may be done to a quote as a whole.
 #[derive(Debug, Clone)]
@@ -187,30 +188,82 @@ impl Action for QuotePrice {
     }
 }
 
-/// Assigns the end customer of a site, where the programme has it so.
+/// Assigns end customers to sites, or takes them away, where the programme has it so.
 #[derive(Debug)]
-pub struct CustomerAssign {
+pub struct CustomersAssign {
     pub quote: Id,
-    pub site: Id,
-    pub account: Id,
+    /// Each site once.
+    pub wanted: Vec<(Id, Option<Id>)>,
+    /// Whether they stand in a list of the body.
+    pub listed: bool,
 }
 
-impl Action for CustomerAssign {
-    type View = Assigned;
+impl Action for CustomersAssign {
+    type View = Vec<Assigned>;
 
-    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Assigned> {
+    async fn decide(
+        &self,
+        app: &App,
+        caller: &Caller,
+        ctx: &mut Context,
+    ) -> Decided<Vec<Assigned>> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let sites = Sites::Named(std::slice::from_ref(&self.site));
+        let ids: Vec<Id> = self.wanted.iter().map(|(site, _)| *site).collect();
+        let sites = Sites::Named(&ids);
         let mut file = app.quote_file(ctx.now, seller.tenant, self.quote, sites).await?;
+        self.sites_are_there(&file)?;
         // After the quote: one that is ordered in between has moved, and this is decided anew.
-        let sub = app.store.ask(store::order::sub_order_of_site(seller.tenant, self.site)).await?;
-        file.sub_orders = sub.into_iter().filter(|sub| sub.quote == self.quote).collect();
-        let account = app.store.ask(store::customer::by_id(caller.environment, self.account));
-        let account = account
-            .await?
-            .filter(|a| a.visible_to(seller.partner.id))
-            .ok_or_else(|| unknown_customer("/customer_id"))?;
-        Ok(customer_assign(ctx, rules, &file, self.site, &account)?)
+        let asks = ids.iter().map(|site| store::order::sub_order_of_site(seller.tenant, *site));
+        let subs = app.store.ask(asks.collect::<Vec<_>>()).await?;
+        let subs = subs.into_iter().flatten();
+        file.sub_orders = subs.filter(|sub| sub.quote == self.quote).collect();
+        self.customers_are_there(app, caller, seller.partner.id).await?;
+        Ok(customers_assign(ctx, rules, &file, &self.wanted)?)
+    }
+}
+
+impl CustomersAssign {
+    /// Refuses sites of a list that are not the quote's, each by its place.
+    fn sites_are_there(&self, file: &QuoteFile) -> Result<(), Refusal> {
+        let there = |site: &Id| file.sites.iter().any(|known| known.id == *site);
+        let wrong = self.wanted.iter().enumerate().filter(|(_, (site, _))| !there(site));
+        let fault = |(at, _): (usize, _)| {
+            let pointer = format!("/assignments/{at}/site_id");
+            Fault::new(pointer, Because::UnknownId, "the quote has no such site")
+        };
+        let (faults, more) = named(wrong.map(fault).collect());
+        if !self.listed || faults.is_empty() {
+            return Ok(());
+        }
+        let detail = format!("the quote has no such sites{more}");
+        Err(Refusal::new(Code::UnknownReference, detail).with(faults))
+    }
+
+    /// Refuses customers that this partner does not see, each by its place.
+    async fn customers_are_there(
+        &self,
+        app: &App,
+        caller: &Caller,
+        partner: Id,
+    ) -> Result<(), Problem> {
+        let ids: BTreeSet<Id> = self.wanted.iter().filter_map(|(_, customer)| *customer).collect();
+        let asks = ids.iter().map(|id| store::customer::by_id(caller.environment, *id));
+        let found = app.store.ask(asks.collect::<Vec<_>>()).await?;
+        let seen: BTreeSet<Id> =
+            found.into_iter().flatten().filter(|a| a.visible_to(partner)).map(|a| a.id).collect();
+        let unknown =
+            |(_, customer): &(Id, Option<Id>)| customer.is_some_and(|c| !seen.contains(&c));
+        let places = self.wanted.iter().enumerate().filter(|(_, wanted)| unknown(wanted));
+        let pointer = |(at, _): (usize, _)| {
+            if self.listed {
+                format!("/assignments/{at}/customer_id")
+            } else {
+                "/customer_id".into()
+            }
+        };
+        let mut refusals = places.map(|place| unknown_customer(&pointer(place)));
+        let Some(first) = refusals.next() else { return Ok(()) };
+        Err(refusals.fold(first, |all, one| all.with(one.faults)).into())
     }
 }

@@ -4,7 +4,8 @@ use crate::load::Sites;
 use crate::{App, Caller, Problem};
 use domain::contract::Contract;
 use domain::credit::CreditCheck;
-use domain::customer::{Account, name_key, name_match};
+use domain::customer::Account;
+use domain::customer::lookup::{Lookup, Match};
 use domain::event::Event;
 use domain::exception::ExceptionRequest;
 use domain::id::{Id, Kind};
@@ -16,9 +17,9 @@ use domain::party::{Partner, Tenant};
 use domain::programme::Programme;
 use domain::quote::{Quote, Site};
 use domain::refusal::Refusal;
+use domain::time::Moment;
 use std::collections::HashMap;
 use store::Page;
-use store::customer::Search;
 use store::order::Part;
 
 /// A customer that answers a lookup.
@@ -31,8 +32,18 @@ pub struct Found {
     pub exception: Option<ExceptionRequest>,
 }
 
-/// The most that a lookup answers.
-pub const MOST_FOUND: usize = 5;
+impl Found {
+    /// For a partner with these exception requests for it, oldest first.
+    fn of(
+        account: Account,
+        partner: Id,
+        mut exceptions: Vec<ExceptionRequest>,
+        now: Moment,
+    ) -> Self {
+        let unserved = domain::customer::unserved(&account, partner, &exceptions, now);
+        Self { account, served: unserved.is_none(), exception: exceptions.pop() }
+    }
+}
 
 /// How many orders a page that filters by state looks at.
 const LOOK_AT: u32 = 1000;
@@ -58,29 +69,26 @@ pub struct SitesPage {
 }
 
 impl App {
-    /// The end customers that a partner may see under a name: at most five, best first.
+    /// The end customers that a partner may see and that answer its question: at most five, best
+    /// first, each with the reasons.
     pub async fn customers_find(
         &self,
         caller: &Caller,
-        search: Search,
-    ) -> Result<Vec<Found>, Problem> {
+        lookup: Lookup,
+    ) -> Result<Vec<(Found, Match)>, Problem> {
         let seller = caller.seller()?;
-        let asked = name_key(&search.name_key);
-        let search = Search { name_key: asked.clone(), ..search };
-        let partner = Some(seller.partner.id);
-        let ask = store::customer::search(caller.environment, partner, &search);
-        let accounts = self.store.ask(ask).await?;
-        let mut ranked: Vec<_> = accounts
-            .into_iter()
-            .filter_map(|a| name_match(&name_key(&a.name), &asked).map(|rank| (rank, a)))
-            .collect();
-        ranked.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
-        ranked.truncate(MOST_FOUND);
-        let mut found = Vec::with_capacity(ranked.len());
-        for (_, account) in ranked {
-            found.push(self.with_exception(caller, account).await?);
-        }
-        Ok(found)
+        let asked = lookup.read()?;
+        let (environment, partner) = (caller.environment, seller.partner.id);
+        let best = store::customer::find(&self.store, environment, Some(partner), &asked).await?;
+        let ask = |(account, _): &(Account, Match)| {
+            store::exception::of_account(seller.tenant, account.id)
+        };
+        let exceptions = self.store.ask(best.iter().map(ask).collect::<Vec<_>>()).await?;
+        let now = self.clock.now();
+        let found = best.into_iter().zip(exceptions).map(|((account, matched), exceptions)| {
+            (Found::of(account, partner, exceptions, now), matched)
+        });
+        Ok(found.collect())
     }
 
     pub async fn customer_get(&self, caller: &Caller, id: Id) -> Result<Found, Problem> {
@@ -96,10 +104,8 @@ impl App {
         let seller = caller.seller()?;
         let now = self.clock.now();
         let ask = store::exception::of_account(seller.tenant, account.id);
-        let mut exceptions = self.store.ask(ask).await?;
-        let partner = seller.partner.id;
-        let unserved = domain::customer::unserved(&account, partner, &exceptions, now);
-        Ok(Found { account, served: unserved.is_none(), exception: exceptions.pop() })
+        let exceptions = self.store.ask(ask).await?;
+        Ok(Found::of(account, seller.partner.id, exceptions, now))
     }
 
     pub async fn exception_get(

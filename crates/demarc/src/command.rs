@@ -5,6 +5,7 @@ mod backup;
 mod bench;
 mod catalogue;
 mod credential;
+mod customers;
 mod demo;
 mod doctor;
 mod errors;
@@ -60,6 +61,9 @@ enum Command {
     /// Bring sites into a quote from a file
     #[command(subcommand)]
     Quote(quote::Quote),
+    /// Take end customers' accounts from a file
+    #[command(subcommand)]
+    Customers(customers::Customers),
     /// Add and list partners, on the database itself
     #[command(subcommand)]
     Partner(partner::Partner),
@@ -143,6 +147,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Bench(bench) => wait(bench.run()),
         Command::Catalogue(catalogue) => wait(catalogue.run()),
         Command::Quote(quote) => wait(quote.run()),
+        Command::Customers(customers) => wait(customers.run()),
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),
         Command::Jobs(jobs) => wait(jobs.run()),

@@ -174,6 +174,7 @@ impl Config {
                 feed_window: app::Settings::default().feed_window,
                 answers_kept: r.within("answers.kept", 50_000, 0..=10_000_000),
                 answers_kept_ms: 3_600_000 * r.within("answers.hours", 24_i64, 0..=8_760),
+                exception_target_days: r.within("exceptions.target_days", 2, 1..=365),
             },
             webhooks: Webhooks {
                 loopback: r.parsed("webhooks.loopback", Loopback::Auto, |text| match text {

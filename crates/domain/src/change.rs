@@ -4,6 +4,7 @@
 use crate::contract::{Contract, Document};
 use crate::credit::CreditCheck;
 use crate::customer::Account;
+use crate::customer::terms::AccountTerms;
 use crate::delivery::{Planned, Replay};
 use crate::event::{Event, Happened};
 use crate::exception::ExceptionRequest;
@@ -26,6 +27,7 @@ pub enum Record {
     CatalogueVersion(Box<CatalogueVersion>),
     CatalogueFiles(CatalogueFiles),
     Account(Account),
+    AccountTerms(Box<AccountTerms>),
     ExceptionRequest(ExceptionRequest),
     Opportunity(Opportunity),
     Quote(Box<Quote>),
@@ -51,6 +53,7 @@ impl Record {
             Self::CatalogueVersion(r) => (r.id, None),
             Self::CatalogueFiles(r) => (r.catalogue, None),
             Self::Account(r) => (r.id, None),
+            Self::AccountTerms(r) => (r.account, None),
             Self::ExceptionRequest(r) => (r.id, None),
             Self::Opportunity(r) => (r.id, None),
             Self::Quote(r) => (r.id, None),
@@ -78,6 +81,7 @@ impl Record {
             Self::CatalogueVersion(r) => r.tenant,
             Self::CatalogueFiles(r) => r.tenant,
             Self::Account(r) => r.tenant,
+            Self::AccountTerms(r) => r.tenant,
             Self::ExceptionRequest(r) => r.tenant,
             Self::Opportunity(r) => r.tenant,
             Self::Quote(r) => r.tenant,

@@ -10,7 +10,7 @@ use crate::id::{Id, Kind};
 use crate::party::Tenant;
 use crate::refusal::Refusal;
 use crate::state::phases;
-use crate::time::Moment;
+use crate::time::{Moment, plus_working_days};
 use serde::{Deserialize, Serialize};
 
 phases! {
@@ -87,6 +87,19 @@ impl ExceptionRequest {
         matches!(self.state, ExceptionState::Open)
     }
 
+    /// Until when operations shall have decided: the same time of day, so many working days after
+    /// it was filed.
+    pub fn due_at(&self, target_days: u32) -> Moment {
+        let day = self.created_at.date();
+        let time = self.created_at.ms() - Moment::start_of(day).ms();
+        Moment::start_of(plus_working_days(day, target_days)).plus_ms(time)
+    }
+
+    /// Whole hours since it was filed.
+    pub fn age_hours(&self, now: Moment) -> i64 {
+        (now.ms() - self.created_at.ms()).max(0) / 3_600_000
+    }
+
     /// Whether it lets its partner serve `account` at `now`.
     pub fn lifts(&self, account: Id, now: Moment) -> bool {
         self.account == account && self.phase(now) == ExceptionPhase::Approved
@@ -155,29 +168,99 @@ pub fn exception_withdraw(
     request.go(ctx, ExceptionPhase::Withdrawn, ExceptionState::Withdrawn, what)
 }
 
-/// Operations say yes, for `valid_days` days from now.
-pub fn exception_approve(
-    ctx: &mut Context,
-    request: ExceptionRequest,
-    valid_days: u32,
-    note: Option<String>,
-) -> Result<Decision<ExceptionRequest>, Refusal> {
-    let state = ExceptionState::Approved {
-        by: ctx.actor.label(),
-        valid_until: ctx.now.plus_days(valid_days),
-        note: note.clone(),
-    };
-    let what = Happened { reason: note, ..Happened::new(EventKind::ExceptionApproved) };
-    request.go(ctx, ExceptionPhase::Approved, state, what)
+/// What operations say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The partner may serve the customer for so many days from now.
+    Approve {
+        valid_days: u32,
+        note: Option<String>,
+    },
+    Deny {
+        reason_code: DenialReason,
+        note: Option<String>,
+    },
 }
 
-pub fn exception_deny(
+impl Verdict {
+    fn apply(
+        self,
+        ctx: &mut Context,
+        request: ExceptionRequest,
+    ) -> Result<Decision<ExceptionRequest>, Refusal> {
+        let by = ctx.actor.label();
+        let (to, state, kind, note) = match self {
+            Self::Approve { valid_days, note } => {
+                let valid_until = ctx.now.plus_days(valid_days);
+                let state = ExceptionState::Approved { by, valid_until, note: note.clone() };
+                (ExceptionPhase::Approved, state, EventKind::ExceptionApproved, note)
+            }
+            Self::Deny { reason_code, note } => {
+                let state = ExceptionState::Denied { by, reason_code, note: note.clone() };
+                (ExceptionPhase::Denied, state, EventKind::ExceptionDenied, note)
+            }
+        };
+        request.go(ctx, to, state, Happened { reason: note, ..Happened::new(kind) })
+    }
+}
+
+/// Operations decide on one request.
+pub fn exception_decide(
     ctx: &mut Context,
     request: ExceptionRequest,
-    reason_code: DenialReason,
-    note: Option<String>,
+    verdict: Verdict,
 ) -> Result<Decision<ExceptionRequest>, Refusal> {
-    let state = ExceptionState::Denied { by: ctx.actor.label(), reason_code, note: note.clone() };
-    let what = Happened { reason: note, ..Happened::new(EventKind::ExceptionDenied) };
-    request.go(ctx, ExceptionPhase::Denied, state, what)
+    verdict.apply(ctx, request)
+}
+
+/// Operations decide on every open request for one end customer, alike and at once.
+pub fn exceptions_decide(
+    ctx: &mut Context,
+    open: Vec<ExceptionRequest>,
+    verdict: Verdict,
+) -> Result<Decision<Vec<ExceptionRequest>>, Refusal> {
+    if open.is_empty() {
+        let detail = "no exception request for this customer is open";
+        return Err(Refusal::new(Code::StateConflict, detail));
+    }
+    let (mut change, mut view) = (Change::default(), Vec::with_capacity(open.len()));
+    for request in open {
+        let mut decided = verdict.clone().apply(ctx, request)?;
+        change.puts.append(&mut decided.change.puts);
+        change.events.append(&mut decided.change.events);
+        view.push(decided.view);
+    }
+    Ok(Decision { change, view })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::party::Environment;
+
+    #[test]
+    fn the_target_counts_working_days() {
+        let partner = Id::new(Kind::Partner, 0, 1);
+        let filed = |text| ExceptionRequest {
+            id: Id::new(Kind::ExceptionRequest, 0, 1),
+            tenant: Tenant::partner(partner, Environment::Test),
+            version: 1,
+            account: Id::new(Kind::Account, 0, 1),
+            account_name: "Harbour Lights".into(),
+            reason: "The customer asked us to.".into(),
+            attachment_reference: None,
+            state: ExceptionState::Open,
+            created_at: Moment::parse(text).unwrap(),
+        };
+        for (at, due) in [
+            ("2026-03-02T10:30:00Z", "2026-03-04T10:30:00.000Z"),
+            ("2026-03-06T10:30:00Z", "2026-03-10T10:30:00.000Z"),
+            ("2026-03-07T23:59:59Z", "2026-03-10T23:59:59.000Z"),
+        ] {
+            assert_eq!(filed(at).due_at(2).to_string(), due);
+        }
+        let request = filed("2026-03-02T10:30:00Z");
+        let later = Moment::parse("2026-03-03T12:29:59Z").unwrap();
+        assert_eq!((request.age_hours(later), request.age_hours(request.created_at)), (25, 0));
+    }
 }

@@ -83,7 +83,8 @@ pub fn opportunity_open(
         ForWhom::New(new) => {
             let carrier = Tenant::carrier(tenant.environment);
             let account = Account::prospect(ctx, carrier, partner.id, *new);
-            let account = change.insert(ctx, account, Happened::new(EventKind::CustomerCaptured));
+            let what = Happened::new(EventKind::CustomerCaptured);
+            let account = change.insert_account(ctx, account, what);
             (Some(account.id), Some(account))
         }
     };

@@ -1,5 +1,5 @@
-//! Files of sites: CSV, XLSX and JSON become one table, its columns are understood by their
-//! headings, and each row becomes a site or says what is wrong with it.
+//! Files of sites and of accounts: CSV, XLSX and JSON become one table, its columns are understood
+//! by their headings, and each row becomes a site or an account, or says what is wrong with it.
 //!
 //! Pure: bytes in, rows and faults out. Whatever the bytes are, there is an answer.
 //!
@@ -7,6 +7,7 @@
 //! 2. [`understand`] finds what each column means and reads the rows for a catalogue.
 //! 3. [`annotate`] gives the same file back, with a column that says what is wrong in each row.
 
+pub mod accounts;
 mod cell;
 mod columns;
 mod fault;

@@ -14,6 +14,16 @@ use domain::code::Because;
 /// # Errors
 /// What keeps the file from being a table at all.
 pub fn read(bytes: &[u8], format: Format, sheet: Option<&str>) -> Result<Table, Fault> {
+    read_up_to(bytes, format, sheet, MOST_ROWS)
+}
+
+/// The same with so many rows at most, if it is CSV; the other forms keep to theirs.
+pub(crate) fn read_up_to(
+    bytes: &[u8],
+    format: Format,
+    sheet: Option<&str>,
+    most_rows: usize,
+) -> Result<Table, Fault> {
     if bytes.len() > MOST_BYTES {
         let detail = format!("the file is larger than {} MB", MOST_BYTES / 1024 / 1024);
         return Err(Fault::of_file(Because::TooLong, detail, SPLIT));
@@ -23,7 +33,7 @@ pub fn read(bytes: &[u8], format: Format, sheet: Option<&str>) -> Result<Table, 
         return Err(Fault::of_file(Because::Conflicting, detail, "Leave the worksheet out."));
     }
     let table = match format {
-        Format::Csv => csv::read(bytes)?,
+        Format::Csv => csv::read(bytes, most_rows)?,
         Format::Xlsx => xlsx::read(bytes, sheet)?,
         Format::Json => json::read(bytes)?,
         Format::JsonLines => json::read_lines(bytes)?,
@@ -31,15 +41,15 @@ pub fn read(bytes: &[u8], format: Format, sheet: Option<&str>) -> Result<Table, 
     let table = table.squared();
     if table.rows.is_empty() {
         let detail = "the file has no row below its headings";
-        return Err(Fault::of_file(Because::Missing, detail, "Write a row for each site."));
+        return Err(Fault::of_file(Because::Missing, detail, "Write the rows below the headings."));
     }
     Ok(table)
 }
 
 const SPLIT: &str = "Split the file and import it in parts.";
 
-fn too_many_rows() -> Fault {
-    let detail = format!("the file has more than {MOST_ROWS} rows");
+fn too_many_rows(most: usize) -> Fault {
+    let detail = format!("the file has more than {most} rows");
     Fault::of_file(Because::TooLong, detail, SPLIT)
 }
 

@@ -6,6 +6,7 @@ mod alternatives;
 mod catalogues;
 mod contracts;
 mod credit;
+mod customers;
 mod deliveries;
 mod events;
 mod invariant;
@@ -74,6 +75,13 @@ pub(crate) const SQL: &[&str] = &[
     jobs::SQL[8],
     jobs::SQL[9],
     jobs::SQL[10],
+    customers::ACCOUNTS,
+    customers::WORDS,
+    customers::WORD,
+    customers::SPELT,
+    customers::HELD,
+    customers::ACIDS,
+    customers::FORMS,
     catalogues::VERSIONS,
     catalogues::FILES,
     catalogues::OFFERS,
@@ -150,6 +158,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
     tables::walk(store, &mut audit).await?;
     relations::walk(store, &mut audit).await?;
+    customers::walk(store, &mut audit).await?;
     events::walk(store, &mut audit).await?;
     quotes::walk(store, &mut audit).await?;
     credit::walk(store, &mut audit).await?;

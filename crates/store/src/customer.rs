@@ -1,54 +1,61 @@
 //! End customers' accounts: in the carrier's own space; a prospect is its partner's alone.
 
-use crate::ask::{Ask, all, maybe};
+mod index;
+mod search;
+
+use crate::ask::{Ask, any, maybe};
 use crate::put::{Texts, Written};
-use crate::{Query, Statement, StoreError};
+use crate::{Query, Row, Statement, StoreError};
 use domain::change::Mode;
-use domain::customer::{Account, AccountStatus, name_key};
+use domain::customer::terms::Spot;
+use domain::customer::{Account, name_key};
 use domain::id::Id;
 use domain::party::{Environment, Tenant};
 
+pub use index::size;
+pub(crate) use index::{PAGE as INDEX, index_all, put_terms, words_of};
+pub(crate) use search::SEARCH;
+pub use search::find;
+
 const TEXTS: Texts = Texts {
-    insert: "insert into account (tenant, id, version, name_key, city, state, zip, owner, doc) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    insert: "insert into account (tenant, id, version, name_key, city, state, zip, owner, indexed, \
+             doc) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)",
     update: "update account set version = $1, name_key = $2, city = $3, state = $4, zip = $5, \
-             doc = $6 where tenant = $7 and id = $8 and version = $9",
+             owner = $6, doc = $7 where tenant = $8 and id = $9 and version = $10",
     remove: "delete from account where tenant = $1 and id = $2 and version = $3",
     unique: "account",
 };
 const BY_ID: &str = "select doc from account where tenant = $1 and id = $2";
-/// `owner` is empty for the carrier's customers and the partner's id for its prospects. Names
-/// that begin with what was asked come first, then by name, so that the best of many are kept.
-const SEARCH: &str = "select doc from account where tenant = $1 and name_key like $2 \
-    and (owner = '' or owner = $3) and ($4 = '' or city = $4) and ($5 = '' or state = $5) \
-    and ($6 = '' or zip = $6) \
-    order by case when name_key like $7 then 0 else 1 end, name_key, id limit 50";
 const OF_QUOTE: &str = "select doc from account where tenant = $1 and id = \
     (select account from quote where tenant = $2 and id = $3)";
+const OF_ACIDS: &str = "select a.doc from account_acid h \
+    join account a on a.tenant = h.tenant and a.id = h.account \
+    where h.tenant = $1 and h.acid in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+    $15, $16, $17) order by h.acid";
+const HAS_ACID: &str = "select account from account_acid where tenant = $1 and acid = $2";
 
 pub(crate) const SQL: &[&str] =
-    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, SEARCH, OF_QUOTE];
+    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, OF_QUOTE, OF_ACIDS, HAS_ACID];
+
+/// How many customer numbers one question asks for.
+pub const ACIDS: usize = 16;
 
 pub(crate) fn put(account: &Account, mode: Mode) -> Result<Statement, StoreError> {
-    let owner = match (account.account_status, account.partner) {
-        (AccountStatus::Prospect, Some(partner)) => partner.short().to_owned(),
-        _ => String::new(),
-    };
-    let columns = [
-        name_key(&account.name).into(),
-        account.address.city.to_uppercase().into(),
-        account.address.state.to_uppercase().into(),
-        account.address.zip5().into(),
-    ];
+    let columns = columns(account);
     let noun = Written {
         tenant: account.tenant,
         id: account.id,
         version: account.version,
-        fixed: columns.iter().cloned().chain([owner.into()]).collect(),
+        fixed: columns.to_vec(),
         moving: columns.to_vec(),
         doc: account,
     };
     TEXTS.put(noun, mode)
+}
+
+fn columns(account: &Account) -> [crate::Value; 5] {
+    let Spot { state, city, zip, owner } = Spot::of(account);
+    [name_key(&account.name).into(), city.into(), state.into(), zip.into(), owner.into()]
 }
 
 pub fn by_id(environment: Environment, id: Id) -> Ask<Option<Account>> {
@@ -64,29 +71,19 @@ pub fn of_quote(tenant: Tenant, quote: Id) -> Ask<Option<Account>> {
     Ask { query: Query::within(tenant, OF_QUOTE, values), read: maybe }
 }
 
-/// What a lookup asks for. Empty texts do not restrict.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Search {
-    /// As `customer::name_key` makes it.
-    pub name_key: String,
-    pub city: String,
-    pub state: String,
-    /// Five digits.
-    pub zip: String,
+/// The accounts that hold these customer numbers; at most [`ACIDS`] are asked for.
+pub fn of_acids(environment: Environment, acids: &[&str]) -> Ask<Vec<Account>> {
+    let carrier = Tenant::carrier(environment);
+    let last = acids.last().copied().unwrap_or_default();
+    let mut values = vec![carrier.to_string().into()];
+    values.extend((0..ACIDS).map(|n| acids.get(n).copied().unwrap_or(last).into()));
+    let read = |rows: Vec<Row>| crate::ask::all(rows);
+    Ask { query: Query::within(carrier, OF_ACIDS, values), read }
 }
 
-/// Up to 50 accounts that `partner` may see whose name contains what was asked.
-pub fn search(environment: Environment, partner: Option<Id>, search: &Search) -> Ask<Vec<Account>> {
+/// Whether an account holds this customer number.
+pub fn has_acid(environment: Environment, acid: &str) -> Ask<bool> {
     let carrier = Tenant::carrier(environment);
-    let sight = partner.map_or(carrier, |partner| Tenant::partner(partner, environment));
-    let values = [
-        carrier.to_string().into(),
-        format!("%{}%", search.name_key).into(),
-        partner.map_or_else(String::new, |p| p.short().to_owned()).into(),
-        search.city.to_uppercase().into(),
-        search.state.to_uppercase().into(),
-        search.zip.as_str().into(),
-        format!("{}%", search.name_key).into(),
-    ];
-    Ask { query: Query::within(sight, SEARCH, values), read: all }
+    let values = [carrier.to_string().into(), acid.into()];
+    Ask { query: Query::within(carrier, HAS_ACID, values), read: any }
 }

@@ -3,7 +3,7 @@
 use crate::ask::{Ask, all, maybe};
 use crate::page::Page;
 use crate::put::{Texts, Written};
-use crate::{Query, Statement, StoreError};
+use crate::{Query, Row, Statement, StoreError, Value};
 use domain::change::Mode;
 use domain::exception::ExceptionRequest;
 use domain::id::{Id, Kind};
@@ -28,8 +28,27 @@ const ANYWHERE: &str = "select doc from exception_request where id = $1 and envi
 const QUEUE: &str = "select doc from exception_request where environment = $1 and state = $2 \
     and id < $3 and id >= $4 order by id desc limit $5";
 
-pub(crate) const SQL: &[&str] =
-    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, OF_ACCOUNT, OF_QUOTE, LIST, ANYWHERE, QUEUE];
+/// The customers that are asked for, by their oldest open request.
+const GROUPS: &str = "select account, min(id) from exception_request where environment = $1 \
+    and state = 'open' group by account having min(id) > $2 order by min(id) limit $3";
+const OPEN_FOR: &str = "select doc from exception_request where environment = $1 \
+    and state = 'open' and account in ($2, $3, $4, $5, $6, $7, $8, $9) order by id";
+/// How many customers one question asks for.
+const CUSTOMERS: usize = 8;
+
+pub(crate) const SQL: &[&str] = &[
+    TEXTS.insert,
+    TEXTS.update,
+    TEXTS.remove,
+    BY_ID,
+    OF_ACCOUNT,
+    OF_QUOTE,
+    LIST,
+    ANYWHERE,
+    QUEUE,
+    GROUPS,
+    OPEN_FOR,
+];
 
 pub(crate) fn put(request: &ExceptionRequest, mode: Mode) -> Result<Statement, StoreError> {
     let state = request.state.word();
@@ -80,4 +99,30 @@ pub fn queue(environment: Environment, state: &str, page: Page) -> Ask<Vec<Excep
     let (upper, lower, limit) = page.values(Kind::ExceptionRequest);
     let values = [environment.as_str().into(), state.into(), upper, lower, limit];
     Ask { query: Query::within(environment, QUEUE, values), read: all }
+}
+
+/// End customers with open requests, whoever filed them: each with its oldest request, oldest
+/// first. One more than asked for, so that the reader knows whether there is a next page.
+pub fn groups(environment: Environment, page: Page) -> Ask<Vec<(Id, Id)>> {
+    let after = page.before.map_or_else(String::new, |id| id.short().to_owned());
+    let values = [environment.as_str().into(), after.into(), i64::from(page.limit + 1).into()];
+    let read = |rows: Vec<Row>| {
+        let id = |row: &Row, column| {
+            let text = row.text(column)?;
+            text.parse::<Id>().map_err(|e| row.corrupt(column, e.to_string()))
+        };
+        rows.iter().map(|row| Ok((id(row, 0)?, id(row, 1)?))).collect()
+    };
+    Ask { query: Query::within(environment, GROUPS, values), read }
+}
+
+/// Every open request for these end customers, oldest first in each answer.
+pub fn open_for(environment: Environment, accounts: &[Id]) -> Vec<Ask<Vec<ExceptionRequest>>> {
+    let ask = |some: &[Id]| {
+        let id = |n: usize| Value::from(some.get(n).unwrap_or(&some[0]).short());
+        let mut values = vec![environment.as_str().into()];
+        values.extend((0..CUSTOMERS).map(id));
+        Ask { query: Query::within(environment, OPEN_FOR, values), read: all }
+    };
+    accounts.chunks(CUSTOMERS).map(ask).collect()
 }

@@ -65,6 +65,8 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     credential::SQL,
     publication::SQL,
     customer::SQL,
+    customer::INDEX,
+    customer::SEARCH,
     exception::SQL,
     opportunity::SQL,
     quote::SQL,

@@ -96,6 +96,13 @@ fn sight(
     {
         return Ok(event.tenant.environment.into());
     }
+    // Operations decide on the pleas of several partners at once.
+    let pleas = |put: &Put| matches!(put.record, Record::ExceptionRequest(_));
+    if let [first, _, ..] = change.puts.as_slice()
+        && change.puts.iter().all(pleas)
+    {
+        return Ok(first.record.tenant().environment.into());
+    }
     let puts = change.puts.iter().map(|put| put.record.tenant());
     let events = change.events.iter().map(|event| event.tenant);
     let jobs = change.jobs.iter().map(|job| job.tenant);
@@ -113,6 +120,10 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
         Record::CatalogueVersion(r) => crate::publication::put(r, mode)?,
         Record::CatalogueFiles(r) => crate::publication::put_files(r)?,
         Record::Account(r) => crate::customer::put(r, mode)?,
+        Record::AccountTerms(r) => {
+            statements.extend(crate::customer::put_terms(r));
+            return Ok(());
+        }
         Record::ExceptionRequest(r) => crate::exception::put(r, mode)?,
         Record::Opportunity(r) => crate::opportunity::put(r, mode)?,
         Record::Quote(r) => crate::quote::put(r, mode)?,

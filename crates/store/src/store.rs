@@ -82,6 +82,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0011_feasibility.sql"),
         postgres: "",
     },
+    Migration {
+        number: 12,
+        name: "customers",
+        sql: include_str!("../migrations/0012_customers.sql"),
+        postgres: include_str!("../migrations/0012_customers.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
@@ -119,7 +125,9 @@ impl Store {
         engine.migrate(MIGRATIONS).await?;
         let touched = (0..WAITING_ROOMS).map(|_| watch::Sender::new(0)).collect();
         let (head, unplaced) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
-        Ok(Self { engine, touched, head, unplaced })
+        let store = Self { engine, touched, head, unplaced };
+        crate::customer::index_all(&store).await?;
+        Ok(store)
     }
 
     /// Answers questions from one snapshot.

@@ -44,8 +44,9 @@ on in `If-Match`; every refusal is a problem (RFC 9457) with a stable code and e
 once. What a quote or order still needs is in its journey.";
 
 /// POSTs that change nothing and so take no Idempotency-Key.
-const QUESTIONS: [&str; 7] = [
+const QUESTIONS: [&str; 8] = [
     "customers_lookup",
+    "customers_import_preview",
     "address_check",
     "addresses_check",
     "serviceability_check",
@@ -54,7 +55,7 @@ const QUESTIONS: [&str; 7] = [
     "price_preview",
 ];
 /// PUTs that say how something shall be, whatever it was, and so take no If-Match.
-const SETTINGS: [&str; 2] = ["site_assign_customer", "order_set_group"];
+const SETTINGS: [&str; 3] = ["site_assign_customer", "sites_assign_customers", "order_set_group"];
 
 /// Reads whose answer has the form that `Accept` asks for.
 const NEGOTIATED: [&str; 1] = ["quote_document"];

@@ -149,6 +149,12 @@ impl Params {
         Page { before, since, limit }
     }
 
+    /// `limit` and `cursor` of a list that begins with the oldest.
+    pub(crate) fn page_from(&mut self) -> Page {
+        let limit = self.number("limit", 1, MOST_A_PAGE).unwrap_or(A_PAGE);
+        Page { before: self.id("cursor"), since: None, limit }
+    }
+
     /// `limit` and `cursor` of a list whose members have places: 1, 2, 3 …
     pub(crate) fn places(&mut self) -> Places {
         let limit = self.number("limit", 1, MOST_A_PAGE).unwrap_or(A_PAGE);

@@ -25,6 +25,7 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     let expired = expired(world, &partner).await;
     reads_before(&partner).await;
     exceptions(world, &partner, &theirs).await;
+    many_customers(world, &partner).await;
     side_quotes(world, &partner, &theirs).await;
     partner.post(&format!("/v1/quotes/{expired}/reopen"), &json!({})).await.expect(201);
     apex_assignment(&apex, &theirs).await;
@@ -100,6 +101,32 @@ async fn exceptions(world: &World, partner: &Client, theirs: &str) {
     partner.get(&format!("/v1/exception-requests/{third}")).await.expect(200);
     let lookup = json!({ "name": "lone star dental", "city": "Dallas", "state": "TX" });
     partner.post("/v1/customers/lookup", &lookup).await.expect(200);
+}
+
+/// Customers from a file, and those that wait for operations, decided together.
+async fn many_customers(world: &World, partner: &Client) {
+    let row = |acid: &str, name: &str| {
+        json!({ "ACID": acid, "Name": name, "Street": "208 S Akard St", "City": "Dallas",
+            "State": "Texas", "ZIP": 75202, "Sub-Accounts": "TWNN1I; U8GOM4",
+            "Alliance Status": "carrier_only" })
+    };
+    let file = json!([row("A1000042", "Prairie Clinics Inc"), row("A1000043", "Quiet Meadows")]);
+    let path = "/v1/operations/customer-imports";
+    world.operations.post(&format!("{path}/preview"), &file).await.expect(200);
+    world.operations.post(path, &file).await.expect(200);
+    for (acid, verdict, body) in [
+        ("A1000042", "approve", json!({ "valid_days": 90 })),
+        ("A1000043", "deny", json!({ "reason_code": "existing_contract" })),
+    ] {
+        let lookup = json!({ "acid": acid });
+        let found = partner.post("/v1/customers/lookup", &lookup).await.expect(200);
+        let customer = id(&found["customers"][0]["id"]);
+        let plea = json!({ "customer_id": customer, "reason": "The customer asked us to." });
+        partner.post("/v1/exception-requests", &plea).await.expect(201);
+        world.operations.get("/v1/operations/exceptions").await.expect(200);
+        let path = format!("/v1/operations/exceptions/{customer}/{verdict}");
+        world.operations.post(&path, &body).await.expect(200);
+    }
 }
 
 /// Quotes that end otherwise than by an order.
@@ -201,6 +228,10 @@ async fn apex_assignment(apex: &Client, theirs: &str) {
     let path = format!("/v1/quotes/{quote}/sites/{}/customer", sites[0]);
     let body = json!({ "customer_id": theirs }).to_string();
     apex.send("PUT", &path, &[], Some(body)).await.expect(200);
+    let all = json!({ "assignments": [{ "site_id": sites[0], "customer_id": null },
+        { "site_id": sites[1], "customer_id": theirs }] });
+    let path = format!("/v1/quotes/{quote}/customers");
+    apex.send("PUT", &path, &[], Some(all.to_string())).await.expect(200);
 }
 
 /// Sites, validation, configuration and price.

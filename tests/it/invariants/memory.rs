@@ -28,6 +28,18 @@ pub(super) const ROWS: &[Damage] = &[
     among(Invariant::ImportsHaveFiles, &["delete from import"]),
     among(Invariant::CustomersExist, &["delete from account"]),
     alone(
+        Invariant::CustomersAreIndexed,
+        &["delete from account_word where word = (select max(word) from account_word)"],
+    ),
+    alone(
+        Invariant::CustomersAreIndexed,
+        &["update account_word set zip = '99999' where word = 'sample'"],
+    ),
+    alone(Invariant::CustomersAreIndexed, &["delete from account_spelling"]),
+    alone(Invariant::CustomersAreIndexed, &["update account_spelling set key = 'x' || key"]),
+    alone(Invariant::CustomersAreIndexed, &["delete from account_acid"]),
+    among(Invariant::NumbersAreHeld, &["update account_acid set acid = acid || '0'"]),
+    alone(
         Invariant::CredentialsHavePartners,
         &["update credential set doc = replace(doc, '\"partner\":\"a0P', '\"partner\":\"a0Q')"],
     ),

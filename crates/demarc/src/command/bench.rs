@@ -4,6 +4,7 @@ mod alone;
 mod base;
 mod child;
 mod cluster;
+mod customers;
 mod engine;
 mod events;
 mod flow;
@@ -31,6 +32,8 @@ pub(super) enum Bench {
     Events(events::Events),
     /// Measure quotes of up to ten thousand sites: pricing alone, from file to price, one-site edits
     Quotes(quotes::Quotes),
+    /// Measure the lookup of end customers among a million accounts
+    Customers(customers::Customers),
 }
 
 impl Bench {
@@ -45,6 +48,7 @@ impl Bench {
                 Self::Nodes(nodes) => nodes.run().await,
                 Self::Events(events) => events.run().await,
                 Self::Quotes(quotes) => quotes.run().await,
+                Self::Customers(customers) => customers.run().await,
             }
         };
         tokio::select! {

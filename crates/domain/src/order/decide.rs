@@ -2,9 +2,9 @@
 
 use super::{Milestone, Order, OrderItem, SubOrder, SubOrderPhase};
 use crate::change::{Change, Context};
-use crate::code::Code;
+use crate::code::{Because, Code};
 use crate::contract::Contract;
-use crate::customer::{Account, Contact};
+use crate::customer::Contact;
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
@@ -12,7 +12,7 @@ use crate::job::Work;
 use crate::law::{self, Facts, QuoteFile};
 use crate::programme::Stage;
 use crate::quote::{Rules, Site};
-use crate::refusal::Refusal;
+use crate::refusal::{Fault, Refusal, named};
 use crate::time::{Moment, plus_working_days};
 use faults::{Bug, planted};
 
@@ -158,37 +158,65 @@ pub enum Assigned {
     SubOrder(Box<SubOrder>),
 }
 
-/// Assigns the end customer of a site: on the quote before it is ordered, on the sub-order
-/// until handoff.
-pub fn customer_assign(
+/// Assigns end customers to sites, or takes them away: on the quote before it is ordered, on the
+/// sub-orders until handoff. All or none; what is wrong is named by its place in `wanted`.
+pub fn customers_assign(
     ctx: &mut Context,
     rules: Rules<'_>,
     file: &QuoteFile,
-    site: Id,
-    account: &Account,
-) -> Result<Decision<Assigned>, Refusal> {
+    wanted: &[(Id, Option<Id>)],
+) -> Result<Decision<Vec<Assigned>>, Refusal> {
     if !rules.programme.customer_per_site {
         let detail = format!("{} has one end customer per quote", rules.programme.name);
         return Err(Refusal::new(Code::StateConflict, detail));
     }
     law::gate(Stage::CustomerAssignment, &file.facts(ctx.now, rules.programme, rules.partner))?;
-    let Some(found) = file.sites.iter().find(|s| s.id == site) else {
-        return Err(Refusal::not_found("site"));
-    };
-    let mut change = Change::default();
-    if let Some(sub) = file.sub_orders.iter().find(|s| s.site == site) {
-        if !sub.is_open() {
-            return Err(Refusal::state("sub-order", sub.state.word(), "given another customer"));
-        }
-        let assigned = SubOrder { customer: Some(account.id), ..sub.clone() };
-        let sub = change.update(ctx, assigned, Happened::new(EventKind::SubOrderCustomerAssigned));
-        return Ok(Decision { change, view: Assigned::SubOrder(Box::new(sub)) });
-    }
-    let site = change.update_part(Site { customer: Some(account.id), ..found.clone() });
+    closed(file, wanted)?;
+    let (mut change, mut view) = (Change::default(), Vec::with_capacity(wanted.len()));
     let mut quote = file.quote.clone();
-    quote.tally.swap(Some(found), Some(&site));
-    change.update(ctx, quote, Happened::new(EventKind::QuoteCustomerAssigned));
-    Ok(Decision { change, view: Assigned::Site(Box::new(site)) })
+    let mut on_quote = false;
+    for (site, customer) in wanted {
+        if let Some(sub) = file.sub_orders.iter().find(|s| s.site == *site) {
+            let assigned = SubOrder { customer: *customer, ..sub.clone() };
+            let what = Happened::new(EventKind::SubOrderCustomerAssigned);
+            view.push(Assigned::SubOrder(Box::new(change.update(ctx, assigned, what))));
+        } else if let Some(found) = file.sites.iter().find(|s| s.id == *site) {
+            let site = change.update_part(Site { customer: *customer, ..found.clone() });
+            quote.tally.swap(Some(found), Some(&site));
+            on_quote = true;
+            view.push(Assigned::Site(Box::new(site)));
+        } else {
+            return Err(Refusal::not_found("site"));
+        }
+    }
+    if on_quote {
+        change.update(ctx, quote, Happened::new(EventKind::QuoteCustomerAssigned));
+    }
+    Ok(Decision { change, view })
+}
+
+/// Refuses where a sub-order is handed off.
+fn closed(file: &QuoteFile, wanted: &[(Id, Option<Id>)]) -> Result<(), Refusal> {
+    let of = |site: &Id| file.sub_orders.iter().find(|sub| sub.site == *site);
+    let mut faults = Vec::new();
+    let mut first = None;
+    for (at, (site, _)) in wanted.iter().enumerate() {
+        if let Some(sub) = of(site).filter(|sub| !sub.is_open()) {
+            let state = sub.state.word();
+            let detail = format!("the sub-order of site {site} is {state}");
+            let pointer = format!("/assignments/{at}/site_id");
+            faults.push(Fault::new(pointer, Because::HandedOff, detail));
+            first = first.or(Some(state));
+        }
+    }
+    let Some(state) = first else { return Ok(()) };
+    let refusal = Refusal::state("sub-order", state, "given another customer");
+    // One that is asked for by itself has no place in a list.
+    if wanted.len() == 1 {
+        return Err(refusal);
+    }
+    let (faults, more) = named(faults);
+    Err(Refusal { detail: format!("{}{more}", refusal.detail), ..refusal.with(faults) })
 }
 
 /// Hands sub-orders off: all of those given that are open, or none. From then on they are

@@ -1,15 +1,16 @@
 //! CSV: commas, semicolons or tabulators; UTF-8, or what spreadsheets on Windows save.
 
 use super::{too_many_columns, too_many_rows, within};
+use crate::MOST_COLUMNS;
 use crate::fault::{Fault, Note, Place};
 use crate::table::{Cell, Format, Row, Table};
-use crate::{MOST_COLUMNS, MOST_ROWS};
 use domain::code::Because;
 use std::borrow::Cow;
 
 const AS_UTF8: &str = "Save the file as CSV in UTF-8.";
 
-pub(super) fn read(bytes: &[u8]) -> Result<Table, Fault> {
+/// With at most so many rows below the headings.
+pub(super) fn read(bytes: &[u8], most: usize) -> Result<Table, Fault> {
     let (text, notes) = decoded(bytes)?;
     let separator = separator(&text);
     let mut reader = csv::ReaderBuilder::new()
@@ -44,11 +45,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Fault> {
         let within_cells: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
         let empty = lines.saturating_sub(1 + u64::try_from(within_cells).unwrap_or(0));
         number = number.saturating_add(1 + u32::try_from(empty).unwrap_or(0));
-        take(&mut table, number, &record)?;
+        take(&mut table, number, &record, most)?;
     }
 }
 
-fn take(table: &mut Table, number: u32, record: &csv::StringRecord) -> Result<(), Fault> {
+fn take(
+    table: &mut Table,
+    number: u32,
+    record: &csv::StringRecord,
+    most: usize,
+) -> Result<(), Fault> {
     let mut cells: Vec<Cell> = record.iter().map(Cell::text).collect();
     while cells.last().is_some_and(Cell::is_blank) {
         cells.pop();
@@ -67,8 +73,8 @@ fn take(table: &mut Table, number: u32, record: &csv::StringRecord) -> Result<()
         table.headings = cells.iter().map(|c| c.value().to_owned()).collect();
         return Ok(());
     }
-    if table.rows.len() == MOST_ROWS {
-        return Err(too_many_rows());
+    if table.rows.len() == most {
+        return Err(too_many_rows(most));
     }
     table.rows.push(Row { number, cells });
     Ok(())

@@ -15,7 +15,7 @@ const LIST: &str = "Send a list of objects, one for each site.";
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Fault> {
     let List(objects) = serde_json::from_slice(bytes).map_err(|e| malformed(&e))?;
     if objects.len() > MOST_ROWS {
-        return Err(too_many_rows());
+        return Err(too_many_rows(MOST_ROWS));
     }
     let mut columns = Columns::new(Format::Json);
     for (number, object) in (1..).zip(objects) {
@@ -152,7 +152,7 @@ impl Columns {
             return Ok(());
         }
         if self.table.rows.len() == MOST_ROWS {
-            return Err(too_many_rows());
+            return Err(too_many_rows(MOST_ROWS));
         }
         self.table.rows.push(Row { number, cells });
         Ok(())

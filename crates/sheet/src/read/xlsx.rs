@@ -98,7 +98,7 @@ fn put(cells: &mut Cells, row: u32, column: u32, cell: Cell) -> Result<(), Fault
     }
     within(&cell, row.saturating_add(1), at)?;
     if !cells.contains_key(&row) && cells.len() > MOST_ROWS {
-        return Err(too_many_rows());
+        return Err(too_many_rows(MOST_ROWS));
     }
     let line = cells.entry(row).or_default();
     if line.len() <= at {

@@ -37,6 +37,8 @@ invariants! {
         PartnersExist = "partners_exist", "A partner's space belongs to a partner that is there.";
         ParentsExist = "parents_exist", "What an object belongs to is there, in the same partner's space.";
         CustomersExist = "customers_exist", "The end customer that an object names is there.";
+        CustomersAreIndexed = "customers_are_indexed", "The lookup's index has every word and number of every end customer, and no other.";
+        NumbersAreHeld = "numbers_are_held", "A customer number is held by an account that has it.";
         CredentialsHavePartners = "credentials_have_partners", "The partners that a credential acts for are there, and the distributor above a partner.";
         BillingAccountsExist = "billing_accounts_exist", "The billing account that a quote or an enrichment names is one of the same partner's.";
         GroupsExist = "groups_exist", "The customer defined group that an order is in is one of the same partner's.";

@@ -5,6 +5,7 @@ use domain::catalogue::EnrichmentKind;
 use domain::code::{Because, Code};
 use domain::contract::ContractPhase;
 use domain::credit::CreditPhase;
+use domain::customer::lookup::Reason;
 use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
 use domain::order::{OrderState, SubOrderPhase};
@@ -47,6 +48,8 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("Problem", "code", words(Code::ALL, Code::as_str)),
         ("Fault", "code", words(Because::ALL, Because::as_str)),
         ("ImportFault", "code", words(Because::ALL, Because::as_str)),
+        ("AccountFault", "code", words(Because::ALL, Because::as_str)),
+        ("MatchReason", "code", Reason::CODES.to_vec()),
         ("Import", "state", words(&ImportState::ALL, ImportState::word)),
         ("Serviceability", "reach", words(Reach::ALL, Reach::word)),
         ("Serviceability", "confidence", words(Confidence::ALL, Confidence::word)),

@@ -1,6 +1,6 @@
 //! Imports: sites from a file, looked at first, then taken, all rows or the sound ones.
 
-mod read;
+pub(super) mod read;
 mod shape;
 
 use super::shape::At;

@@ -108,10 +108,12 @@ struct OpportunityOpened {
 
 impl OpportunityOpened {
     fn of(opened: &Opened, now: Moment) -> Self {
+        let partner = opened.opportunity.tenant.partner;
+        let captured = opened.captured.as_ref();
         Self {
             opportunity: (&opened.opportunity).into(),
             quote: QuoteBody::of(&opened.quote, now),
-            customer: opened.captured.as_ref().map(Into::into),
+            customer: captured.map(|account| CustomerBody::of(account, partner, now)),
         }
     }
 }

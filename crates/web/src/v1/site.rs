@@ -1,19 +1,18 @@
 //! Sites: added, validated, configured, and given their end customers.
 
+mod customer;
 mod shape;
 
 use shape::SitesBody;
 pub(super) use shape::{AvpsBody, PriceBody, QuoteSitesBody, SiteBody};
 
-use super::order::SubOrderBody;
 use super::shape::{AddressBody, At, Faults, Nothing, PagingPlaces};
-use crate::answer::{Answered, draw, draw_version, ok, ok_version, perform};
-use crate::door::{Command, Edit, PathId, PathIds, Place, Question, Reading, Setting};
-use app::quote::{CustomerAssign, SitesAct, SitesDo};
+use crate::answer::{Answered, draw_version, ok, ok_version, perform};
+use crate::door::{Command, Edit, PathId, PathIds, Place, Question, Reading};
+use app::quote::{SitesAct, SitesDo};
 use app::read::SitesPage;
 use domain::catalogue::Choice;
 use domain::id::Id;
-use domain::order::Assigned;
 use domain::quote::{Configure, NewSite, SiteEdit, Validation};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -29,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(corrections_accept))
         .routes(routes!(address_check))
         .routes(routes!(sites_configure))
-        .routes(routes!(site_assign_customer))
+        .merge(customer::routes())
 }
 
 /// Performs an action on sites and answers the quote with the sites that it touched.
@@ -296,49 +295,4 @@ async fn sites_configure(PathId(quote): PathId, command: Command<ConfigureSites>
     let configure = Configure { sites, offering: body.offering, choices };
     let action = SitesAct { quote, what: SitesDo::Configure(configure) };
     act(&app, &call, &place, StatusCode::OK, action).await
-}
-
-/// The end customer of a site.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SiteCustomer {
-    #[schema(min_length = 15, max_length = 18)]
-    customer_id: String,
-}
-
-/// Where the end customer was assigned.
-#[derive(Debug, Serialize, ToSchema)]
-struct CustomerAssigned {
-    /// The site, while the quote is not ordered.
-    site: Option<SiteBody>,
-    /// The sub-order, until it is handed off.
-    sub_order: Option<SubOrderBody>,
-}
-
-/// Assign an end customer to a site
-///
-/// Where the programme has it so: at any time until the site's sub-order is handed off.
-#[utoipa::path(put, path = "/v1/quotes/{id}/sites/{site_id}/customer",
-    operation_id = "site_assign_customer", tag = "Customers",
-    params(("id" = String, Path, description = "The quote's id"),
-        ("site_id" = String, Path, description = "The site's id")),
-    request_body = SiteCustomer,
-    responses((status = 200, description = "Assigned", body = CustomerAssigned)))]
-async fn site_assign_customer(
-    PathIds(quote, site): PathIds,
-    setting: Setting<SiteCustomer>,
-) -> Answered {
-    let Setting { app, call, place, body } = setting;
-    let mut faults = Faults::default();
-    let account = faults.id("/customer_id", &body.customer_id);
-    let account = faults.finish(account).at(&place)?;
-    let now = app.clock.now();
-    perform(&app, &call, &place, CustomerAssign { quote, site, account }, |assigned| {
-        let (site, sub_order) = match assigned {
-            Assigned::Site(site) => (Some(SiteBody::from(site.as_ref())), None),
-            Assigned::SubOrder(sub) => (None, Some(SubOrderBody::of(sub, now))),
-        };
-        draw(StatusCode::OK, &CustomerAssigned { site, sub_order })
-    })
-    .await
 }

@@ -168,3 +168,17 @@ pub(super) fn enrichments(ids: &[&str], dice: &mut Rng) -> Value {
     }
     body
 }
+
+/// A file of end customers, of which some are known from before.
+pub(super) fn accounts(dice: &mut Rng) -> Value {
+    let row = |_| {
+        let (number, name) = (dice.u8(0..6), ["Clinics", "Bakery", "Lights"][dice.usize(0..3)]);
+        json!({ "ACID": format!("A{number}"), "Name": format!("Prairie {name} {number}"),
+            "Street": "233 S Wacker Dr", "City": "Chicago", "State": "IL", "ZIP": "60606" })
+    };
+    let mut rows: Vec<Value> = (0..3).map(row).collect();
+    // Of one number a row.
+    rows.sort_by_key(|row| row["ACID"].to_string());
+    rows.dedup_by_key(|row| row["ACID"].clone());
+    rows.into()
+}

@@ -221,12 +221,34 @@ impl History<'_> {
         self.ask(Ask::get("list", caller, format!("/v1/{list}")));
     }
 
-    /// Asks for an exception, or decides on one.
+    /// Asks for an exception, decides on all that are asked for a customer, takes customers from a
+    /// file, or looks one up.
     fn plead(&mut self) {
         let Some(customer) = self.base.customers.last().cloned() else { return };
         let caller = self.dice.usize(1..self.callers.len());
-        let body = json!({ "customer_id": customer, "reason": "They asked us to." });
-        self.ask(Ask::post("plead", caller, "/v1/exception-requests".to_owned(), body));
+        let ask = match self.dice.u8(0..6) {
+            0 => {
+                let deny = json!({ "reason_code": "other" });
+                let path = format!("/v1/operations/exceptions/{customer}/deny");
+                Ask::post("deny pleas", 0, path, deny)
+            }
+            1 => {
+                let path = "/v1/operations/customer-imports".to_owned();
+                Ask::post("import customers", 0, path, bodies::accounts(&mut self.dice))
+            }
+            2 => {
+                let names = ["sample clinics", "prairie clinic", "smaple clinics", "nobody at all"];
+                let name = self.dice.choice(names).unwrap_or("sample");
+                let path = "/v1/customers/lookup".to_owned();
+                Ask::question("look up", caller, path, &json!({ "name": name }))
+            }
+            3 => Ask::get("look at pleas", 0, "/v1/operations/exceptions".to_owned()),
+            _ => {
+                let body = json!({ "customer_id": customer, "reason": "They asked us to." });
+                Ask::post("plead", caller, "/v1/exception-requests".to_owned(), body)
+            }
+        };
+        self.ask(ask);
     }
 }
 

@@ -12,6 +12,7 @@ impl Client {
             "address": address(), "alliance_status": "carrier_only" });
         let customer = id(&self.operate("/v1/operations/customers", customer).await?["id"]);
         self.exceptions(&customer).await?;
+        self.accounts().await?;
         let open = json!({ "name": "A first try", "customer_id": customer });
         let made = self.post("/v1/opportunities", open).await?;
         let quote = id(&made["quote"]["id"]);
@@ -35,8 +36,20 @@ impl Client {
         self.partners().await
     }
 
+    /// End customers from a file: some that every desk has, and one of its own.
+    async fn accounts(&mut self) -> Went {
+        let row = |acid: String, name: &str| {
+            json!({ "ACID": acid, "Name": name, "Street": "208 S Akard St", "City": "Dallas",
+                "State": "TX", "ZIP": "75202" })
+        };
+        let own = format!("D-{}-{}", self.number, self.walk);
+        let name = format!("Sample Freight {}", self.walk);
+        let rows = json!([row("D-0".to_owned(), "Sample Depots"), row(own, &name)]);
+        self.operate("/v1/operations/customer-imports", rows).await.map(drop)
+    }
+
     async fn exceptions(&mut self, customer: &str) -> Went {
-        for end in ["withdraw", "deny", "approve"] {
+        for end in ["withdraw", "deny", "deny all", "approve"] {
             let plea = json!({ "customer_id": customer,
                 "reason": "The customer asked us to move its branch offices to fibre." });
             let filed = id(&self.post("/v1/exception-requests", plea).await?["id"]);
@@ -50,6 +63,10 @@ impl Client {
                     let deny = json!({ "reason_code": "insufficient_reason",
                         "note": "Please attach the letter." });
                     self.operate(&carriers, deny).await?;
+                }
+                "deny all" => {
+                    let path = format!("/v1/operations/exceptions/{customer}/deny");
+                    self.operate(&path, json!({ "reason_code": "other" })).await?;
                 }
                 _ => {
                     let approve = json!({ "valid_days": 90, "note": "Letter seen." });

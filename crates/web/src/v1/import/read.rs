@@ -78,7 +78,7 @@ fn kept(table: &Table, found: &Understood) -> Result<String, Refusal> {
 }
 
 /// A file that is no table at all.
-fn unread(fault: &sheet::Fault) -> Refusal {
+pub(in crate::v1) fn unread(fault: &sheet::Fault) -> Refusal {
     let told = self::fault(fault);
     let place = Fault {
         pointer: told.pointer(),

@@ -1,7 +1,10 @@
-//! End customers that operations load.
+//! End customers that operations load, one by one or from a file.
+
+mod import;
 
 use crate::answer::{Answered, draw_version, perform};
 use crate::door::Command;
+use crate::v1::customer::standing::{SubAccountBody, loa, sub_accounts};
 use crate::v1::customer::{AccountWord, AllianceWord, CustomerBody};
 use crate::v1::shape::{AddressBody, At, ContactBody, Faults, contacts};
 use app::customer::CustomerCreate;
@@ -12,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<crate::State> {
-    OpenApiRouter::new().routes(routes!(customer_create))
+    OpenApiRouter::new().routes(routes!(customer_create)).merge(import::routes())
 }
 
 /// An end customer's account as the carrier knows it.
@@ -42,9 +45,14 @@ struct CustomerRecord {
     #[serde(default)]
     #[schema(max_length = 50, example = "A1000042")]
     acid: Option<String>,
+    /// The only sub-account, if it has one.
     #[serde(default)]
     #[schema(max_length = 50, example = "S-77")]
     sub_account_id: Option<String>,
+    /// Its sub-accounts, if it has several.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    sub_accounts: Vec<SubAccountBody>,
     #[serde(default)]
     #[schema(max_length = 100, example = "Mid Market")]
     sales_segment: Option<String>,
@@ -55,6 +63,10 @@ struct CustomerRecord {
     #[serde(default)]
     #[schema(default = false)]
     loa_on_file: bool,
+    /// The last day on which that letter holds, if there is one.
+    #[serde(default)]
+    #[schema(format = Date, example = "2027-03-31")]
+    loa_valid_until: Option<String>,
 }
 
 const fn open() -> AllianceWord {
@@ -75,6 +87,8 @@ async fn customer_create(command: Command<CustomerRecord>) -> Answered {
     let Command { app, call, place, body } = command;
     let mut faults = Faults::default();
     let partner = faults.maybe_id("/partner_id", body.partner_id.as_ref());
+    let subs = sub_accounts(&mut faults, body.sub_account_id, body.sub_accounts);
+    let loa = loa(&mut faults, body.loa_on_file, body.loa_valid_until.as_deref());
     let partner = faults.finish(Some(partner)).at(&place)?;
     let action = CustomerCreate(CarrierAccount {
         new: NewAccount {
@@ -87,13 +101,15 @@ async fn customer_create(command: Command<CustomerRecord>) -> Answered {
         account_status: body.account_status.into(),
         partner,
         acid: body.acid,
-        sub_account_id: body.sub_account_id,
+        sub_accounts: subs,
         sales_segment: body.sales_segment,
         contract_status: body.contract_status,
-        loa_on_file: body.loa_on_file,
+        loa,
     });
+    let now = app.clock.now();
     perform(&app, &call, &place, action, |account| {
-        draw_version(StatusCode::CREATED, &CustomerBody::from(account), account.version)
+        let body = CustomerBody::of(account, None, now);
+        draw_version(StatusCode::CREATED, &body, account.version)
     })
     .await
 }

@@ -1,14 +1,16 @@
 //! Exception requests, operations' side.
 
-use crate::answer::{Answered, draw_version, ok, perform};
+use crate::answer::{Answered, draw, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::exception::{DenialWord, ExceptionBody, STATES};
 use crate::v1::shape::{At, ListOf, Paging, page_of};
 use app::App;
-use app::exception::{ExceptionDecide, Verdict};
-use domain::exception::ExceptionRequest;
+use app::exception::{Asked, ExceptionDecide, ExceptionsDecide};
+use domain::exception::{ExceptionRequest, Verdict};
+use domain::id::Id;
+use domain::time::Moment;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,6 +19,9 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(exceptions_queue))
         .routes(routes!(exception_approve))
         .routes(routes!(exception_deny))
+        .routes(routes!(exceptions_open))
+        .routes(routes!(exceptions_approve))
+        .routes(routes!(exceptions_deny))
 }
 
 /// List every partner's exception requests
@@ -68,7 +73,7 @@ async fn exception_approve(
     command: Command<ExceptionApprove>,
 ) -> Answered {
     let Command { app, call, place, body } = command;
-    let verdict = Verdict::Approve { valid_days: body.valid_days, note: body.note };
+    let verdict = Verdict::from(body);
     let draw = drawn(&app);
     perform(&app, &call, &place, ExceptionDecide { request, verdict }, draw).await
 }
@@ -93,7 +98,7 @@ struct ExceptionDeny {
     responses((status = 200, description = "Denied", body = ExceptionBody)))]
 async fn exception_deny(PathId(request): PathId, command: Command<ExceptionDeny>) -> Answered {
     let Command { app, call, place, body } = command;
-    let verdict = Verdict::Deny { reason_code: body.reason_code.into(), note: body.note };
+    let verdict = Verdict::from(body);
     let draw = drawn(&app);
     perform(&app, &call, &place, ExceptionDecide { request, verdict }, draw).await
 }
@@ -102,4 +107,156 @@ async fn exception_deny(PathId(request): PathId, command: Command<ExceptionDeny>
 fn drawn(app: &App) -> impl Fn(&ExceptionRequest) -> app::Answer + Send + Sync + use<> {
     let now = app.clock.now();
     move |request| draw_version(StatusCode::OK, &ExceptionBody::of(request, now), request.version)
+}
+
+impl From<ExceptionApprove> for Verdict {
+    fn from(body: ExceptionApprove) -> Self {
+        Self::Approve { valid_days: body.valid_days, note: body.note }
+    }
+}
+
+impl From<ExceptionDeny> for Verdict {
+    fn from(body: ExceptionDeny) -> Self {
+        Self::Deny { reason_code: body.reason_code.into(), note: body.note }
+    }
+}
+
+/// One partner's request, as operations see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ExceptionAsked {
+    #[serde(flatten)]
+    request: ExceptionBody,
+    /// Who asks.
+    partner_id: Option<String>,
+    /// Whole hours since it was filed.
+    #[schema(minimum = 0, example = 31)]
+    age_hours: i64,
+    /// Until when it shall be decided: so many working days after it was filed as the carrier
+    /// has set.
+    #[schema(format = DateTime)]
+    due_at: String,
+    /// Whether that moment has passed and it is open still.
+    overdue: bool,
+}
+
+impl ExceptionAsked {
+    fn of(request: &ExceptionRequest, target_days: u32, now: Moment) -> Self {
+        let due = request.due_at(target_days);
+        Self {
+            request: ExceptionBody::of(request, now),
+            partner_id: request.tenant.partner.map(|id| id.to_string()),
+            age_hours: request.age_hours(now),
+            due_at: due.to_string(),
+            overdue: request.is_open() && due < now,
+        }
+    }
+}
+
+/// An end customer that partners ask to serve.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ExceptionGroup {
+    customer_id: String,
+    customer_name: String,
+    /// How many partners ask.
+    #[schema(minimum = 0, example = 2)]
+    partners: usize,
+    /// Of the oldest request.
+    #[schema(minimum = 0, example = 31)]
+    age_hours: i64,
+    #[schema(format = DateTime)]
+    due_at: String,
+    overdue: bool,
+    /// Oldest first.
+    requests: Vec<ExceptionAsked>,
+}
+
+impl ExceptionGroup {
+    fn of(asked: &Asked, target_days: u32, now: Moment) -> Self {
+        let oldest = asked.requests.first();
+        let due = oldest.map_or(now, |r| r.due_at(target_days));
+        let each = |r: &ExceptionRequest| ExceptionAsked::of(r, target_days, now);
+        Self {
+            customer_id: asked.account.to_string(),
+            customer_name: oldest.map(|r| r.account_name.clone()).unwrap_or_default(),
+            partners: asked.requests.len(),
+            age_hours: oldest.map_or(0, |r| r.age_hours(now)),
+            due_at: due.to_string(),
+            overdue: due < now,
+            requests: asked.requests.iter().map(each).collect(),
+        }
+    }
+}
+
+/// List what waits for a decision
+///
+/// End customers that partners ask to serve, longest waiting first. The requests of several
+/// partners for one customer stand together; no partner hears of the others.
+#[utoipa::path(get, path = "/v1/operations/exceptions", operation_id = "exceptions_open",
+    tag = "Operations",
+    params(("limit" = Option<u32>, Query, minimum = 1, maximum = 200,
+            description = "At most so many customers; 50 unless given"),
+        ("cursor" = Option<String>, Query,
+            description = "The `next_cursor` of the page before")),
+    responses((status = 200, description = "One page", body = ListOf<ExceptionGroup>)))]
+async fn exceptions_open(reading: Reading) -> Answered {
+    let mut params = reading.params();
+    let page = params.page_from();
+    let Reading { app, caller, place, .. } = reading;
+    params.finish().at(&place)?;
+    let found = app.exceptions_open(&caller, page).await.at(&place)?;
+    let (now, days) = (app.clock.now(), app.settings.exception_target_days);
+    let group = |asked: &Asked| ExceptionGroup::of(asked, days, now);
+    Ok(ok(&page_of(found, page.limit, |asked| asked.oldest, group)))
+}
+
+/// What was decided for one end customer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ExceptionsDecided {
+    customer_id: String,
+    requests: Vec<ExceptionAsked>,
+}
+
+/// Approve every open request for an end customer
+///
+/// Each partner that asked may serve the customer until the approval expires; all or none.
+#[utoipa::path(post, path = "/v1/operations/exceptions/{id}/approve",
+    operation_id = "exceptions_approve", tag = "Operations",
+    params(("id" = String, Path, description = "The customer's id")),
+    request_body = ExceptionApprove,
+    responses((status = 200, description = "Approved", body = ExceptionsDecided)))]
+async fn exceptions_approve(
+    PathId(account): PathId,
+    command: Command<ExceptionApprove>,
+) -> Answered {
+    let Command { app, call, place, body } = command;
+    let draw = decided(&app, account);
+    let verdict = Verdict::from(body);
+    perform(&app, &call, &place, ExceptionsDecide { account, verdict }, draw).await
+}
+
+/// Deny every open request for an end customer
+///
+/// Each partner that asked sees the reason; all or none.
+#[utoipa::path(post, path = "/v1/operations/exceptions/{id}/deny",
+    operation_id = "exceptions_deny", tag = "Operations",
+    params(("id" = String, Path, description = "The customer's id")),
+    request_body = ExceptionDeny,
+    responses((status = 200, description = "Denied", body = ExceptionsDecided)))]
+async fn exceptions_deny(PathId(account): PathId, command: Command<ExceptionDeny>) -> Answered {
+    let Command { app, call, place, body } = command;
+    let draw = decided(&app, account);
+    let verdict = Verdict::from(body);
+    perform(&app, &call, &place, ExceptionsDecide { account, verdict }, draw).await
+}
+
+/// How a decided group is drawn.
+fn decided(
+    app: &App,
+    account: Id,
+) -> impl Fn(&Vec<ExceptionRequest>) -> app::Answer + Send + Sync + use<> {
+    let (now, days) = (app.clock.now(), app.settings.exception_target_days);
+    move |requests| {
+        let requests = requests.iter().map(|r| ExceptionAsked::of(r, days, now)).collect();
+        draw(StatusCode::OK, &ExceptionsDecided { customer_id: account.to_string(), requests })
+    }
 }

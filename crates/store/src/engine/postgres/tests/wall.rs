@@ -64,6 +64,9 @@ fn is_system(sql: &str) -> bool {
         || sql.contains("where secret_sha256 =")
         || sql.contains(" from job where state")
         || sql == "delete from idempotency where forget_at <= $1"
+        // Bringing older accounts into the lookup's index, and its size.
+        || sql.starts_with("select doc from account where indexed = 0")
+        || sql.starts_with("select (select count(*) from account_word)")
 }
 
 /// The text without any condition that has a value, and without its limit.
@@ -83,8 +86,8 @@ fn bare(sql: &str) -> String {
     all
 }
 
-/// Replaces each `column operator $n`, each `$n = ''`, each `state = 'word'` or `feasibility =
-/// 'word'`, and each `flag = 0`.
+/// Replaces each `column operator $n`, each `column in (…)` that is no select, each `$n = ''`, each
+/// `state = 'word'` or `feasibility = 'word'`, and each `flag = 0`.
 fn without(sql: &str, replacement: impl Fn(&str) -> String) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let mut kept: Vec<String> = Vec::new();
@@ -94,7 +97,13 @@ fn without(sql: &str, replacement: impl Fn(&str) -> String) -> String {
         let compares = ["=", "<", ">", "<=", ">=", "<>", "like"].contains(&next(1));
         let of_words = ["state", "feasibility"].iter().any(|column| word.ends_with(column));
         let a_state = of_words && next(2).starts_with('\'') || next(2) == "0";
-        if compares && word.starts_with('$') && next(2) == "case" {
+        if next(1) == "in" && next(2).starts_with('(') && !next(2).starts_with("(select") {
+            let ends = (at + 2..words.len()).find(|&at| words[at].contains(')'));
+            let end = ends.unwrap_or(words.len() - 1);
+            let closers = words[end].matches(')').count() - 1;
+            kept.push(format!("true{}", ")".repeat(closers)));
+            at = end + 1;
+        } else if compares && word.starts_with('$') && next(2) == "case" {
             // A value beside a choice: all of it goes.
             let ends = (at..words.len()).find(|&at| words[at].starts_with("end"));
             let end = ends.unwrap_or(words.len() - 1);
@@ -233,6 +242,10 @@ async fn nothing_can_be_put_into_a_foreign_space() {
                 panic!("{table}: {refused:?}")
             };
             assert!(message.contains("row-level security"), "{table}: {message}");
+        }
+        // The vocabulary has no key: a word may stand there twice.
+        if table == "account_spelling" {
+            continue;
         }
         // Where the wall has no objection, the primary key has.
         let twin = filled.db.write(Change::within(one, [put(one, 1)])).await;
