@@ -9,6 +9,7 @@ mod atlas;
 mod catalogues;
 mod client;
 mod comparison;
+mod credit;
 mod current;
 mod document;
 mod editing;

@@ -10,6 +10,7 @@ mod atlas;
 mod catalogues;
 mod client;
 mod comparison;
+mod credit;
 mod editing;
 mod engines;
 mod examples;

@@ -12,6 +12,7 @@ use app::{App, Clock, Frozen, Outside, Problem, Seeded, Sender, Settings, Webhoo
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::keys::Keyring;
 use connect::signature::BuiltinDesk;
 use connect::webhook::Walls;
 use domain::party::{Environment, Role};
@@ -285,11 +286,12 @@ impl World {
 pub(crate) fn builtin() -> Outside {
     Outside {
         address: Arc::new(BuiltinAddressCheck::new()),
-        credit: Arc::new(BuiltinBureau::default()),
+        credit: Arc::new(BuiltinBureau),
         signature: Arc::new(BuiltinDesk),
         // A working day takes a second of the frozen clock.
         fulfilment: Arc::new(Simulator::new(1000)),
         webhooks: webhooks(Arc::default()),
+        keys: Arc::new(Keyring::open_to_all()),
     }
 }
 
@@ -365,7 +367,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 28] = [
+const TABLES: [(&str, &str); 29] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -403,6 +405,10 @@ const TABLES: [(&str, &str); 28] = [
     ("import_file", "select import, body from import_file order by import"),
     ("catalogue_version", "select id, version, doc from catalogue_version order by id"),
     ("catalogue_files", "select digest, body from catalogue_files order by digest"),
+    (
+        "data_key",
+        "select subject, number, sealed_by, sealed from data_key order by subject, number",
+    ),
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! Settings that actions use, and the carrier's files read at start.
 
 use domain::catalogue::{Catalogue, CatalogueFault, FaultKind};
+use domain::credit::{CREDIT, CreditPolicy};
 use domain::programme::{PROGRAMMES, Programmes};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -53,8 +54,8 @@ impl Unsound {
     }
 }
 
-/// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes
-/// and the others the catalogue. None: what is shipped with the program. Every mistake is said,
+/// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes,
+/// `credit.toml` the credit policy and the others the catalogue. None: what is shipped with the program. Every mistake is said,
 /// one a line, with file, line and remedy.
 pub fn load_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Vec<String>> {
     read_catalogue(folder).map_err(|unsound| unsound.lines())
@@ -69,34 +70,41 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
     };
     let files =
         read_folder(folder).map_err(|fault| Unsound { faults: vec![fault], files: Vec::new() })?;
-    let (law, products): (Vec<_>, Vec<_>) =
-        files.iter().cloned().partition(|(name, _)| name == PROGRAMMES);
-    let law = law.first().map(|(_, text)| text.as_str());
-    let programmes = law.map_or_else(Programmes::shipped, Programmes::parse);
-    let faults = match (Catalogue::parse(&products), programmes) {
-        (Ok(catalogue), Ok(programmes)) => {
+    let named = |one: &str| files.iter().find(|(name, _)| name == one).map(|(_, text)| &**text);
+    let products: Vec<_> = files.iter().filter(|(name, _)| !is_rules(name)).cloned().collect();
+    let programmes = named(PROGRAMMES).map_or_else(Programmes::shipped, Programmes::parse);
+    let credit = named(CREDIT).map_or_else(CreditPolicy::shipped, CreditPolicy::parse);
+    let faults = match (Catalogue::parse(&products), programmes, credit) {
+        (Ok(catalogue), Ok(programmes), Ok(credit)) => {
             let faults = programmes.unknown_offerings(&catalogue);
             if faults.is_empty() {
-                return Ok((catalogue, programmes));
+                return Ok((catalogue, programmes.with_credit(credit)));
             }
             faults
         }
-        (catalogue, programmes) => {
+        (catalogue, programmes, credit) => {
             let mut faults = catalogue.err().unwrap_or_default();
             faults.extend(programmes.err().unwrap_or_default());
+            faults.extend(credit.err().unwrap_or_default());
             faults
         }
     };
     Err(Unsound { faults, files })
 }
 
-/// The files of a catalogue folder that a publication takes: all but the programmes.
+/// Whether a file has rules, which are configuration, and nothing that is sold.
+fn is_rules(name: &str) -> bool {
+    [PROGRAMMES, CREDIT].contains(&name)
+}
+
+/// The files of a catalogue folder that a publication takes: all but the programmes and the credit
+/// policy.
 ///
 /// # Errors
 /// A folder that cannot be read.
 pub fn catalogue_files(folder: &Path) -> Result<Vec<(String, String)>, CatalogueFault> {
     let mut files = read_folder(folder)?;
-    files.retain(|(name, _)| name != PROGRAMMES);
+    files.retain(|(name, _)| !is_rules(name));
     Ok(files)
 }
 

@@ -2,13 +2,13 @@
 //! that anybody may reach. Which events go where, and when to try again, is not here.
 
 mod address;
-mod answer;
+pub(crate) mod answer;
 mod failure;
 mod http;
-mod resolve;
+pub(crate) mod resolve;
 mod secret;
 mod unable;
-mod walls;
+pub(crate) mod walls;
 
 pub use address::is_public;
 pub use failure::Failure;

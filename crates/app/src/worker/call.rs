@@ -139,12 +139,15 @@ impl App {
                 Err(ConnectorError::Later(why))
             }
         };
-        let failed = matches!(answer, Err(ConnectorError::Later(_)));
+        let failed = matches!(answer, Err(ConnectorError::Later(_) | ConnectorError::Busy { .. }));
         let ended = if failed { Ended::Failed } else { Ended::Answered };
         open.end(ended, self.clock.now());
         answer.map_err(|error| {
             NoAnswer::Failed(match error {
                 ConnectorError::Later(why) => ConnectorError::Later(clean(&why)),
+                ConnectorError::Busy { seconds, why } => {
+                    ConnectorError::Busy { seconds, why: clean(&why) }
+                }
                 ConnectorError::Never(why) => ConnectorError::Never(clean(&why)),
             })
         })

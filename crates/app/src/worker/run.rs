@@ -11,7 +11,7 @@ use crate::{App, Problem};
 use connect::ConnectorError;
 use domain::address::{Address, Avps};
 use domain::change::{Change, Settle};
-use domain::credit::Assessment;
+use domain::credit::Report;
 use domain::decision::Decision;
 use domain::fulfilment::{Progress, Received};
 use domain::id::Id;
@@ -29,7 +29,7 @@ use store::{Committed, StoreError};
 enum Reply {
     /// Per site: the address that was asked about, and the answer.
     Addresses(Vec<(Id, Address, Avps)>),
-    Credit(Assessment),
+    Credit(Report),
     /// The envelope is out under this reference.
     ContractSent(String),
     Received(Received),
@@ -55,14 +55,18 @@ enum Tried {
     Settled,
     /// Not before this moment, and the try does not count.
     PutOff(Moment, String),
-    /// Again later, unless it was the last.
-    Failed(String),
+    /// Again later, unless it was the last: not before so many milliseconds, if the other side
+    /// said so.
+    Failed(String, i64),
     /// No try helps.
     Hopeless(String),
 }
 
 /// How often the meaning of a reply is decided anew when others are faster.
 const MOST_ROUNDS: usize = 64;
+
+/// An outside system may put a try off for an hour at most: somebody waits for its answer.
+const LONGEST_WAIT_MS: i64 = 3_600_000;
 
 impl App {
     /// Runs a claimed job to an end.
@@ -71,11 +75,11 @@ impl App {
         let (id, tries) = (claimed.id, claimed.tries);
         let name = claimed.job.as_ref().map_or("unreadable", |job| job.work.name());
         let tried = match &claimed.job {
-            Ok(_) if tries > MOST_TRIES => Ok(Tried::Failed(never_ended(&claimed))),
+            Ok(_) if tries > MOST_TRIES => Ok(Tried::Failed(never_ended(&claimed), 0)),
             Ok(job) => {
                 let run = AssertUnwindSafe(self.try_job(job, limits)).catch_unwind();
                 run.await.unwrap_or_else(|panic| {
-                    Ok(Tried::Failed(format!("the run panicked: {}", said(&*panic))))
+                    Ok(Tried::Failed(format!("the run panicked: {}", said(&*panic)), 0))
                 })
             }
             Err(fault) => Err(fault.clone().into()),
@@ -86,10 +90,10 @@ impl App {
                 tracing::debug!(job = %id, name, why, "job put off");
                 self.put_off(&owed(&claimed), due_at, Some(why)).await
             }
-            Ok(Tried::Failed(why)) => self.failed(&claimed, why).await,
+            Ok(Tried::Failed(why, wait)) => self.failed(&claimed, why, wait).await,
             Ok(Tried::Hopeless(why)) => self.give_up(&claimed, why).await,
             Err(fault @ Problem::Fault(StoreError::Unavailable(_))) => Err(fault),
-            Err(fault) => self.failed(&claimed, clean(&fault.to_string())).await,
+            Err(fault) => self.failed(&claimed, clean(&fault.to_string()), 0).await,
         };
         match ended {
             Ok(()) => {
@@ -120,21 +124,24 @@ impl App {
             }
             Asked::Unanswered(NoAnswer::PutOff { due_at, why }) => Ok(Tried::PutOff(due_at, why)),
             Asked::Unanswered(NoAnswer::Failed(error)) => Ok(match error {
-                ConnectorError::Later(why) => Tried::Failed(why),
+                ConnectorError::Later(why) => Tried::Failed(why, 0),
+                ConnectorError::Busy { seconds, why } => {
+                    Tried::Failed(why, (i64::from(seconds) * 1000).min(LONGEST_WAIT_MS))
+                }
                 ConnectorError::Never(why) => Tried::Hopeless(why),
             }),
         }
     }
 
     /// A try ended without an outcome: another later, or none after the last.
-    async fn failed(&self, claimed: &Claimed, why: String) -> Result<(), Problem> {
+    async fn failed(&self, claimed: &Claimed, why: String, wait_ms: i64) -> Result<(), Problem> {
         let Claimed { id: job, epoch, tries, .. } = *claimed;
         let tries = if planted(Bug::TriesNotCounted) { 0 } else { tries };
         if tries >= MOST_TRIES {
             return self.give_up(claimed, why).await;
         }
         tracing::info!(%job, tries, why, "the job is tried again later");
-        let due_at = self.clock.now().plus_ms(backoff_ms(tries));
+        let due_at = self.clock.now().plus_ms(backoff_ms(tries).max(wait_ms));
         self.settle(Settle::Again { job, epoch, due_at, tries, why: Some(why) }).await
     }
 
@@ -202,7 +209,7 @@ impl App {
                 Committed::Stale | Committed::KeyTaken => {}
             }
         }
-        Ok(Tried::Failed("others kept changing the same object".to_owned()))
+        Ok(Tried::Failed("others kept changing the same object".to_owned(), 0))
     }
 
     /// Settles the job alone. A lost lease means that somebody else does.

@@ -5,9 +5,10 @@ use super::resolve::Guard;
 use super::walls::Reach;
 use super::{Class, Delivery, Failure, Outcome, Post, Resolve, SystemResolver};
 use super::{Target, Walls, check_url, sign};
+use crate::client;
 use async_trait::async_trait;
+use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, redirect};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,7 +59,6 @@ struct Lane {
 impl HttpPost {
     /// A sender. It loads the system's certificates, and fails if there are none.
     pub fn new(options: &Options) -> Result<Self, SetupError> {
-        crate::tls::provide();
         let [public, loopback] = [Reach::Public, Reach::Loopback].map(|r| Lane::new(r, options));
         Ok(Self { timeout: options.timeout, public: public?, loopback: loopback? })
     }
@@ -91,32 +91,18 @@ impl HttpPost {
 
 impl Lane {
     fn new(reach: Reach, options: &Options) -> Result<Self, SetupError> {
-        let failed = |e: reqwest::Error| {
-            let cause = std::error::Error::source(&e).map(ToString::to_string);
-            SetupError(cause.unwrap_or_else(|| e.to_string()))
-        };
         let (resolver, patience) = (Arc::clone(&options.resolver), options.connect_timeout);
         let guard = Guard { resolver, reach, patience };
-        let roots = options.roots.iter().map(|der| Certificate::from_der(der));
-        let roots = roots.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        let client = Client::builder()
-            .user_agent(concat!("Demarc/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(guard.clone())
-            .https_only(reach == Reach::Public)
-            .tls_certs_merge(roots)
-            .http1_only()
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            // Through a proxy the walls would stand in the wrong place.
-            .no_proxy()
-            // The guard's patience comes first, so that a silent resolver is known as one.
-            .connect_timeout(patience * 2)
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(20))
-            .tcp_nodelay(true)
-            .build()
-            .map_err(failed)?;
+        let built = client::plain(&options.roots).and_then(|builder| {
+            builder
+                .dns_resolver(guard.clone())
+                .https_only(reach == Reach::Public)
+                // The guard's patience comes first, so that a silent resolver is known as one.
+                .connect_timeout(patience * 2)
+                .pool_max_idle_per_host(1)
+                .build()
+        });
+        let client = built.map_err(|e| SetupError(client::why_none(&e)))?;
         Ok(Self { guard, client })
     }
 }

@@ -81,9 +81,9 @@ impl Target {
     }
 }
 
-/// Judges a URL by itself. A name passes if it could be public; whether its addresses are is asked
-/// when they are known, on every connection.
-pub fn check_url(text: &str, walls: &Walls) -> Result<Target, Failure> {
+/// Reads a URL that can be read one way only, of `https` or `http`, without a user's name and
+/// without a fragment.
+pub(crate) fn read_url(text: &str) -> Result<Url, Failure> {
     // Parsers repair these, each in its own way.
     let repaired = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
     let (scheme, rest) = text.split_once("://").ok_or(Failure::BadUrl)?;
@@ -97,7 +97,7 @@ pub fn check_url(text: &str, walls: &Walls) -> Result<Target, Failure> {
     if !matches!(url.scheme(), "https" | "http") {
         return Err(Failure::NotHttps);
     }
-    let host = url.host_str().ok_or(Failure::BadUrl)?;
+    url.host_str().ok_or(Failure::BadUrl)?;
     // The parser drops an empty `@`; it is not meant for us either.
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
@@ -106,6 +106,14 @@ pub fn check_url(text: &str, walls: &Walls) -> Result<Target, Failure> {
     if url.fragment().is_some() {
         return Err(Failure::Fragment);
     }
+    Ok(url)
+}
+
+/// Judges a URL by itself. A name passes if it could be public; whether its addresses are is asked
+/// when they are known, on every connection.
+pub fn check_url(text: &str, walls: &Walls) -> Result<Target, Failure> {
+    let url = read_url(text)?;
+    let host = url.host_str().ok_or(Failure::BadUrl)?;
     let reach = judge(&url, host, walls)?;
     if reach == Reach::Public && url.scheme() != "https" {
         return Err(Failure::NotHttps);
@@ -134,7 +142,7 @@ fn judge(url: &Url, host: &str, walls: &Walls) -> Result<Reach, Failure> {
     if is_private_name(name) { Err(Failure::ForbiddenName) } else { Ok(Reach::Public) }
 }
 
-fn is_localhost(name: &str) -> bool {
+pub(crate) fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
@@ -157,6 +165,6 @@ fn is_label(label: &str) -> bool {
 }
 
 /// A host that is an address, an IPv6 one within its brackets.
-fn address(host: &str) -> Option<IpAddr> {
+pub(crate) fn address(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }

@@ -11,8 +11,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// One file, parsed as far as it goes.
-pub(super) struct Source<'a> {
-    pub(super) name: &'a str,
+pub(crate) struct Source<'a> {
+    pub(crate) name: &'a str,
     /// The byte offsets at which lines end.
     ends: Vec<usize>,
     root: Spanned<DeTable<'a>>,
@@ -21,13 +21,13 @@ pub(super) struct Source<'a> {
 
 /// A value and the line it stands on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct At<T> {
-    pub(super) value: T,
-    pub(super) line: usize,
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) line: usize,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(name: &'a str, text: &'a str) -> Self {
+    pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
         let ends = text.match_indices('\n').map(|(at, _)| at).collect();
         let source = Self { name, ends, root, faults: RefCell::default() };
@@ -44,7 +44,7 @@ impl<'a> Source<'a> {
         1 + self.ends.partition_point(|end| *end < offset)
     }
 
-    pub(super) fn fault(
+    pub(crate) fn fault(
         &self,
         kind: FaultKind,
         line: usize,
@@ -60,26 +60,26 @@ impl<'a> Source<'a> {
         });
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.root.get_ref().contains_key(key)
     }
 
-    pub(super) fn root(&self, known: &[&str]) -> Node<'_> {
+    pub(crate) fn root(&self, known: &[&str]) -> Node<'_> {
         Node::new(self, self.root.get_ref(), 1, known)
     }
 
-    pub(super) fn into_faults(self) -> Vec<CatalogueFault> {
+    pub(crate) fn into_faults(self) -> Vec<CatalogueFault> {
         self.faults.into_inner()
     }
 }
 
 /// One table of a file.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'s> {
-    pub(super) source: &'s Source<'s>,
+pub(crate) struct Node<'s> {
+    pub(crate) source: &'s Source<'s>,
     table: &'s DeTable<'s>,
     /// The line the table begins on.
-    pub(super) line: usize,
+    pub(crate) line: usize,
 }
 
 impl<'s> Node<'s> {
@@ -96,16 +96,16 @@ impl<'s> Node<'s> {
         self.table.get(key)
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// The line of `key`, or of the table where there is none.
-    pub(super) fn line_of(&self, key: &str) -> usize {
+    pub(crate) fn line_of(&self, key: &str) -> usize {
         self.table.get_key_value(key).map_or(self.line, |(k, _)| self.source.line(k.span().start))
     }
 
-    pub(super) fn fault(
+    pub(crate) fn fault(
         &self,
         kind: FaultKind,
         key: &str,
@@ -120,20 +120,20 @@ impl<'s> Node<'s> {
         self.fault(FaultKind::WrongForm, key, message, format!("Write {wanted}"));
     }
 
-    pub(super) fn missing(&self, key: &str) {
+    pub(crate) fn missing(&self, key: &str) {
         let remedy = format!("Add `{key}`");
         self.fault(FaultKind::Missing, key, format!("`{key}` is missing"), remedy);
     }
 
     /// A text that must be there.
-    pub(super) fn need_text(&self, key: &str) -> Option<&'s str> {
+    pub(crate) fn need_text(&self, key: &str) -> Option<&'s str> {
         if !self.has(key) {
             self.missing(key);
         }
         self.text(key)
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<&'s str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&'s str> {
         let text = self.raw(key)?.get_ref().as_str().filter(|t| !t.trim().is_empty());
         if text.is_none() {
             self.wrong(key, "a text in quotes, not empty");
@@ -141,7 +141,7 @@ impl<'s> Node<'s> {
         text
     }
 
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         let flag = self.raw(key)?.get_ref().as_bool();
         if flag.is_none() {
             self.wrong(key, "true or false");
@@ -150,7 +150,7 @@ impl<'s> Node<'s> {
     }
 
     /// A whole number within `range`.
-    pub(super) fn whole(&self, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
+    pub(crate) fn whole(&self, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let raw = self.raw(key)?.get_ref();
         let Some(number) =
             raw.as_integer().and_then(|_| number(raw)).and_then(|d| d.try_into().ok())
@@ -166,7 +166,7 @@ impl<'s> Node<'s> {
     }
 
     /// A number from 0 to 100, exact.
-    pub(super) fn percent(&self, key: &str) -> Option<Decimal> {
+    pub(crate) fn percent(&self, key: &str) -> Option<Decimal> {
         let Some(percent) = number(self.raw(key)?.get_ref()) else {
             self.wrong(key, "a number such as 12.5");
             return None;
@@ -184,7 +184,7 @@ impl<'s> Node<'s> {
         self.fault(FaultKind::OutOfRange, key, message, remedy);
     }
 
-    pub(super) fn date(&self, key: &str) -> Option<Date> {
+    pub(crate) fn date(&self, key: &str) -> Option<Date> {
         let date = self.raw(key)?.get_ref().as_datetime().filter(|d| d.time.is_none());
         let date = date.and_then(|d| d.date).and_then(|d| {
             Date::new(i16::try_from(d.year).ok()?, i8::try_from(d.month).ok()?, d.day.cast_signed())
@@ -196,13 +196,13 @@ impl<'s> Node<'s> {
         date
     }
 
-    pub(super) fn price(&self, key: &str) -> Option<Money> {
+    pub(crate) fn price(&self, key: &str) -> Option<Money> {
         let raw = self.raw(key)?;
         self.source.price(key, raw)
     }
 
     /// A text, or a list of texts; empty where there is none.
-    pub(super) fn texts(&self, key: &str) -> Vec<At<&'s str>> {
+    pub(crate) fn texts(&self, key: &str) -> Vec<At<&'s str>> {
         let Some(raw) = self.raw(key) else { return Vec::new() };
         let one = std::slice::from_ref(raw);
         let many = raw.get_ref().as_array().map_or(one, |list| list.as_ref());
@@ -219,7 +219,7 @@ impl<'s> Node<'s> {
     }
 
     /// The table under `key`.
-    pub(super) fn child(&self, key: &str, known: &[&str]) -> Option<Node<'s>> {
+    pub(crate) fn child(&self, key: &str, known: &[&str]) -> Option<Node<'s>> {
         let raw = self.raw(key)?;
         let Some(table) = raw.get_ref().as_table() else {
             self.wrong(key, "a table");
@@ -229,7 +229,7 @@ impl<'s> Node<'s> {
     }
 
     /// The tables under `[[key]]`.
-    pub(super) fn children(&self, key: &str, known: &[&str]) -> Vec<Node<'s>> {
+    pub(crate) fn children(&self, key: &str, known: &[&str]) -> Vec<Node<'s>> {
         let Some(raw) = self.raw(key) else { return Vec::new() };
         let Some(list) = raw.get_ref().as_array() else {
             self.wrong(key, &format!("a list of tables, [[{key}]]"));
@@ -249,17 +249,17 @@ impl<'s> Node<'s> {
     }
 
     /// What stands under `key`, to be walked by [`Source::branches`].
-    pub(super) fn value(&self, key: &str) -> Option<&'s Spanned<DeValue<'s>>> {
+    pub(crate) fn value(&self, key: &str) -> Option<&'s Spanned<DeValue<'s>>> {
         self.raw(key)
     }
 }
 
 /// One entry of a table whose keys are data: key, the key's line, what stands there.
-pub(super) type Branch<'s> = (&'s str, usize, &'s Spanned<DeValue<'s>>);
+pub(crate) type Branch<'s> = (&'s str, usize, &'s Spanned<DeValue<'s>>);
 
 impl<'s> Source<'s> {
     /// The entries of a table whose keys are data; `None` where it is no table.
-    pub(super) fn branches(&self, value: &'s Spanned<DeValue<'s>>) -> Option<Vec<Branch<'s>>> {
+    pub(crate) fn branches(&self, value: &'s Spanned<DeValue<'s>>) -> Option<Vec<Branch<'s>>> {
         let table = value.get_ref().as_table()?;
         let entry = |(k, v): (&'s Spanned<_>, &'s Spanned<DeValue<'s>>)| {
             let key: &'s std::borrow::Cow<'s, str> = k.get_ref();
@@ -268,12 +268,12 @@ impl<'s> Source<'s> {
         Some(table.iter().map(entry).collect())
     }
 
-    pub(super) fn line_at(&self, value: &Spanned<DeValue<'_>>) -> usize {
+    pub(crate) fn line_at(&self, value: &Spanned<DeValue<'_>>) -> usize {
         self.line(value.span().start)
     }
 
     /// A number of working days.
-    pub(super) fn days(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<u32> {
+    pub(crate) fn days(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<u32> {
         let days = number(value.get_ref()).filter(|n| n.fract().is_zero());
         let days = days.and_then(|n| u32::try_from(n).ok());
         let days = days.filter(|days| (1..=1000).contains(days));
@@ -286,7 +286,7 @@ impl<'s> Source<'s> {
     }
 
     /// A price: `1250` or `1250.00`, never below zero.
-    pub(super) fn price(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<Money> {
+    pub(crate) fn price(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<Money> {
         let line = self.line_at(value);
         let text = digits(value.get_ref()).unwrap_or_default();
         let Some(price) = Money::parse(&text) else {

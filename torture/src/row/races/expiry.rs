@@ -10,9 +10,11 @@ use app::{App, Clock, Frozen, OsRandom, Outside, Settings, Webhooks, Worker, loa
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::keys::Keyring;
 use connect::signature::BuiltinDesk;
 use connect::webhook::{Unable, Walls};
 use domain::contract::Contract;
+use domain::credit::CreditPolicy;
 use domain::party::{Environment, Role};
 use domain::time::Moment;
 use fastrand::Rng;
@@ -77,7 +79,8 @@ impl World {
         first.price(json!({})).await;
         let approved = self.clock.now();
         first.credit().await;
-        let ends = approved.plus_days(domain::credit::APPROVAL_DAYS);
+        let policy = CreditPolicy::shipped().expect("the shipped policy");
+        let ends = approved.plus_days(policy.approval_days());
         // An offer does not last that long.
         self.clock.advance_ms(40 * DAY_MS);
         let mut sales = vec![first];
@@ -145,9 +148,10 @@ async fn too_late(database: &Database, ends: Moment, sales: &[Sale<'_>]) -> Vec<
 fn outside() -> Outside {
     Outside {
         address: Arc::new(BuiltinAddressCheck::new()),
-        credit: Arc::new(BuiltinBureau::default()),
+        credit: Arc::new(BuiltinBureau),
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(DAY_MS)),
+        keys: Arc::new(Keyring::open_to_all()),
         webhooks: Webhooks {
             post: Arc::new(Unable),
             test: Walls::sandbox(),
