@@ -10,6 +10,7 @@ mod atlas;
 mod catalogues;
 mod client;
 mod comparison;
+mod credit;
 mod current;
 mod customers;
 mod document;

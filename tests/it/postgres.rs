@@ -12,6 +12,7 @@ mod catalogues;
 mod client;
 mod comparison;
 mod customers;
+mod credit;
 mod editing;
 mod engines;
 mod examples;

@@ -219,6 +219,10 @@ async fn age(world: &World) {
         "drop table catalogue_files",
         "drop table import_file",
         "drop table import",
+        "drop table data_key",
+        "drop index credit_check_tax_id",
+        "alter table credit_check drop column tax_id",
+        "drop index quote_subject",
         "delete from schema_history where number >= 6",
     ] {
         statements.push(Statement::new(sql, []));

@@ -12,6 +12,7 @@ use app::{App, Clock, Frozen, Outside, Problem, Seeded, Sender, Settings, Webhoo
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::keys::Keyring;
 use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::Walls;
@@ -287,11 +288,12 @@ pub(crate) fn builtin() -> Outside {
     Outside {
         address: Arc::new(BuiltinAddressCheck::new()),
         serviceability: Arc::new(TableServiceCheck::shipped().expect("a sound table")),
-        credit: Arc::new(BuiltinBureau::default()),
+        credit: Arc::new(BuiltinBureau),
         signature: Arc::new(BuiltinDesk),
         // A working day takes a second of the frozen clock.
         fulfilment: Arc::new(Simulator::new(1000)),
         webhooks: webhooks(Arc::default()),
+        keys: Arc::new(Keyring::open_to_all()),
     }
 }
 
@@ -367,7 +369,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 31] = [
+const TABLES: [(&str, &str); 32] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -414,6 +416,10 @@ const TABLES: [(&str, &str); 31] = [
         "select distinct key, word, owner from account_spelling order by key, word, owner",
     ),
     ("account_acid", "select acid, account from account_acid order by acid"),
+    (
+        "data_key",
+        "select subject, number, sealed_by, sealed from data_key order by subject, number",
+    ),
 ];
 
 #[test]

@@ -37,12 +37,13 @@ impl Server {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let listen = free.local_addr().expect("an address").to_string();
         drop(free);
+        let keys = format!("index {0}\nk1 {0}", "5e".repeat(32));
         Self {
             program: plan.demarc(),
             folder: folder.to_owned(),
             database: database.clone(),
             listen,
-            variables: Vec::new(),
+            variables: vec![("DEMARC_KEY_RING".to_owned(), keys)],
             process: None,
             log: Arc::default(),
         }

@@ -1,6 +1,7 @@
 //! Settings that actions use, and the carrier's files read at start.
 
 use domain::catalogue::{Catalogue, CatalogueFault, FaultKind};
+use domain::credit::{CREDIT, CreditPolicy};
 use domain::programme::{PROGRAMMES, Programmes};
 use domain::serviceability::{SERVICEABILITY, ServiceTable};
 use serde::{Deserialize, Serialize};
@@ -66,9 +67,9 @@ impl Unsound {
     }
 }
 
-/// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes
-/// `serviceability.toml` what the network
-/// can do, and the others the catalogue. None: what is shipped with the program. Every mistake is said,
+/// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes,
+/// `credit.toml` the credit policy, `serviceability.toml` what the network can do, and the others
+/// the catalogue. None: what is shipped with the program. Every mistake is said,
 /// one a line, with file, line and remedy.
 pub fn load_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Vec<String>> {
     read_catalogue(folder).map_err(|unsound| unsound.lines())
@@ -83,23 +84,25 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
     };
     let files =
         read_folder(folder).map_err(|fault| Unsound { faults: vec![fault], files: Vec::new() })?;
-    let programmes = text_of(&files, PROGRAMMES);
-    let programmes = programmes.map_or_else(Programmes::shipped, Programmes::parse);
-    let service = text_of(&files, SERVICEABILITY).map(ServiceTable::parse);
+    let named = |one: &str| text_of(&files, one);
+    let programmes = named(PROGRAMMES).map_or_else(Programmes::shipped, Programmes::parse);
+    let credit = named(CREDIT).map_or_else(CreditPolicy::shipped, CreditPolicy::parse);
+    let service = named(SERVICEABILITY).map(ServiceTable::parse);
     let service = service.and_then(Result::err).unwrap_or_default();
     let products: Vec<_> = files.iter().filter(|(name, _)| is_product(name)).cloned().collect();
-    let faults = match (Catalogue::parse(&products), programmes) {
-        (Ok(catalogue), Ok(programmes)) => {
+    let faults = match (Catalogue::parse(&products), programmes, credit) {
+        (Ok(catalogue), Ok(programmes), Ok(credit)) => {
             let mut faults = programmes.unknown_offerings(&catalogue);
             faults.extend(service);
             if faults.is_empty() {
-                return Ok((catalogue, programmes));
+                return Ok((catalogue, programmes.with_credit(credit)));
             }
             faults
         }
-        (catalogue, programmes) => {
+        (catalogue, programmes, credit) => {
             let mut faults = catalogue.err().unwrap_or_default();
             faults.extend(programmes.err().unwrap_or_default());
+            faults.extend(credit.err().unwrap_or_default());
             faults.extend(service);
             faults
         }
@@ -120,13 +123,14 @@ fn text_of<'f>(files: &'f [(String, String)], name: &str) -> Option<&'f str> {
     files.iter().find(|(file, _)| file == name).map(|(_, text)| text.as_str())
 }
 
-/// Whether a file is of the catalogue itself: prices, not who sells them or what the network can.
+/// Whether a file is of the catalogue itself: prices, not who sells them, to whom, or what the
+/// network can.
 fn is_product(name: &str) -> bool {
-    name != PROGRAMMES && name != SERVICEABILITY
+    ![PROGRAMMES, CREDIT, SERVICEABILITY].contains(&name)
 }
 
-/// The files of a catalogue folder that a publication takes: all but the programmes and the
-/// serviceability.
+/// The files of a catalogue folder that a publication takes: all but the programmes, the credit
+/// policy and the serviceability.
 ///
 /// # Errors
 /// A folder that cannot be read.

@@ -12,6 +12,7 @@ mod load;
 mod matrix;
 mod preview;
 mod problem;
+mod seal;
 mod sender;
 mod wait;
 mod worker;
@@ -55,6 +56,7 @@ use connect::address::AddressCheck;
 use connect::breaker::BreakerRules;
 use connect::credit::CreditBureau;
 use connect::fulfilment::Fulfilment;
+use connect::keys::Keyring;
 use connect::serviceability::ServiceCheck;
 use connect::signature::SignatureDesk;
 use connect::webhook::{Post, Walls};
@@ -75,6 +77,8 @@ pub struct Outside {
     pub signature: Arc<dyn SignatureDesk>,
     pub fulfilment: Arc<dyn Fulfilment>,
     pub webhooks: Webhooks,
+    /// What tax ids are sealed with.
+    pub keys: Arc<Keyring>,
 }
 
 /// How webhooks leave, and what they may reach.

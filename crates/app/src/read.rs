@@ -268,16 +268,6 @@ impl App {
         Ok(found.ok_or_else(|| Refusal::not_found("credit check"))?)
     }
 
-    /// Credit checks in review, for operations.
-    pub async fn credit_queue(
-        &self,
-        caller: &Caller,
-        page: Page,
-    ) -> Result<Vec<CreditCheck>, Problem> {
-        let environment = caller.operations()?;
-        Ok(self.store.ask(store::credit::queue(environment, "in_review", page)).await?)
-    }
-
     pub async fn contract_get(&self, caller: &Caller, id: Id) -> Result<Contract, Problem> {
         self.contract(caller.seller()?, id).await
     }

@@ -1,12 +1,14 @@
 //! The credit bureau: who may buy on account, and for how much.
 
 mod builtin;
+mod http;
 
-pub use builtin::{BuiltinBureau, CreditRules};
+pub use builtin::BuiltinBureau;
+pub use http::{HttpBureau, Said};
 
 use crate::ConnectorError;
 use async_trait::async_trait;
-use domain::credit::{Application, Assessment};
+use domain::credit::{Application, Report, TaxId};
 use domain::id::Id;
 use domain::money::Money;
 use std::fmt::Debug;
@@ -19,6 +21,9 @@ pub struct CreditAsk {
     /// The exposure asked for, in minor units.
     pub amount: Money,
     pub application: Application,
+    /// In clear, for the bureau alone: none where the applicant gave none, or where it cannot be
+    /// opened any more.
+    pub tax_id: Option<TaxId>,
 }
 
 /// What a bureau answers.
@@ -26,20 +31,20 @@ pub struct CreditAsk {
 pub struct CreditAnswer {
     /// The reference that it answers, as the bureau names it: not copied from what was asked.
     pub reference: Id,
-    pub assessment: Assessment,
+    pub report: Report,
 }
 
 impl CreditAnswer {
-    /// The assessment, if it answers this and makes sense. Otherwise it is no answer at all: what
+    /// The report, if it answers this and makes sense. Otherwise it is no answer at all: what
     /// is meant for another, or is impossible, says nothing about this applicant.
-    pub fn to(self, ask: &CreditAsk) -> Result<Assessment, ConnectorError> {
+    pub fn to(self, ask: &CreditAsk) -> Result<Report, ConnectorError> {
         if self.reference != ask.reference {
             let why = format!("the bureau answered for {}, not {}", self.reference, ask.reference);
             return Err(ConnectorError::Later(why));
         }
-        match self.assessment.nonsense(ask.amount) {
+        match self.report.nonsense(ask.amount) {
             Some(why) => Err(ConnectorError::Later(format!("the bureau answered {why}"))),
-            None => Ok(self.assessment),
+            None => Ok(self.report),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The outside: address, credit, signature, fulfilment, webhooks. Traits and what answers them; no
-//! SQL.
+//! The outside: address, credit, signature, fulfilment, webhooks, and the carrier's keys. Traits
+//! and what answers them; no SQL.
 
 pub mod address;
 pub mod breaker;
@@ -8,6 +8,7 @@ pub mod credit;
 pub mod fulfilment;
 pub mod http;
 pub mod serviceability;
+pub mod keys;
 pub mod signature;
 pub mod tls;
 pub mod webhook;

@@ -11,6 +11,7 @@ mod doctor;
 mod errors;
 mod events;
 mod jobs;
+mod keys;
 mod listen;
 mod openapi;
 mod partner;
@@ -73,6 +74,9 @@ enum Command {
     /// List, retry and put aside jobs, on the database itself
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// List, rotate and destroy the keys that tax ids are sealed with
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Copy the whole database into one file, beside a running server
     Backup(backup::Backup),
     /// Make a database of a backup, in an empty place
@@ -151,6 +155,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),
         Command::Jobs(jobs) => wait(jobs.run()),
+        Command::Keys(keys) => wait(keys.run()),
         Command::Backup(backup) => wait(backup.run()),
         Command::Restore(restore) => wait(restore.run()),
         Command::Doctor(doctor) => wait(doctor.run()),

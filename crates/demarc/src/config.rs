@@ -6,9 +6,7 @@ mod limits;
 mod outside;
 mod read;
 
-use connect::credit::CreditRules;
 use connect::webhook::Walls;
-use domain::money::Money;
 use figment::providers::{Env, Format, Toml};
 use figment::{Figment, Provider};
 use std::net::SocketAddr;
@@ -26,9 +24,12 @@ pub(crate) const DEFAULTS: &str = include_str!("../../../config.default.toml");
 const OWN_FILE: &str = "demarc.toml";
 /// What the environment has for commands that speak to a server, and where the file is: no
 /// settings, although their names begin like those.
-const NOT_SETTINGS: [&str; 4] = ["config", "server", "secret", "operations_secret"];
+const NOT_SETTINGS: [&str; 6] =
+    ["config", "server", "secret", "operations_secret", "key_ring", "credit_token"];
 /// The database's file in the data folder.
 const DATABASE: &str = "demarc.sqlite";
+/// The carrier's keys in the data folder.
+const KEYS: &str = "demarc.keys";
 
 /// What an installation may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +51,10 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     /// Milliseconds of a working day of the built-in fulfilment.
     pub(crate) working_day_ms: i64,
-    pub(crate) credit: CreditRules,
+    /// Where an outside credit bureau is; none: the built-in one.
+    pub(crate) bureau: Option<String>,
+    /// Where the carrier's keys are.
+    pub(crate) keys: Keys,
     /// What validates addresses instead of what is built in.
     pub(crate) address: Service,
     /// What knows serviceability instead of the table.
@@ -72,6 +76,16 @@ pub(crate) enum Loopback {
     Auto,
     Never,
     Always,
+}
+
+/// Where the keys that seal tax ids come from. The environment's `DEMARC_KEY_RING` goes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// A file beside the database, made on the first start where that is a file too.
+    Auto,
+    /// Nowhere: no tax id is taken.
+    None,
+    File(PathBuf),
 }
 
 /// What is logged, and how.
@@ -107,7 +121,8 @@ impl Default for Config {
             },
             log: Log { format: LogFormat::Text, filter: "info".to_owned() },
             working_day_ms: 1000,
-            credit: CreditRules::default(),
+            bureau: None,
+            keys: Keys::Auto,
             address: Service::builtin(),
             serviceability: Service::builtin(),
         }
@@ -197,9 +212,17 @@ impl Config {
                 }),
             },
             working_day_ms: r.within("fulfilment.working_day_ms", 1000, 0..=31_536_000_000),
-            credit: credit(r, &d.credit),
             address: outside::address(r),
             serviceability: outside::serviceability(r),
+            bureau: Some(r.get("credit.url", String::new()))
+                .filter(|url| !matches!(url.as_str(), "" | "builtin")),
+            keys: r.parsed("keys.file", Keys::Auto, |text| {
+                Ok(match text {
+                    "auto" | "" => Keys::Auto,
+                    "none" => Keys::None,
+                    path => Keys::File(path.into()),
+                })
+            }),
         }
     }
 
@@ -219,6 +242,11 @@ impl Config {
         web::Options { max_body_bytes: self.max_body_bytes, limits: self.limits }
     }
 
+    /// The file of the carrier's keys that belongs to the database file.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.data.join(KEYS)
+    }
+
     /// The database file, unless the database is elsewhere.
     pub(crate) fn database(&self) -> PathBuf {
         self.data.join(DATABASE)
@@ -229,24 +257,6 @@ impl Config {
         let file = || self.database().display().to_string();
         self.postgres.as_ref().map_or_else(file, ToString::to_string)
     }
-}
-
-fn credit(r: &mut read::Reader, d: &CreditRules) -> CreditRules {
-    CreditRules {
-        most_past_due: r.parsed("credit.most_past_due", d.most_past_due, amount),
-        clear_limit: r.parsed("credit.clear_limit", d.clear_limit, amount),
-        deposit_limit: r.parsed("credit.deposit_limit", d.deposit_limit, amount),
-        deposit_percent: r.within("credit.deposit_percent", d.deposit_percent, 0..=100),
-        young_years: r.get("credit.young_years", d.young_years),
-        young_limit: r.parsed("credit.young_limit", d.young_limit, amount),
-        headroom_percent: r.within("credit.headroom_percent", d.headroom_percent, 0..=1000),
-    }
-}
-
-fn amount(text: &str) -> Result<Money, String> {
-    Money::parse(text)
-        .filter(|m| *m >= Money::ZERO)
-        .ok_or_else(|| "it is not an amount such as \"1250.00\"".to_owned())
 }
 
 #[cfg(test)]
@@ -273,14 +283,13 @@ mod tests {
 
     #[test]
     fn a_file_beats_the_defaults_and_the_environment_beats_the_file() {
-        let file = "listen = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n[credit]\nyoung_years = 3\n\
+        let file = "listen = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n[keys]\nfile = \"a\"\n\
                     [limits]\nlive_burst = 0";
-        let config = load(file, &[("listen", "127.0.0.1:2"), ("credit.clear_limit", "99.5")]);
+        let config = load(file, &[("listen", "127.0.0.1:2"), ("keys.file", "b")]);
         let config = config.unwrap();
         assert_eq!(config.listen, SocketAddr::from(([127, 0, 0, 1], 2)));
         assert_eq!(config.log.format, LogFormat::Json);
-        assert_eq!(config.credit.young_years, 3);
-        assert_eq!(config.credit.clear_limit, Money::from_minor(9950));
+        assert_eq!(config.keys, Keys::File("b".into()));
         assert_eq!(config.limits.live, web::Rate { per_second: 100, burst: 0 });
         assert_eq!(config.shutdown_seconds, 20);
     }
@@ -288,14 +297,14 @@ mod tests {
     #[test]
     fn every_mistake_is_said_with_its_key_and_source() {
         let file = "lisen = 1\nmax_body_bytes = 5\ncatalogue = 7\n[log]\nformat = \"xml\"\n\
-                    [credit]\nclear_limit = \"-1\"";
+                    [credit]\nclear_limit = \"1\"";
         let said = load(file, &[("jobs_at_once", "0"), ("log.colour", "red")]).unwrap_err();
         for expected in [
             "demarc.toml: lisen: there is no such key; did you mean listen?",
             "demarc.toml: max_body_bytes: 5 is not 1024 or more",
             "demarc.toml: catalogue: ",
             "demarc.toml: log.format: it is neither text nor json",
-            "demarc.toml: credit.clear_limit: it is not an amount",
+            "demarc.toml: credit.clear_limit: there is no such key",
             "environment: DEMARC_JOBS_AT_ONCE: 0 is not from 1 to 10000",
             "environment: DEMARC_LOG__COLOUR: there is no such key",
         ] {

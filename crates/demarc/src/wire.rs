@@ -1,19 +1,21 @@
 //! From the configuration to a running app: the one place that chooses the parts.
 
-use crate::config::{Config, Log, LogFormat};
+use crate::config::{Config, Keys, Log, LogFormat};
 use crate::failure::{Failure, Outcome};
 use app::{
-    App, Clock, DatabaseClock, OsRandom, Outside, Settings, SteadyClock, SystemClock, Webhooks,
-    load_catalogue, load_serviceability,
+    App, Clock, DatabaseClock, OsRandom, Outside, Random as _, Settings, SteadyClock, SystemClock,
+    Webhooks, load_catalogue, load_serviceability,
 };
 use connect::address::{AddressCheck, BuiltinAddressCheck, HttpAddressCheck};
-use connect::credit::BuiltinBureau;
+use connect::credit::{BuiltinBureau, CreditBureau, HttpBureau};
 use connect::fulfilment::Simulator;
-use connect::http::HttpJson;
+use connect::http::{HttpJson, HttpOptions, Token};
+use connect::keys::{KeyFile, Keyring};
 use connect::serviceability::{HttpServiceCheck, ServiceCheck, TableServiceCheck};
 use connect::signature::BuiltinDesk;
 use connect::webhook::{HttpPost, Options, Post, Unable};
-use std::path::Path;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Engine, Postgres, Sqlite, Store};
@@ -48,10 +50,11 @@ pub(crate) async fn app(config: &Config, engine: Arc<dyn Engine>) -> Outcome<Arc
     let outside = Outside {
         address: address(config)?,
         serviceability: serviceability(config)?,
-        credit: Arc::new(BuiltinBureau::new(config.credit.clone())),
+        credit: bureau(config)?,
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(config.working_day_ms)),
         webhooks: webhooks(config),
+        keys: Arc::new(keys(config)?),
     };
     let store = Store::open(engine).await?;
     let (clock, random) = (clock(config, &store).await?, Arc::new(OsRandom));
@@ -85,6 +88,54 @@ fn serviceability(config: &Config) -> Outcome<Arc<dyn ServiceCheck>> {
     let service = service.map_err(|e| Failure::usage(format!("serviceability.url: {e}")))?;
     Ok(Arc::new(HttpServiceCheck::new(service)))
 }
+
+fn bureau(config: &Config) -> Outcome<Arc<dyn CreditBureau>> {
+    let Some(url) = &config.bureau else { return Ok(Arc::new(BuiltinBureau)) };
+    let wrong = |e: &dyn Display| Failure::usage(format!("credit.url: {e}"));
+    let token = std::env::var("DEMARC_CREDIT_TOKEN").ok();
+    let token = token.map(|text| Token::read(&text)).transpose().map_err(|e| wrong(&e))?;
+    let options = HttpOptions { token, ..HttpOptions::to(url) };
+    Ok(Arc::new(HttpBureau::new(options).map_err(|e| wrong(&e))?))
+}
+
+/// The keys that tax ids are sealed with. A sandbox on a file makes its own on its first start.
+pub(crate) fn keys(config: &Config) -> Outcome<Keyring> {
+    if let Ok(lines) = std::env::var(KEY_RING) {
+        let keys = KeyFile::parse(&lines);
+        let keys = keys.map_err(|e| Failure::usage(format!("environment: {KEY_RING}: {e}")))?;
+        return Ok(Keyring::new(keys, None));
+    }
+    let Some(path) = key_path(config) else { return Ok(Keyring::none()) };
+    let is_made = config.keys == Keys::Auto;
+    if is_made && !path.exists() {
+        let (index, key) = (OsRandom.bytes(), OsRandom.bytes());
+        let made = KeyFile::made(index, key).write(&path);
+        made.map_err(|e| Failure::failed(format!("key file {}: {e}", path.display())))?;
+        tracing::info!(
+            file = %path.display(),
+            "made a key for the tax ids of this sandbox: keep a copy; live takes none until \
+             `keys.file` names a file"
+        );
+    }
+    let keys = KeyFile::read(&path)
+        .map_err(|e| Failure::usage(format!("key file {}: {e}", path.display())))?;
+    let ring = Keyring::new(keys, Some(path));
+    Ok(if is_made { ring.for_sandbox() } else { ring })
+}
+
+/// The file of the keys; none where there is to be none, or the environment has them.
+pub(crate) fn key_path(config: &Config) -> Option<PathBuf> {
+    match &config.keys {
+        _ if std::env::var_os(KEY_RING).is_some() => None,
+        Keys::None => None,
+        Keys::File(path) => Some(path.clone()),
+        // Nodes that share a database have to share their keys: they are said, not made.
+        Keys::Auto => config.postgres.is_none().then(|| config.key_file()),
+    }
+}
+
+/// The lines of a key file, in the environment.
+const KEY_RING: &str = "DEMARC_KEY_RING";
 
 fn webhooks(config: &Config) -> Webhooks {
     // An attempt that outlives the lease of its endpoint's turn would not count.

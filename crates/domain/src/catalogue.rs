@@ -9,7 +9,7 @@ mod fault;
 mod feature;
 mod grid;
 mod offering;
-mod reader;
+pub(crate) mod reader;
 mod rule;
 mod table;
 mod term;

@@ -2,7 +2,7 @@
 //! happened, and the work left for later. The store commits it whole or not at all.
 
 use crate::contract::{Contract, Document};
-use crate::credit::CreditCheck;
+use crate::credit::{CreditCheck, DataKey};
 use crate::customer::Account;
 use crate::customer::terms::AccountTerms;
 use crate::delivery::{Planned, Replay};
@@ -35,6 +35,7 @@ pub enum Record {
     Import(Box<Import>),
     ImportFile(ImportFile),
     CreditCheck(Box<CreditCheck>),
+    DataKey(DataKey),
     Contract(Box<Contract>),
     Document(Document),
     Order(Box<Order>),
@@ -61,6 +62,7 @@ impl Record {
             Self::Import(r) => (r.id, Some(r.quote)),
             Self::ImportFile(r) => (r.import, None),
             Self::CreditCheck(r) => (r.id, None),
+            Self::DataKey(r) => (r.subject, None),
             Self::Contract(r) => (r.id, None),
             Self::Document(r) => (r.contract, None),
             Self::Order(r) => (r.id, None),
@@ -89,6 +91,7 @@ impl Record {
             Self::Import(r) => r.tenant,
             Self::ImportFile(r) => r.tenant,
             Self::CreditCheck(r) => r.tenant,
+            Self::DataKey(r) => r.tenant,
             Self::Contract(r) => r.tenant,
             Self::Document(r) => r.tenant,
             Self::Order(r) => r.tenant,
@@ -258,6 +261,11 @@ impl Change {
     /// The file of an import, with its faults.
     pub fn insert_import_file(&mut self, file: ImportFile) {
         self.puts.push(Put { record: Record::ImportFile(file), mode: Mode::Insert });
+    }
+
+    /// A new data key; another of the same customer and number was faster, if there is one.
+    pub fn insert_data_key(&mut self, key: DataKey) {
+        self.puts.push(Put { record: Record::DataKey(key), mode: Mode::Insert });
     }
 
     /// The files of a catalogue; those that are kept already are not written again.

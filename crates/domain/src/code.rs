@@ -56,6 +56,8 @@ codes! {
         UnknownReference = "unknown_reference", "The body refers to something that does not exist for this caller", "Mend the ids that `errors` names.";
         InvalidCatalogue = "invalid_catalogue", "The catalogue has faults", "Mend every line that `errors` names; `demarc catalogue check` names the same.";
         SecondPersonRequired = "second_person_required", "Who proposed it may not decide on it", "Let somebody else of operations do it, with a credential of their own.";
+        SealingKeyMissing = "sealing_key_missing", "The server has no key to seal tax ids with", "Apply without the tax id; the carrier's operator sets up a key, see `demarc keys`.";
+        TaxIdUnreadable = "tax_id_unreadable", "The tax id cannot be opened", "Its customer's key was destroyed, or the carrier's key is not configured: see `demarc keys list`.";
         InvalidConfiguration = "invalid_configuration", "The configuration does not fit the offering", "Choose among the allowed values that `errors` names.";
         PriceRefused = "price_refused", "The quote cannot be priced so", "Mend what `errors` names: a promotion, a discount, or a configuration.";
         Busy = "busy", "Others changed the same object at the same time", "Send the same request again with the same key.";
@@ -81,6 +83,7 @@ codes! {
         NotAnId = "not_an_id", "The text is not an id of the right kind", "Send an id as this interface gave it out.";
         UnknownId = "unknown_id", "The id names nothing that this caller may see", "Check it, and the environment.";
         Duplicate = "duplicate", "It occurs twice", "Leave one out.";
+        HoldsTaxId = "holds_tax_id", "The text holds what looks like a tax id", "Send it as `tax_id`, where it is sealed, and nowhere else.";
         UrlRefused = "url_refused", "Webhooks cannot go to this URL", "Give an https URL of a public host on port 443 or 8443.";
         Conflicting = "conflicting", "Two members contradict each other", "Leave one out, or make them agree.";
 

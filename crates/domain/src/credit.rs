@@ -1,19 +1,28 @@
 //! The credit check: the decision on whether the sale may go on, with validity and
 //! conditions. It fails closed: what is not an answer is not an approval.
 
+mod decide;
+mod policy;
+mod review;
+mod tax_id;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{credit_fail, credit_record, credit_request};
+pub use policy::{BureauVerdict, CREDIT, CreditPolicy, Fact, Looked, Notice, Rule, Tested};
+pub use review::{
+    Agreement, Approval, Proposal, credit_approve, credit_confirm, credit_decline, credit_reveal,
+};
+pub use tax_id::{DataKey, SealedTaxId, TaxId, TaxIdKind, holds_tax_id};
+
 use crate::address::Address;
 use crate::change::{Change, Context, Settle};
-use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::event::{EventKind, Happened};
-use crate::id::{Id, Kind};
-use crate::job::Work;
-use crate::law::{self, QuoteFile};
+use crate::event::Happened;
+use crate::id::Id;
 use crate::money::Money;
 use crate::party::Tenant;
-use crate::programme::Stage;
-use crate::quote::{Rules, exposure};
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::Moment;
 use faults::{Bug, planted};
@@ -21,12 +30,13 @@ use serde::{Deserialize, Serialize};
 
 phases! {
     /// requested → approved | in_review | declined | failed; in_review → approved | declined
-    /// (operations); approved → expired (by the clock).
+    /// (operations); declined → approved (operations, against the rules); approved → expired (by
+    /// the clock).
     CreditPhase of "credit check" {
         Requested = "requested" => [Approved, InReview, Declined, Failed];
         InReview = "in_review" => [Approved, Declined];
         Approved = "approved" => [Expired];
-        Declined = "declined" => [];
+        Declined = "declined" => [Approved];
         Failed = "failed" => [];
         Expired = "expired" => [];
     }
@@ -44,6 +54,15 @@ pub struct Application {
     pub primary_first_name: String,
     pub primary_last_name: String,
     pub email: String,
+    /// The end customer's sub-account, where it has one.
+    #[serde(default)]
+    pub sub_account: Option<String>,
+    /// The sales segment that the applicant is served in.
+    #[serde(default)]
+    pub segment: Option<String>,
+    /// The employer identification number, or the social security number of a sole proprietor.
+    #[serde(default)]
+    pub tax_id: Option<SealedTaxId>,
     pub years_in_business: Option<u32>,
     /// What the applicant says it owes the carrier past due, in minor units.
     pub past_due: Option<Money>,
@@ -67,22 +86,47 @@ pub enum CreditClass {
     High,
 }
 
-/// What a bureau answers to an application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assessment {
-    pub verdict: Verdict,
-    pub class: CreditClass,
-    /// Which rules led there, in words.
+/// What a bureau answers to an application: what it knows of the applicant, and its own verdict,
+/// if it gives one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// None: the bureau leaves the decision to the carrier's rules.
+    pub verdict: Option<Verdict>,
+    pub class: Option<CreditClass>,
+    /// On the bureau's own scale; more is better.
+    pub score: Option<u32>,
+    /// What the bureau knows to be past due, in minor units.
+    pub past_due: Option<Money>,
+    /// The bureau's reasons, in words.
     pub reasons: Vec<String>,
     /// The bureau's own reference.
     pub reference: String,
 }
 
-impl Assessment {
+/// What a report on an application came to: the carrier's rules decided, or the bureau's verdict
+/// stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessment {
+    pub verdict: Verdict,
+    pub class: CreditClass,
+    /// What led there, in words.
+    pub reasons: Vec<String>,
+    /// The bureau's own reference.
+    pub reference: String,
+    /// Each rule that was looked at, in order: for operations only. Empty where the bureau's
+    /// verdict stands.
+    #[serde(default)]
+    pub trace: Vec<Looked>,
+}
+
+impl Report {
     /// What is impossible in an answer to somebody who asked for `amount`, in words: an approval
     /// of nothing, or a deposit below nothing. An approval of less than was asked for is possible.
     pub fn nonsense(&self, amount: Money) -> Option<String> {
-        let Verdict::Approved { limit, deposit } = &self.verdict else { return None };
+        if self.past_due.is_some_and(|owed| owed < Money::ZERO) {
+            return Some("a past due amount below nothing".to_owned());
+        }
+        let Some(Verdict::Approved { limit, deposit }) = &self.verdict else { return None };
         if *limit < Money::ZERO || (*limit == Money::ZERO && amount > Money::ZERO) {
             return Some(format!("an approval of {limit}"));
         }
@@ -118,10 +162,16 @@ pub enum CreditState {
         valid_until: Moment,
         decided_by: String,
         assessment: Assessment,
+        /// How operations agreed to it; none: nobody of them was asked.
+        #[serde(default)]
+        agreement: Option<Agreement>,
     },
     Declined {
         decided_by: String,
         assessment: Assessment,
+        /// What the applicant is told of the refusal.
+        #[serde(default)]
+        notice: Option<String>,
     },
     /// The bureau gave no answer. Not an approval.
     Failed {
@@ -154,11 +204,11 @@ pub struct CreditCheck {
     pub amount: Money,
     pub application: Application,
     pub state: CreditState,
+    /// An approval that one person proposes and a second has yet to confirm.
+    #[serde(default)]
+    pub proposal: Option<Proposal>,
     pub created_at: Moment,
 }
-
-/// Days that an approval is good for.
-pub const APPROVAL_DAYS: u32 = 90;
 
 impl CreditCheck {
     /// The phase at `now`: an approval past its validity has expired, swept or not.
@@ -187,6 +237,16 @@ impl CreditCheck {
         }
     }
 
+    /// What it was assessed as, once it was.
+    pub const fn assessment(&self) -> Option<&Assessment> {
+        match &self.state {
+            CreditState::InReview { assessment }
+            | CreditState::Approved { assessment, .. }
+            | CreditState::Declined { assessment, .. } => Some(assessment),
+            CreditState::Requested | CreditState::Failed { .. } => None,
+        }
+    }
+
     fn go(
         mut self,
         ctx: &mut Context,
@@ -198,159 +258,10 @@ impl CreditCheck {
         let from = self.phase(ctx.now);
         from.guard(to, to.word())?;
         self.state = state;
+        // Decided: nothing is left to be confirmed.
+        self.proposal = None;
         let mut change = Change { settle, ..Change::default() };
         let view = change.update(ctx, self, what.from(from.word()));
         Ok(Decision { change, view })
-    }
-}
-
-/// Asks for a credit decision on the quote's exposure. Where the programme checks credit before
-/// the price is known, `requested` says how much; otherwise the price does.
-pub fn credit_request(
-    ctx: &mut Context,
-    rules: Rules<'_>,
-    file: &QuoteFile,
-    application: Application,
-    requested: Option<Money>,
-) -> Result<Decision<CreditCheck>, Refusal> {
-    let facts = file.facts(ctx.now, rules.programme, rules.partner);
-    law::gate(Stage::CreditCheck, &facts)?;
-    let priced =
-        file.quote.offer().and_then(|o| exposure(&o.totals, rules.programme.exposure_months));
-    let amount = match (priced, requested) {
-        (Some(priced), Some(asked)) => priced.max(asked),
-        (Some(amount), None) | (None, Some(amount)) => amount,
-        (None, None) => {
-            let detail = "the quote has no price yet: say how much credit is asked for";
-            return Err(Refusal::new(Code::InvalidBody, detail).with(vec![Fault::new(
-                "/requested_amount",
-                Because::Missing,
-                detail,
-            )]));
-        }
-    };
-    if let Some(open) = file.credit.iter().find(|c| is_undecided(c, ctx.now)) {
-        let detail = format!("credit check {} is {}", open.id, open.state.word());
-        return Err(Refusal::new(Code::AlreadyExists, detail));
-    }
-    let check = CreditCheck {
-        id: ctx.ids.next(Kind::CreditCheck),
-        tenant: file.quote.tenant,
-        version: 0,
-        subject: file.quote.credit_subject(),
-        quote: file.quote.id,
-        amount,
-        application,
-        state: CreditState::Requested,
-        created_at: ctx.now,
-    };
-    let mut change = Change::default();
-    let view = change.insert(ctx, check, Happened::new(EventKind::CreditCheckRequested));
-    let now = ctx.now;
-    change.later(ctx, view.tenant, Work::AssessCredit { check: view.id }, now);
-    Ok(Decision { change, view })
-}
-
-fn is_undecided(check: &CreditCheck, now: Moment) -> bool {
-    matches!(check.phase(now), CreditPhase::Requested | CreditPhase::InReview)
-}
-
-/// Records the bureau's answer.
-pub fn credit_record(
-    ctx: &mut Context,
-    check: CreditCheck,
-    assessment: Assessment,
-    settle: Settle,
-) -> Result<Decision<CreditCheck>, Refusal> {
-    let by = ctx.actor.label();
-    let reasons = assessment.reasons.join("; ");
-    let (to, state, kind) = match assessment.verdict.clone() {
-        Verdict::Approved { limit, deposit } => {
-            let valid_until = ctx.now.plus_days(APPROVAL_DAYS);
-            let state =
-                CreditState::Approved { limit, deposit, valid_until, decided_by: by, assessment };
-            (CreditPhase::Approved, state, EventKind::CreditCheckApproved)
-        }
-        Verdict::InReview => (
-            CreditPhase::InReview,
-            CreditState::InReview { assessment },
-            EventKind::CreditCheckReferred,
-        ),
-        Verdict::Declined => {
-            let state = CreditState::Declined { decided_by: by, assessment };
-            (CreditPhase::Declined, state, EventKind::CreditCheckDeclined)
-        }
-    };
-    check.go(ctx, to, state, Happened::new(kind).because(reasons), Some(settle))
-}
-
-/// The bureau gave no answer, for good.
-pub fn credit_fail(
-    ctx: &mut Context,
-    check: CreditCheck,
-    why: String,
-    settle: Settle,
-) -> Result<Decision<CreditCheck>, Refusal> {
-    if planted(Bug::BureauFailsOpen) {
-        let verdict = Verdict::Approved { limit: check.amount, deposit: None };
-        let (class, reasons, reference) = (CreditClass::Low, vec![why], String::new());
-        let made_up = Assessment { verdict, class, reasons, reference };
-        return credit_record(ctx, check, made_up, settle);
-    }
-    let what = Happened::new(EventKind::CreditCheckFailed).because(why.clone());
-    check.go(ctx, CreditPhase::Failed, CreditState::Failed { why }, what, Some(settle))
-}
-
-/// What operations decide on a check in review.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Review {
-    Approve { limit: Option<Money>, deposit: Option<Money>, reason: String },
-    Decline { reason: String },
-}
-
-pub fn credit_review(
-    ctx: &mut Context,
-    check: CreditCheck,
-    review: Review,
-) -> Result<Decision<CreditCheck>, Refusal> {
-    let CreditState::InReview { assessment } = check.state.clone() else {
-        return Err(Refusal::state("credit check", check.phase(ctx.now).word(), "reviewed"));
-    };
-    let decided_by = ctx.actor.label();
-    let (to, state, kind, reason) = match review {
-        Review::Approve { limit, deposit, reason } => {
-            let limit = limit.unwrap_or(check.amount);
-            let valid_until = ctx.now.plus_days(APPROVAL_DAYS);
-            let state =
-                CreditState::Approved { limit, deposit, valid_until, decided_by, assessment };
-            (CreditPhase::Approved, state, EventKind::CreditCheckApproved, reason)
-        }
-        Review::Decline { reason } => {
-            let state = CreditState::Declined { decided_by, assessment };
-            (CreditPhase::Declined, state, EventKind::CreditCheckDeclined, reason)
-        }
-    };
-    check.go(ctx, to, state, Happened::new(kind).because(reason), None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_move_of_a_credit_check_is_as_designed() {
-        use CreditPhase::*;
-        for from in CreditPhase::ALL {
-            for to in CreditPhase::ALL {
-                let designed = match from {
-                    Requested => matches!(to, Approved | InReview | Declined | Failed),
-                    InReview => matches!(to, Approved | Declined),
-                    Approved => matches!(to, Expired),
-                    Declined | Failed | Expired => false,
-                };
-                let allowed = from.guard(*to, "moved").is_ok();
-                assert_eq!(allowed, designed, "{} → {}", from.word(), to.word());
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ use crate::credit::CreditCheck;
 use crate::customer::Account;
 use crate::exception::ExceptionRequest;
 use crate::id::Id;
+use crate::money::Money;
 use crate::order::{Order, SubOrder};
 use crate::programme::{Need, Programme, Stage};
 use crate::promotion::Allowance;
@@ -134,6 +135,21 @@ pub fn good_approval<'a>(facts: &Facts<'a>) -> Option<&'a CreditCheck> {
     facts.credit.iter().rev().find(|check| {
         let alone = Facts { credit: std::slice::from_ref(*check), ..*facts };
         holds(Need::CreditApproved, &alone) && holds(Need::CreditCovers, &alone)
+    })
+}
+
+/// What is missing for credit of `amount`: an approval, or one of so much.
+pub fn credit_missing(facts: &Facts<'_>, amount: Option<Money>) -> Vec<Fault> {
+    let mut missing = needs::unmet(Need::CreditApproved, facts);
+    missing.extend(needs::covered(facts, amount));
+    missing
+}
+
+/// The newest approval that alone covers `amount`, if there is one.
+pub fn approval_for<'a>(facts: &Facts<'a>, amount: Option<Money>) -> Option<&'a CreditCheck> {
+    facts.credit.iter().rev().find(|check| {
+        let alone = Facts { credit: std::slice::from_ref(*check), ..*facts };
+        credit_missing(&alone, amount).is_empty()
     })
 }
 

@@ -131,6 +131,17 @@ impl Actor {
             Self::System => "system".to_owned(),
         }
     }
+
+    /// Whether this is one of operations and `first` another, each by a credential of their own:
+    /// the second person that what weighs heavily needs.
+    pub fn is_second_to(&self, first: &Self) -> bool {
+        match (self, first) {
+            (Self::Operations { credential: one, .. }, Self::Operations { credential, .. }) => {
+                one != credential
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A solution provider, or a distributor that has solution providers beneath it.

@@ -4,6 +4,7 @@
 //! The order of `stages` is the order in which a journey shows them.
 
 use crate::catalogue::{Catalogue, CatalogueFault, EnrichmentKind, FaultKind, Offering};
+use crate::credit::CreditPolicy;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -115,10 +116,11 @@ struct ProgrammesFile {
     programme: Vec<Programme>,
 }
 
-/// Every programme of a carrier.
+/// Every programme of a carrier, and how it decides on credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programmes {
     all: Vec<Programme>,
+    credit: CreditPolicy,
     /// The file.
     text: String,
 }
@@ -127,7 +129,7 @@ pub struct Programmes {
 pub const PROGRAMMES: &str = "programmes.toml";
 
 impl Programmes {
-    /// Reads the programmes file.
+    /// Reads the programmes file. Credit is decided by the shipped policy.
     ///
     /// # Errors
     /// Every mistake; where it is no such file at all, the first.
@@ -174,7 +176,8 @@ impl Programmes {
             }
         }
         if faults.is_empty() {
-            Ok(Self { all: file.programme, text: text.to_owned() })
+            let credit = CreditPolicy::shipped()?;
+            Ok(Self { all: file.programme, credit, text: text.to_owned() })
         } else {
             Err(faults)
         }
@@ -198,6 +201,17 @@ impl Programmes {
     /// The programmes shipped with the program. A test proves that they have no mistake.
     pub fn shipped() -> Result<Self, Vec<CatalogueFault>> {
         Self::parse(SHIPPED)
+    }
+
+    /// The same with a carrier's own credit policy.
+    #[must_use]
+    pub fn with_credit(self, credit: CreditPolicy) -> Self {
+        Self { credit, ..self }
+    }
+
+    /// How credit is decided, whatever the programme.
+    pub const fn credit(&self) -> &CreditPolicy {
+        &self.credit
     }
 
     pub fn get(&self, code: &str) -> Option<&Programme> {

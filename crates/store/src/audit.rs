@@ -58,6 +58,7 @@ pub(crate) const SQL: &[&str] = &[
     quotes::TURNS,
     credit::CHECKS,
     credit::EXCEPTIONS,
+    credit::KEYS,
     contracts::CONTRACTS,
     contracts::NEWEST,
     contracts::PLACES,

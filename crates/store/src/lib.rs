@@ -47,6 +47,7 @@ pub mod quote;
 pub mod site;
 pub mod import;
 pub mod credit;
+pub mod data_key;
 pub mod contract;
 pub mod promotion;
 pub mod order;
@@ -73,6 +74,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     site::SQL,
     import::SQL,
     credit::SQL,
+    data_key::SQL,
     contract::SQL,
     promotion::SQL,
     order::SQL,

@@ -131,6 +131,7 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
         Record::Import(r) => crate::import::put(r, mode)?,
         Record::ImportFile(r) => crate::import::put_file(r),
         Record::CreditCheck(r) => crate::credit::put(r, mode)?,
+        Record::DataKey(r) => crate::data_key::insert(r),
         Record::Contract(r) => crate::contract::put(r, mode)?,
         Record::Document(r) => crate::contract::put_document(r),
         Record::Order(r) => crate::order::put(r, mode)?,

@@ -88,6 +88,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0012_customers.sql"),
         postgres: include_str!("../migrations/0012_customers.postgres.sql"),
     },
+    Migration {
+        number: 14,
+        name: "credit",
+        sql: include_str!("../migrations/0014_credit.sql"),
+        postgres: include_str!("../migrations/0014_credit.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.

@@ -2,6 +2,7 @@
 
 use domain::code::{Because, Code};
 use domain::id::Id;
+use domain::money::Money;
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
 use domain::webhook::Filter;
@@ -91,6 +92,16 @@ impl Params {
             return None;
         }
         Some(text)
+    }
+
+    /// An amount that is not below zero.
+    pub(crate) fn money(&mut self, name: &str) -> Option<Money> {
+        let text = self.take(name)?;
+        let money = Money::parse(&text).filter(|money| *money >= Money::ZERO);
+        if money.is_none() {
+            self.fault(name, Because::BadFormat, "not an amount", "an amount such as 4050.00");
+        }
+        money
     }
 
     /// One of `words`; empty if it is not given.

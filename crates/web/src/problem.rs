@@ -89,6 +89,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::StateConflict
         | Code::AlreadyExists
         | Code::IdempotencyKeyInUse
+        | Code::TaxIdUnreadable
         | Code::Busy => StatusCode::CONFLICT,
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
         Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -98,6 +99,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::UnknownReference
         | Code::InvalidConfiguration
         | Code::InvalidCatalogue
+        | Code::SealingKeyMissing
         | Code::PriceRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Code::RateLimited | Code::TooManyConcurrent => StatusCode::TOO_MANY_REQUESTS,

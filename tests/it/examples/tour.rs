@@ -1,6 +1,8 @@
 //! A tour that visits every operation at least once, in an order that makes good examples: the
 //! last successful exchange with an operation is the one that the document shows.
 
+mod credit;
+
 use crate::catalogues;
 use crate::client::{Client, Reply};
 use crate::story::steps::*;
@@ -26,13 +28,15 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     reads_before(&partner).await;
     exceptions(world, &partner, &theirs).await;
     many_customers(world, &partner).await;
-    side_quotes(world, &partner, &theirs).await;
+    let desk = catalogues::second(world).await;
+    tell(&desk);
+    side_quotes(world, &partner, &desk, &theirs).await;
     partner.post(&format!("/v1/quotes/{expired}/reopen"), &json!({})).await.expect(201);
     apex_assignment(&apex, &theirs).await;
     main_quote(world, &partner, &theirs).await;
     events(world, &partner).await;
     operations_side(world, &partner).await;
-    let desk = catalogues(world, tell).await;
+    catalogues(world, &desk).await;
     jobs(world, &apex).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
     vec![apex, partner, world.operations.clone(), desk]
@@ -130,7 +134,7 @@ async fn many_customers(world: &World, partner: &Client) {
 }
 
 /// Quotes that end otherwise than by an order.
-async fn side_quotes(world: &World, partner: &Client, theirs: &str) {
+async fn side_quotes(world: &World, partner: &Client, desk: &Client, theirs: &str) {
     let open = json!({ "name": "A first try", "customer_id": theirs });
     let opened = partner.post("/v1/opportunities", &open).await.expect(201);
     let seen = format!("\"{}\"", 1);
@@ -158,11 +162,11 @@ async fn side_quotes(world: &World, partner: &Client, theirs: &str) {
     partner.post(&path, &why).await.expect(200);
     let copy = json!({ "name": "A first try, once more", "opportunity_id": opportunity });
     partner.post(&format!("/v1/quotes/{quote}/clone"), &copy).await.expect(201);
-    review(world, partner, &opportunity).await;
+    review(world, partner, desk, &opportunity).await;
 }
 
 /// Discounts refused and credit checks that a person decides.
-async fn review(world: &World, partner: &Client, opportunity: &str) {
+async fn review(world: &World, partner: &Client, desk: &Client, opportunity: &str) {
     let new = json!({ "opportunity_id": opportunity, "name": "Second offer" });
     let made = partner.post("/v1/quotes", &new).await.expect(201);
     let quote = id(&made["id"]).to_owned();
@@ -183,20 +187,7 @@ async fn review(world: &World, partner: &Client, opportunity: &str) {
     partner.post(&price, &json!({ "discount_percent": "12" })).await.expect(200);
     preview(partner, &price).await;
     feasibility(world, partner, &quote).await;
-    for what in ["decline", "approve"] {
-        let mut application = application("Lone Star Dental Group, LLC");
-        application["years_in_business"] = json!(1);
-        let asked = json!({ "application": application, "requested_amount": "30000.00" });
-        let check = credit(world, partner, &quote, &asked).await;
-        assert_eq!(check["state"], "in_review", "{check:#}");
-        world.operations.get("/v1/operations/credit-reviews").await.expect(200);
-        let path = format!("/v1/operations/credit-reviews/{}/{what}", id(&check["id"]));
-        let decide = match what {
-            "approve" => json!({ "reason": "Statements seen.", "limit": "35000.00" }),
-            _ => json!({ "reason": "No statements." }),
-        };
-        world.operations.post(&path, &decide).await.expect(200);
-    }
+    credit::reviews(world, partner, desk, &quote).await;
 }
 
 /// What the quote would cost with a third site.
@@ -390,10 +381,8 @@ async fn operations_side(world: &World, partner: &Client) {
     world.operations.post(&path, &json!({})).await.expect(200);
 }
 
-/// Versions of the catalogue, with each of their ends. Answers the second person of operations.
-async fn catalogues(world: &World, tell: fn(&Client)) -> Client {
-    let desk = catalogues::second(world).await;
-    tell(&desk);
+/// Versions of the catalogue, with each of their ends. `desk`: the second person of operations.
+async fn catalogues(world: &World, desk: &Client) {
     let propose = |label: &'static str| async move {
         let mut files = catalogues::labelled(label, &[catalogues::DEARER]);
         files["note"] = json!("Prices of the new year.");
@@ -415,7 +404,6 @@ async fn catalogues(world: &World, tell: fn(&Client)) -> Client {
     desk.post(&format!("{rolled}/publish"), &at).await.expect(200);
     world.operations.post(&format!("{rolled}/roll-back"), &why).await.expect(201);
     desk.get(catalogues::PATH).await.expect(200);
-    desk
 }
 
 /// A job that is put aside and retried.

@@ -76,9 +76,34 @@ pub(super) const PRICES: &[Damage] = &[
     alone(
         Invariant::ApprovalsWereDecided,
         &["update credit_check set doc = \
-           replace(doc, '\"verdict\":\"in_review\"', '\"verdict\":\"declined\"') \
+           replace(doc, '\"verdict\":\"in_review\"', '\"verdict\":\"approved\",\"limit\":1,\"deposit\":null') \
            where state = 'approved'"],
     ),
+    alone(
+        Invariant::LargeApprovalsNeedTwo,
+        &[
+            "update credit_check set doc = replace(doc, '\"second\":{', '\"second\":null,\"was\":{')",
+        ],
+    ),
+    alone(
+        Invariant::LargeApprovalsNeedTwo,
+        &["update credit_check set doc = replace(doc, '\"alone\":', '\"alone\":0,\"was\":')"],
+    ),
+    alone(
+        Invariant::TaxIdsAreSealed,
+        &["update credit_check set doc = replace(doc, '\"business_name\":\"', \
+           '\"business_name\":\"98-7654321 ')"],
+    ),
+    alone(
+        Invariant::TaxIdsAreSealed,
+        &["update credit_check set doc = replace(doc, '\"cipher\":\"', '\"cipher\":\"00')"],
+    ),
+    alone(
+        Invariant::TaxIdsAreSealed,
+        &["update credit_check set doc = replace(doc, '\"key\":1', '\"key\":2')"],
+    ),
+    alone(Invariant::KeysAreSealed, &["update data_key set sealed_by = ''"]),
+    alone(Invariant::KeysAreSealed, &["update data_key set sealed = '12-3456789'"]),
     alone(
         Invariant::ApprovalsWereDecided,
         &["update credit_check set doc = replace(doc, '\"state\":\"approved\",\"limit\":', \

@@ -103,6 +103,7 @@ pub(crate) fn application(name: &str) -> Value {
         "primary_first_name": "Dana",
         "primary_last_name": "Sample",
         "email": "dana@example.com",
+        "tax_id": "12-3456789",
         "years_in_business": 12,
     })
 }

@@ -11,7 +11,7 @@ use crate::{App, Problem};
 use connect::ConnectorError;
 use domain::address::Address;
 use domain::change::{Change, Settle};
-use domain::credit::Assessment;
+use domain::credit::Report;
 use domain::decision::Decision;
 use domain::fulfilment::{Progress, Received};
 use domain::job::{Job, MOST_TRIES, backoff_ms};
@@ -29,7 +29,7 @@ use store::{Committed, StoreError};
 enum Reply {
     /// Per site: the address that was asked about, and what was found.
     Addresses(Vec<(Address, Validated)>),
-    Credit(Assessment),
+    Credit(Report),
     /// The envelope is out under this reference.
     ContractSent(String),
     Received(Received),

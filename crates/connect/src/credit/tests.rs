@@ -2,7 +2,7 @@
 
 use super::*;
 use domain::address::Address;
-use domain::credit::{Application, BusinessType, CreditClass, Verdict};
+use domain::credit::{Application, BusinessType, CreditClass, Report, Verdict};
 
 /// An ask with what the rules of the built-in look at: cents, years in business, cents past due.
 pub(super) fn ask(minor: i64, years: Option<u32>, past_due: i64) -> CreditAsk {
@@ -25,16 +25,20 @@ pub(super) fn ask(minor: i64, years: Option<u32>, past_due: i64) -> CreditAsk {
             primary_first_name: "Sam".into(),
             primary_last_name: "Sample".into(),
             email: "sam@example.com".into(),
+            sub_account: None,
+            segment: None,
+            tax_id: None,
             years_in_business: years,
             past_due: Some(Money::from_minor(past_due)),
         },
+        tax_id: None,
     }
 }
 
 fn answer(verdict: Verdict) -> CreditAnswer {
-    let (class, reasons, reference) = (CreditClass::Low, Vec::new(), "B-1".to_owned());
-    let assessment = Assessment { verdict, class, reasons, reference };
-    CreditAnswer { reference: ask(0, None, 0).reference, assessment }
+    let (class, reference) = (Some(CreditClass::Low), "B-1".to_owned());
+    let report = Report { verdict: Some(verdict), class, reference, ..Report::default() };
+    CreditAnswer { reference: ask(0, None, 0).reference, report }
 }
 
 fn approved(limit: i64, deposit: Option<i64>) -> CreditAnswer {

@@ -255,7 +255,7 @@ impl<'s> Node<'s> {
 }
 
 /// One entry of a table whose keys are data: key, the key's line, what stands there.
-pub(super) type Branch<'s> = (&'s str, usize, &'s Spanned<DeValue<'s>>);
+pub(crate) type Branch<'s> = (&'s str, usize, &'s Spanned<DeValue<'s>>);
 
 impl<'s> Source<'s> {
     /// The entries of a table whose keys are data; `None` where it is no table.

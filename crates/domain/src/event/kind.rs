@@ -154,6 +154,8 @@ kinds! {
     CreditCheckReferred = CreditCheck, "credit_check.referred", "The credit check waits for operations.";
     CreditCheckApproved = CreditCheck, "credit_check.approved", "Credit was approved.";
     CreditCheckDeclined = CreditCheck, "credit_check.declined", "Credit was declined.";
+    CreditCheckApprovalProposed = CreditCheck, "credit_check.approval_proposed", "One person of operations proposed to approve credit; a second has to confirm.";
+    CreditCheckTaxIdRevealed = CreditCheck, "credit_check.tax_id_revealed", "Somebody of operations saw the tax id of the application; the event says who and why.";
     CreditCheckFailed = CreditCheck, "credit_check.failed", "The credit check could not be made.";
 
     ContractGenerated = Contract, "contract.generated", "A contract was generated.";

@@ -3,9 +3,10 @@
 use super::Facts;
 use crate::address::Avps;
 use crate::code::Because;
-use crate::credit::{CreditCheck, CreditPhase};
+use crate::credit::{CreditCheck, CreditPhase, CreditState};
 use crate::customer;
 use crate::enrichment;
+use crate::money::Money;
 use crate::programme::Need;
 use crate::promotion;
 use crate::quote::{
@@ -227,17 +228,35 @@ fn credit_approved(facts: &Facts<'_>) -> Vec<Fault> {
         CreditPhase::Failed => Because::CreditFailed,
         CreditPhase::Expired => Because::CreditExpired,
     };
-    fault(because, format!("credit check {} is {}", check.id, check.phase(facts.now).word()))
+    let what = match &check.state {
+        CreditState::Approved { limit, valid_until, .. } => {
+            format!("its approval up to {limit} ended at {valid_until}; ask for a new one")
+        }
+        _ if check.proposal.is_some() => {
+            format!("it is {}, and an approval waits for its second person", check.state.word())
+        }
+        CreditState::Declined { .. } => "it is declined".to_owned(),
+        CreditState::Failed { .. } => "the bureau gave no answer; ask for a new one".to_owned(),
+        CreditState::InReview { .. } => "it is in_review: a person decides".to_owned(),
+        CreditState::Requested => "it is requested".to_owned(),
+    };
+    fault(because, format!("credit check {}: {what}", check.id))
 }
 
 fn credit_covers(facts: &Facts<'_>) -> Vec<Fault> {
     let offer = facts.quote.and_then(|q| q.offer());
-    let needed = offer.and_then(|o| exposure(&o.totals, facts.programme.exposure_months));
+    covered(facts, offer.and_then(|o| exposure(&o.totals, facts.programme.exposure_months)))
+}
+
+/// What is missing for an approval of `needed`.
+pub(super) fn covered(facts: &Facts<'_>, needed: Option<Money>) -> Vec<Fault> {
     let Some(needed) = needed else { return Vec::new() };
     let limits = facts.credit.iter().filter_map(|c| c.approved_limit(facts.now));
     match limits.max() {
         Some(limit) if limit < needed && !planted(Bug::ApprovalCoversAll) => {
-            let detail = format!("credit is approved up to {limit}, the quote needs {needed}");
+            let detail = format!(
+                "credit is approved up to {limit}, the quote needs {needed}: ask for a new check"
+            );
             vec![
                 Fault::new("/credit_checks", Because::CreditInsufficient, detail)
                     .expected(format!("an approval of at least {needed}")),

@@ -11,7 +11,7 @@ use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::id::{Id, Kind};
-use crate::party::{Actor, Environment, Partner, Tenant};
+use crate::party::{Environment, Partner, Tenant};
 use crate::programme::Programmes;
 use crate::refusal::{Fault, Refusal, named};
 use crate::time::Moment;
@@ -75,12 +75,7 @@ fn own_label(catalogue: &Catalogue, shelf: Shelf<'_>) -> Result<(), Refusal> {
 
 /// Whether it is somebody else who decides now.
 fn second_person(ctx: &Context, version: &CatalogueVersion) -> Result<(), Refusal> {
-    let credential = |actor: &Actor| match actor {
-        Actor::Operations { credential, .. } => Some(*credential),
-        _ => None,
-    };
-    let (mine, theirs) = (credential(&ctx.actor), credential(&version.proposed_by));
-    if mine.is_some() && mine != theirs {
+    if ctx.actor.is_second_to(&version.proposed_by) {
         return Ok(());
     }
     let detail = format!("{} proposed it: somebody else decides", version.proposed_by.label());

@@ -5,7 +5,6 @@ use super::{Audit, Invariant, PAGE};
 use crate::ask::{Ask, doc_in};
 use crate::{Query, Row, Store, StoreError, Value};
 use domain::catalogue::digest;
-use domain::party::Actor;
 use domain::publication::CatalogueVersion;
 use domain::quote::Quote;
 use std::collections::BTreeMap;
@@ -70,12 +69,7 @@ fn is_agreed(version: &CatalogueVersion, all: &[CatalogueVersion]) -> bool {
         let rolled = all.iter().find(|other| other.id == rolled);
         return rolled.is_some_and(|rolled| rolled.rolled_back_by == Some(version.id));
     }
-    let credential = |actor: &Actor| match actor {
-        Actor::Operations { credential, .. } => Some(*credential),
-        _ => None,
-    };
-    let (one, two) = (credential(&version.proposed_by), credential(&publication.by));
-    one.is_some() && two.is_some() && one != two
+    publication.by.is_second_to(&version.proposed_by)
 }
 
 /// Reads every offer that names a catalogue by its digest.

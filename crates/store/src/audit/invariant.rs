@@ -90,7 +90,10 @@ invariants! {
     "Credit" {
         OneCheckIsUndecided = "one_check_is_undecided", "Of one subject's credit checks at most one is undecided.";
         ChecksAreOfTheirSubject = "checks_are_of_their_subject", "A credit check is about the credit subject of the quote that asked for it.";
-        ApprovalsWereDecided = "approvals_were_decided", "An approval of credit is what the bureau answered, or what operations decided of a check that the bureau had referred.";
+        ApprovalsWereDecided = "approvals_were_decided", "An approval of credit is what the bureau answered, or what operations decided of a check that was referred or declined.";
+        LargeApprovalsNeedTwo = "large_approvals_need_two", "Above what one person may approve alone, one proposed an approval of credit and another confirmed it.";
+        TaxIdsAreSealed = "tax_ids_are_sealed", "A tax id is kept as ciphertext, a blind index and its last four digits, and its customer's key was made, and no credit check holds one in clear.";
+        KeysAreSealed = "keys_are_sealed", "A customer's key is sealed by one of the carrier's, or destroyed, and its customer has a credit check.";
         ApprovalsEnd = "approvals_end", "An approval of credit, or of an exception, ends after it was given.";
         CreditWasForThisCustomer = "credit_was_for_this_customer", "The credit approval that a contract rests on is of its quote's own credit subject.";
         CreditWasInForce = "credit_was_in_force", "The credit approval that a contract rests on was given before it, and had not ended.";

@@ -167,7 +167,7 @@ pub(super) const IMPORT: &str = page!(
 );
 pub(super) const CREDIT_CHECK: &str = page!(
     "credit_check",
-    "t.environment, t.subject, t.quote, t.state, ",
+    "t.environment, t.subject, t.quote, t.state, t.tax_id, ",
     events!(),
     partners!(),
     parent!("quote", "id", "quote"),
@@ -278,7 +278,7 @@ const TABLES: &[Table] = &[
     table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
     table!("import", IMPORT, Import, 1, false, [PARTNERS, ITS_PARTNER, QUOTE_OF, FILE],
         crate::import::put),
-    table!("credit_check", CREDIT_CHECK, CreditCheck, 4, true,
+    table!("credit_check", CREDIT_CHECK, CreditCheck, 5, true,
         [PARTNERS, ITS_PARTNER, QUOTE_OF, UNDECIDED], crate::credit::put),
     table!("contract", CONTRACT, Contract, 2, true,
         [PARTNERS, ITS_PARTNER, QUOTE_OF, TEXT, LIVE], crate::contract::put),

@@ -1,12 +1,17 @@
 //! Credit checks, the partner's side: asked for on a quote, decided elsewhere, read here.
 
-use super::shape::{AddressBody, At, Faults};
+mod application;
+
+pub(super) use application::keeps_tax_ids_out;
+
+use super::shape::{At, Faults};
 use crate::answer::{Answered, draw_version, located, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
+use crate::problem::FaultBody;
+use app::Call;
 use app::credit::CreditRequest;
-use domain::credit::{
-    Application, BusinessType, CreditCheck, CreditClass, CreditPhase, CreditState,
-};
+use application::{ApplicationBody, ClassWord};
+use domain::credit::{CreditCheck, CreditPhase, CreditState};
 use domain::law;
 use domain::money::{Currency, Money};
 use domain::time::Moment;
@@ -16,123 +21,13 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<crate::State> {
-    OpenApiRouter::new().routes(routes!(credits_list, credit_request)).routes(routes!(credit_get))
+    OpenApiRouter::new()
+        .routes(routes!(credits_list, credit_request))
+        .routes(routes!(credit_standing))
+        .routes(routes!(credit_get))
 }
 
-/// The legal form of a business.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = BusinessType)]
-enum BusinessWord {
-    SoleProprietor,
-    Partnership,
-    Corporation,
-    Llc,
-}
-
-impl From<BusinessType> for BusinessWord {
-    fn from(form: BusinessType) -> Self {
-        match form {
-            BusinessType::SoleProprietor => Self::SoleProprietor,
-            BusinessType::Partnership => Self::Partnership,
-            BusinessType::Corporation => Self::Corporation,
-            BusinessType::Llc => Self::Llc,
-        }
-    }
-}
-
-impl From<BusinessWord> for BusinessType {
-    fn from(word: BusinessWord) -> Self {
-        match word {
-            BusinessWord::SoleProprietor => Self::SoleProprietor,
-            BusinessWord::Partnership => Self::Partnership,
-            BusinessWord::Corporation => Self::Corporation,
-            BusinessWord::Llc => Self::Llc,
-        }
-    }
-}
-
-/// The bureau's grade of the risk.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = CreditClass)]
-enum ClassWord {
-    Low,
-    Medium,
-    High,
-}
-
-impl From<CreditClass> for ClassWord {
-    fn from(class: CreditClass) -> Self {
-        match class {
-            CreditClass::Low => Self::Low,
-            CreditClass::Medium => Self::Medium,
-            CreditClass::High => Self::High,
-        }
-    }
-}
-
-/// Who applies for credit.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = CreditApplication)]
-struct ApplicationBody {
-    #[schema(min_length = 1, max_length = 200, example = "Lone Star Dental Group, Inc.")]
-    business_name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200, example = "Lone Star Smiles")]
-    doing_business_as: Option<String>,
-    business_type: BusinessWord,
-    /// Where the legal entity resides.
-    legal_address: AddressBody,
-    #[schema(min_length = 1, max_length = 100, example = "Dana")]
-    primary_first_name: String,
-    #[schema(min_length = 1, max_length = 100, example = "Sample")]
-    primary_last_name: String,
-    #[schema(max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$", example = "dana@example.com")]
-    email: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 500, example = 12)]
-    years_in_business: Option<u32>,
-    /// What the applicant says it owes the carrier past due, in US dollars.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 16, pattern = "^[0-9]{1,13}([.][0-9]{1,2})?$", example = "0.00")]
-    past_due: Option<String>,
-}
-
-impl ApplicationBody {
-    fn read(self, faults: &mut Faults) -> Application {
-        Application {
-            past_due: faults.money("/application/past_due", self.past_due.as_ref()),
-            business_name: self.business_name,
-            doing_business_as: self.doing_business_as,
-            business_type: self.business_type.into(),
-            legal_address: self.legal_address.into(),
-            primary_first_name: self.primary_first_name,
-            primary_last_name: self.primary_last_name,
-            email: self.email,
-            years_in_business: self.years_in_business,
-        }
-    }
-}
-
-impl From<&Application> for ApplicationBody {
-    fn from(a: &Application) -> Self {
-        Self {
-            business_name: a.business_name.clone(),
-            doing_business_as: a.doing_business_as.clone(),
-            business_type: a.business_type.into(),
-            legal_address: (&a.legal_address).into(),
-            primary_first_name: a.primary_first_name.clone(),
-            primary_last_name: a.primary_last_name.clone(),
-            email: a.email.clone(),
-            years_in_business: a.years_in_business,
-            past_due: text(a.past_due),
-        }
-    }
-}
-
-fn text(money: Option<Money>) -> Option<String> {
+pub(super) fn text(money: Option<Money>) -> Option<String> {
     money.map(|m| m.to_string())
 }
 
@@ -163,8 +58,15 @@ pub(super) struct CreditCheckBody {
     /// Which rules led to the answer, in words; for a failed check, why there is none.
     reasons: Vec<String>,
     decided_by: Option<String>,
+    /// Whether an approval waits for a second person of operations.
+    approval_proposed: bool,
+    /// What to tell an applicant that was declined, and why: the adverse action notice.
+    adverse_action: Option<String>,
     /// The bureau's own reference.
     bureau_reference: Option<String>,
+    /// The applicant's tax id, but for its last four digits.
+    #[schema(example = "**-***6789")]
+    tax_id: Option<String>,
     application: ApplicationBody,
     version: u64,
     created_at: String,
@@ -172,19 +74,22 @@ pub(super) struct CreditCheckBody {
 
 impl CreditCheckBody {
     pub(super) fn of(check: &CreditCheck, now: Moment) -> Self {
-        let (assessment, decided_by) = match &check.state {
-            CreditState::Requested | CreditState::Failed { .. } => (None, None),
-            CreditState::InReview { assessment } => (Some(assessment), None),
-            CreditState::Approved { assessment, decided_by, .. }
-            | CreditState::Declined { assessment, decided_by } => {
-                (Some(assessment), Some(decided_by.clone()))
+        let assessment = check.assessment();
+        let decided_by = match &check.state {
+            CreditState::Approved { decided_by, .. } | CreditState::Declined { decided_by, .. } => {
+                Some(decided_by.clone())
             }
+            _ => None,
         };
         let (limit, deposit, valid_until) = match &check.state {
             CreditState::Approved { limit, deposit, valid_until, .. } => {
                 (Some(*limit), *deposit, Some(*valid_until))
             }
             _ => (None, None, None),
+        };
+        let notice = match &check.state {
+            CreditState::Declined { notice, .. } => notice.clone(),
+            _ => None,
         };
         let reasons = match &check.state {
             CreditState::Failed { why } => vec![why.clone()],
@@ -202,7 +107,10 @@ impl CreditCheckBody {
             class: assessment.map(|a| a.class.into()),
             reasons,
             decided_by,
+            approval_proposed: check.proposal.is_some(),
+            adverse_action: notice,
             bureau_reference: assessment.map(|a| a.reference.clone()),
+            tax_id: check.application.tax_id.as_ref().map(|sealed| sealed.masked()),
             application: (&check.application).into(),
             version: check.version,
             created_at: check.created_at.to_string(),
@@ -231,6 +139,51 @@ struct CreditChecks {
     valid: Option<CreditCheckBody>,
 }
 
+/// Whether the flow may rest on the credit that there is.
+#[derive(Debug, Serialize, ToSchema)]
+struct CreditStanding {
+    /// Whether there is an unexpired approval for this customer that covers the amount.
+    holds: bool,
+    #[schema(example = "USD")]
+    currency: &'static str,
+    /// What has to be covered: the quote's exposure, or `amount` if that is more. Null where there
+    /// is neither: then any approval will do.
+    #[schema(example = "4050.00")]
+    needed: Option<String>,
+    /// The approval that counts, until when, and up to what.
+    check: Option<CreditCheckBody>,
+    /// What is missing, and what would be right; empty if it holds.
+    missing: Vec<FaultBody>,
+}
+
+/// Check a quote's credit
+///
+/// Whether there is a valid decision for the quote's customer that covers what it needs: asks
+/// nobody, and changes nothing. If there is none, request a credit check.
+#[utoipa::path(get, path = "/v1/quotes/{id}/credit-standing", operation_id = "credit_standing",
+    tag = "Credit",
+    params(
+        ("id" = String, Path, description = "The quote's id"),
+        ("amount" = Option<String>, Query,
+            description = "Cover at least so much, in US dollars, such as 4050.00")),
+    responses((status = 200, description = "How the quote's credit stands",
+        body = CreditStanding)))]
+async fn credit_standing(PathId(quote): PathId, reading: Reading) -> Answered {
+    let mut params = reading.params();
+    let amount = params.money("amount");
+    let Reading { app, caller, place, .. } = reading;
+    params.finish().at(&place)?;
+    let standing = app.credit_standing(&caller, quote, amount).await.at(&place)?;
+    let now = app.clock.now();
+    Ok(ok(&CreditStanding {
+        holds: standing.missing.is_empty(),
+        currency: Currency::Usd.code(),
+        needed: text(standing.needed),
+        check: standing.good.as_ref().map(|check| CreditCheckBody::of(check, now)),
+        missing: standing.missing.iter().map(FaultBody::from).collect(),
+    }))
+}
+
 /// Request a credit check
 ///
 /// On the quote's exposure. The answer comes later: read the check with `wait`. One may be
@@ -243,10 +196,15 @@ async fn credit_request(PathId(quote): PathId, command: Command<NewCreditCheck>)
     let Command { app, call, place, body } = command;
     let mut faults = Faults::default();
     let requested = faults.money("/requested_amount", body.requested_amount.as_ref());
-    let application = body.application.read(&mut faults);
-    let application = faults.finish(Some(application)).at(&place)?;
+    let read = body.application.read(&mut faults);
+    let (application, tax_id) = faults.finish(read).at(&place)?;
+    let call = match &tax_id {
+        Some(_) => Call { key: app.blinded(call.key).at(&place)?, ..call },
+        None => call,
+    };
     let now = app.clock.now();
-    perform(&app, &call, &place, CreditRequest { quote, application, requested }, |check| {
+    let action = CreditRequest { quote, application, tax_id, requested };
+    perform(&app, &call, &place, action, |check| {
         let body = CreditCheckBody::of(check, now);
         let answer = draw_version(StatusCode::ACCEPTED, &body, check.version);
         located(answer, format!("/v1/credit-checks/{}", check.id))

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use connect::ConnectorError;
 use connect::credit::{CreditAnswer, CreditAsk, CreditBureau};
-use domain::credit::{Assessment, CreditClass, Verdict};
+use domain::credit::{CreditClass, Report, Verdict};
 use domain::id::Id;
 use domain::money::Money;
 use fastrand::Rng;
@@ -158,7 +158,7 @@ impl Liar {
             .verdict
             .get_or_insert_with(|| verdict.clone());
         let answer = answer(reference, verdict);
-        if matches!(answer.assessment.verdict, Verdict::Approved { .. }) {
+        if matches!(answer.report.verdict, Some(Verdict::Approved { .. })) {
             *hold(&self.last) = Some(answer.clone());
         }
         answer
@@ -166,9 +166,14 @@ impl Liar {
 }
 
 fn answer(reference: Id, verdict: Verdict) -> CreditAnswer {
-    let (class, reasons) = (CreditClass::Medium, vec!["as it was told".to_owned()]);
-    let assessment = Assessment { verdict, class, reasons, reference: format!("B-{reference}") };
-    CreditAnswer { reference, assessment }
+    let report = Report {
+        verdict: Some(verdict),
+        class: Some(CreditClass::Medium),
+        reasons: vec!["as it was told".to_owned()],
+        reference: format!("B-{reference}"),
+        ..Report::default()
+    };
+    CreditAnswer { reference, report }
 }
 
 fn approved(limit: i64, deposit: Option<i64>) -> Verdict {
@@ -193,8 +198,8 @@ impl CreditBureau for Liar {
             }
             Does::Babble => {
                 let mut said = self.say(ask, approved(asked, None));
-                said.assessment.reasons = vec!["blah\u{0}\u{7}".repeat(2_000); 50];
-                said.assessment.reference = "R\u{0}".repeat(5_000);
+                said.report.reasons = vec!["blah\u{0}\u{7}".repeat(2_000); 50];
+                said.report.reference = "R\u{0}".repeat(5_000);
                 Ok(said)
             }
             Does::Later => Err(ConnectorError::Later("503 from the bureau\u{0}".to_owned())),

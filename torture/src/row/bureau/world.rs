@@ -7,6 +7,7 @@ use app::partner::CredentialAdd;
 use app::{App, Clock, Outside, Seeded, Settings, SystemClock, Webhooks, Worker, load_catalogue};
 use connect::address::BuiltinAddressCheck;
 use connect::fulfilment::Simulator;
+use connect::keys::Keyring;
 use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::{Unable, Walls};
@@ -80,6 +81,7 @@ impl World {
             signature: Arc::new(BuiltinDesk),
             fulfilment: Arc::new(Simulator::new(1000)),
             webhooks,
+            keys: Arc::new(Keyring::open_to_all()),
         };
         let (catalogue, programmes) = load_catalogue(None).expect("the shipped catalogue");
         let clock = Arc::new(Gait::start());

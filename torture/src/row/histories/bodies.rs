@@ -114,11 +114,16 @@ pub(super) fn credit(programme: &str, dice: &mut Rng) -> Value {
     match dice.u8(0..12) {
         0 => application["past_due"] = json!("900.00"),
         1 => application["years_in_business"] = json!(1),
+        2 => application["business_type"] = json!("sole_proprietor"),
         _ => {}
+    }
+    if dice.bool() {
+        application["tax_id"] = json!(format!("12-345{:04}", dice.u32(0..10_000)));
     }
     let mut body = json!({ "application": application });
     if programme == "aiab" {
-        let amount = dice.choice(["500.00", "5000.00", "30000.00"]).unwrap_or("5000.00");
+        let amounts = ["500.00", "5000.00", "30000.00", "900000.00"];
+        let amount = dice.choice(amounts).unwrap_or("5000.00");
         body["requested_amount"] = json!(amount);
     }
     body

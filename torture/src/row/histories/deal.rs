@@ -1,7 +1,7 @@
 //! A sale as its partner's program knows it: what the last answers said, and the step that comes
 //! next.
 
-use super::ask::Ask;
+use super::ask::{Ask, SECOND};
 use super::bodies;
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -30,6 +30,8 @@ pub(super) struct Deal {
     pub(super) sites: Vec<Part>,
     pub(super) configured: bool,
     pub(super) check: Part,
+    /// The check's version with an approval that waits for a second person; 0: none does.
+    proposed: u64,
     pub(super) contract: Part,
     pub(super) hash: String,
     pub(super) order: Part,
@@ -173,11 +175,23 @@ impl Deal {
             "requested" => self.look("check"),
             "in_review" => {
                 let path = format!("/v1/operations/credit-reviews/{}", self.check.id);
-                let (what, kind, body) = match dice.u8(0..4) {
-                    0 => ("decline credit", "decline", bodies::reason()),
-                    _ => ("approve credit", "approve", json!({ "reason": "Statements seen." })),
+                let large = || json!({ "reason": "Statements seen.", "limit": "2000000.00" });
+                // Now and then who proposed it confirms it too, which is refused.
+                let other = if dice.u8(0..6) == 0 { 0 } else { SECOND };
+                let (what, by, kind, body) = match dice.u8(0..6) {
+                    _ if self.proposed > 0 && dice.u8(0..4) > 0 => {
+                        ("confirm credit", other, "confirm", json!({ "version": self.proposed }))
+                    }
+                    0 => ("decline credit", 0, "decline", bodies::reason()),
+                    1 | 2 => ("approve credit", 0, "approve", large()),
+                    _ => ("approve credit", 0, "approve", json!({ "reason": "Statements seen." })),
                 };
-                Ask::post(what, 0, format!("{path}/{kind}"), body).of(self.number)
+                Ask::post(what, by, format!("{path}/{kind}"), body).of(self.number)
+            }
+            "declined" if dice.u8(0..4) == 0 => {
+                let path = format!("/v1/operations/credit-reviews/{}/approve", self.check.id);
+                let body = json!({ "reason": "A guarantee was given." });
+                Ask::post("approve credit", 0, path, body).of(self.number)
             }
             _ => {
                 let body = bodies::credit(self.programme, dice);
@@ -260,7 +274,8 @@ impl Deal {
             | "counter discount" | "feasibility" => self.learn_quote(told),
             "revise" | "alternative" | "reopen" => *self = self.revision(told),
             "look at checks" => self.learn_check(told["items"].as_array().and_then(|l| l.last())),
-            "look at credit" | "ask credit" | "approve credit" | "decline credit" => {
+            "look at credit" | "ask credit" | "approve credit" | "decline credit"
+            | "confirm credit" => {
                 self.learn_check(Some(told));
             }
             "look at contracts" => {
@@ -318,6 +333,7 @@ impl Deal {
             opportunity: self.opportunity.clone(),
             customer: self.customer.clone(),
             check: self.check.clone(),
+            proposed: self.proposed,
             look: vec!["sites"],
             ..Self::default()
         };
@@ -356,6 +372,8 @@ impl Deal {
         let Some(told) = told else { return };
         self.check.id = text(&told["id"]);
         self.check.state = text(&told["state"]);
+        let proposed = told["approval_proposed"] == true;
+        self.proposed = told["version"].as_u64().filter(|_| proposed).unwrap_or_default();
     }
 
     fn learn_contract(&mut self, told: Option<&Value>) {

@@ -5,6 +5,7 @@ use super::outside::Outsiders;
 use super::sim::{Desk, Sim, WHO, Who, alone};
 use app::{App, Clock, Outside, Seeded, Sender, Settings, Webhooks, Worker};
 use axum::Router;
+use connect::keys::Keyring;
 use connect::webhook::Walls;
 use domain::time::Moment;
 use std::future::Future;
@@ -96,6 +97,7 @@ impl Node {
             signature: one.clone(),
             fulfilment: one.clone(),
             webhooks: Webhooks { post: one, test: Walls::sandbox(), live: Walls::public() },
+            keys: Arc::new(Keyring::open_to_all()),
         };
         let (catalogue, programmes) = (base.catalogue.clone(), base.programmes.clone());
         let random = Arc::new(Seeded::new(seed));

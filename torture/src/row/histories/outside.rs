@@ -9,12 +9,13 @@ use connect::ConnectorError;
 use connect::address::{AddressCheck, BuiltinAddressCheck};
 use connect::credit::{BuiltinBureau, CreditAnswer, CreditAsk, CreditBureau};
 use connect::fulfilment::{Fulfilment, Simulator};
+use connect::keys::Keyring;
 use connect::serviceability::{ServiceCheck, TableServiceCheck};
 use connect::signature::{BuiltinDesk, SignatureDesk};
 use connect::webhook::{Delivery, Outcome, Post, Walls};
 use domain::address::{Address, Avps};
 use domain::contract::Contract;
-use domain::credit::{Assessment, CreditClass, Verdict};
+use domain::credit::{Assessment, CreditClass, CreditPolicy, Report, Verdict};
 use domain::fulfilment::{Progress, Received};
 use domain::id::{Id, Kind};
 use domain::money::Money;
@@ -24,7 +25,7 @@ use domain::time::Moment;
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, pending};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 /// What a connector's panic says; it is part of the play.
 pub(super) const PANIC: &str = "out of paper";
@@ -41,6 +42,7 @@ pub(super) fn builtin() -> Outside {
         signature: all.clone(),
         fulfilment: all.clone(),
         webhooks: Webhooks { post: all, test: Walls::sandbox(), live: Walls::public() },
+        keys: Arc::new(Keyring::open_to_all()),
     }
 }
 
@@ -58,7 +60,7 @@ pub(super) struct Play {
     pub(super) asked: BTreeMap<(&'static str, String), usize>,
     /// What the bureau was asked under each reference, in words.
     pub(super) inquiries: BTreeMap<String, BTreeSet<String>>,
-    /// Everything that the bureau said, by its reference.
+    /// What everything that the bureau said comes to, by its reference.
     pub(super) assessed: BTreeMap<String, Vec<Assessment>>,
     pub(super) tally: BTreeMap<&'static str, usize>,
     pub(super) receivers: Receivers,
@@ -214,27 +216,29 @@ impl ServiceCheck for Seen {
         self.call("serviceability", &address.one_line(), truth, |truth, _| truth).await
     }
 }
+/// How the shipped rules decide.
+static POLICY: LazyLock<CreditPolicy> = LazyLock::new(|| CreditPolicy::shipped().expect("sound"));
 
 /// An answer that the bureau's words allow, and nobody should count on.
 fn dubious(truth: CreditAnswer, ask: &CreditAsk, dice: &mut Rng) -> CreditAnswer {
     let part = Money::from_minor(ask.amount.minor() / 2);
-    let CreditAnswer { reference, assessment } = truth;
+    let CreditAnswer { reference, report } = truth;
     let verdict = match dice.u8(0..7) {
         0 => Verdict::InReview,
         1 => Verdict::Declined,
         2 => Verdict::Approved { limit: part, deposit: None },
         3 => Verdict::Approved { limit: Money::ZERO, deposit: Some(ask.amount) },
         4 => {
-            let assessment = Assessment { class: CreditClass::High, ..assessment };
-            return CreditAnswer { reference, assessment };
+            let report = Report { class: Some(CreditClass::High), ..report };
+            return CreditAnswer { reference, report };
         }
         // Meant for somebody else.
         _ => {
             let reference = Id::new(Kind::CreditCheck, reference.made_at_ms() + 1, dice.u32(..));
-            return CreditAnswer { reference, assessment };
+            return CreditAnswer { reference, report };
         }
     };
-    CreditAnswer { reference, assessment: Assessment { verdict, ..assessment } }
+    CreditAnswer { reference, report: Report { verdict: Some(verdict), ..report } }
 }
 
 #[async_trait]
@@ -244,11 +248,11 @@ impl CreditBureau for Seen {
         let words = format!("{} of {:?}", ask.amount, ask.application);
         self.play().inquiries.entry(reference.clone()).or_default().insert(words);
         let lie = |truth, dice: &mut Rng| dubious(truth, ask, dice);
-        let bureau = BuiltinBureau::default();
-        let answer = self.call("credit", &reference, bureau.assess(ask), lie).await;
+        let answer = self.call("credit", &reference, BuiltinBureau.assess(ask), lie).await;
         if let Ok(said) = &answer {
             let about = said.reference.short().to_owned();
-            self.play().assessed.entry(about).or_default().push(said.assessment.clone());
+            let came_to = POLICY.assess(&ask.application, ask.amount, &said.report);
+            self.play().assessed.entry(about).or_default().push(came_to);
         }
         answer
     }

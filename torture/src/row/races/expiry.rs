@@ -10,10 +10,12 @@ use app::{App, Clock, Frozen, OsRandom, Outside, Settings, Webhooks, Worker, loa
 use connect::address::BuiltinAddressCheck;
 use connect::credit::BuiltinBureau;
 use connect::fulfilment::Simulator;
+use connect::keys::Keyring;
 use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::{Unable, Walls};
 use domain::contract::Contract;
+use domain::credit::CreditPolicy;
 use domain::party::{Environment, Role};
 use domain::time::Moment;
 use fastrand::Rng;
@@ -78,7 +80,8 @@ impl World {
         first.price(json!({})).await;
         let approved = self.clock.now();
         first.credit().await;
-        let ends = approved.plus_days(domain::credit::APPROVAL_DAYS);
+        let policy = CreditPolicy::shipped().expect("the shipped policy");
+        let ends = approved.plus_days(policy.approval_days());
         // An offer does not last that long.
         self.clock.advance_ms(40 * DAY_MS);
         let mut sales = vec![first];
@@ -147,9 +150,10 @@ fn outside() -> Outside {
     Outside {
         address: Arc::new(BuiltinAddressCheck::new()),
         serviceability: Arc::new(TableServiceCheck::shipped().expect("a sound table")),
-        credit: Arc::new(BuiltinBureau::default()),
+        credit: Arc::new(BuiltinBureau),
         signature: Arc::new(BuiltinDesk),
         fulfilment: Arc::new(Simulator::new(DAY_MS)),
+        keys: Arc::new(Keyring::open_to_all()),
         webhooks: Webhooks {
             post: Arc::new(Unable),
             test: Walls::sandbox(),

@@ -95,17 +95,25 @@ impl Client {
         let approve = json!({ "note": "A strategic customer." });
         self.operate(&format!("{path}/approve"), approve).await?;
         self.feasibility(&quote).await?;
-        for end in ["decline", "approve"] {
-            let check = self.credit(&quote, 1, "in_review").await?;
-            let path = format!("/v1/operations/credit-reviews/{check}/{end}");
-            let decide = match end {
-                "approve" => json!({ "reason": "Statements seen.", "limit": "35000.00" }),
-                _ => json!({ "reason": "No statements." }),
-            };
-            self.operate(&path, decide).await?;
-        }
+        self.credit_reviews(&quote).await?;
         self.expire(&quote).await;
         self.post(&format!("/v1/quotes/{quote}/reopen"), json!({})).await.map(drop)
+    }
+
+    /// Checks in review: declined and then approved against the rules, by one person, and by two.
+    async fn credit_reviews(&mut self, quote: &str) -> Went {
+        let check = self.credit(quote, 1, "in_review").await?;
+        let path = |check: &str, what| format!("/v1/operations/credit-reviews/{check}/{what}");
+        self.operate(&path(&check, "decline"), json!({ "reason": "No statements." })).await?;
+        let alone = json!({ "reason": "Statements seen.", "limit": "35000.00" });
+        self.operate(&path(&check, "approve"), alone).await?;
+        let why = json!({ "reason": "The bureau asked for it." });
+        self.operate(&path(&check, "reveal-tax-id"), why).await?;
+        let check = self.credit(quote, 1, "in_review").await?;
+        let large = json!({ "reason": "A guarantee was given.", "limit": "2000000.00" });
+        let proposed = self.operate(&path(&check, "approve"), large).await?;
+        let seen = json!({ "version": proposed["version"] });
+        self.agree(&path(&check, "confirm"), seen).await.map(drop)
     }
 
     /// Whether the sites can be served: no, and then yes.

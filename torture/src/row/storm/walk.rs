@@ -115,7 +115,8 @@ impl Client {
         let mut body = json!({ "application": { "business_name": self.name(),
             "business_type": "llc", "legal_address": address(),
             "primary_first_name": "Sample", "primary_last_name": "Signer",
-            "email": "sample.signer@example.com", "years_in_business": years } });
+            "email": "sample.signer@example.com", "years_in_business": years,
+            "tax_id": format!("98-76{:05}", self.walk % 100_000) } });
         if state == "in_review" {
             body["requested_amount"] = json!("30000.00");
         }

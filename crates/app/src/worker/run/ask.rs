@@ -6,7 +6,7 @@ use crate::{App, Problem};
 use connect::credit::CreditAsk;
 use domain::address::Avps;
 use domain::contract::ContractState;
-use domain::credit::{Assessment, CreditState};
+use domain::credit::{CreditState, Report};
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
@@ -24,9 +24,9 @@ fn replied<T>(answer: Result<T, NoAnswer>, reply: impl FnOnce(T) -> Reply) -> As
 }
 
 /// The words of a bureau as every database keeps them, and not too many.
-fn brief(assessment: Assessment) -> Assessment {
-    let reasons = assessment.reasons.iter().take(MOST_REASONS).map(|reason| clean(reason));
-    Assessment { reasons: reasons.collect(), reference: clean(&assessment.reference), ..assessment }
+fn brief(report: Report) -> Report {
+    let reasons = report.reasons.iter().take(MOST_REASONS).map(|reason| clean(reason));
+    Report { reasons: reasons.collect(), reference: clean(&report.reference), ..report }
 }
 
 impl App {
@@ -83,11 +83,23 @@ impl App {
         let Some(check) = check.filter(|c| c.state == CreditState::Requested) else {
             return Ok(Asked::Moot);
         };
-        let application = check.application;
-        let ask = CreditAsk { reference: check.id, amount: check.amount, application };
+        // One that cannot be opened any more is not asked with: the bureau decides without.
+        let tax_id = match &check.application.tax_id {
+            Some(_) => match self.tax_id(&check).await {
+                Ok(tax_id) => Some(tax_id),
+                Err(Problem::Refused(refusal)) => {
+                    tracing::warn!(check = %check.id, why = refusal.detail, "asked without tax id");
+                    None
+                }
+                Err(fault) => return Err(fault),
+            },
+            None => None,
+        };
+        let (reference, amount, application) = (check.id, check.amount, check.application);
+        let ask = CreditAsk { reference, amount, application, tax_id };
         let asking = async { self.outside.credit.assess(&ask).await?.to(&ask) };
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
-        Ok(replied(answer, |assessment| Reply::Credit(brief(assessment))))
+        Ok(replied(answer, |report| Reply::Credit(brief(report))))
     }
 
     async fn ask_signature(&self, job: &Job, id: Id, limits: &Limits) -> Result<Asked, Problem> {

@@ -80,10 +80,12 @@ impl App {
         let Some(check) = check.filter(|c| c.state == CreditState::Requested) else {
             return Ok(only(settle));
         };
-        let settle = settle.clone();
+        let (settle, policy) = (settle.clone(), self.programmes.credit());
         let decision = match reply {
-            Reply::Credit(answer) => credit::credit_record(ctx, check, answer.clone(), settle)?,
-            Reply::Unanswered(why) => credit::credit_fail(ctx, check, why.clone(), settle)?,
+            Reply::Credit(report) => {
+                credit::credit_record(ctx, policy, check, report, Some(settle))?
+            }
+            Reply::Unanswered(why) => credit::credit_fail(ctx, policy, check, why.clone(), settle)?,
             _ => return Ok(only(&settle)),
         };
         Ok(decision.change)

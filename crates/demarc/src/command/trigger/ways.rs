@@ -48,6 +48,10 @@ pub(super) const fn of(kind: EventKind) -> Way {
         K::QuoteValidationFailed => {
             Way::Never("never in the sandbox: its address service always answers")
         }
+        K::CreditCheckApprovalProposed => {
+            Way::Never("operations propose it, of more than one person may approve alone")
+        }
+        K::CreditCheckTaxIdRevealed => Way::Never("operations do it, for a reason of theirs"),
         K::CreditCheckFailed => Way::Never("never in the sandbox: its bureau always answers"),
         K::ContractExpired => Way::Never("only time does: an envelope expires after 30 days"),
         K::SubOrderRejected | K::SubOrderFailed => DELIVERS,

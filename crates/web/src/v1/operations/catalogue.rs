@@ -10,6 +10,7 @@ use app::App;
 use app::publication::{CatalogueAct, CatalogueDo, CataloguePropose, Listed};
 use domain::catalogue::Catalogue;
 use domain::code::{Because, Code};
+use domain::credit::CREDIT;
 use domain::id::Id;
 use domain::programme::PROGRAMMES;
 use domain::publication::faulty;
@@ -42,7 +43,7 @@ async fn read(place: &Place, files: BTreeMap<String, String>) -> Result<Catalogu
     let mut faults = Faults::default();
     for name in files.keys() {
         let pointer = format!("/files/{}", name.replace('~', "~0").replace('/', "~1"));
-        if name == PROGRAMMES || name == SERVICEABILITY {
+        if [PROGRAMMES, CREDIT, SERVICEABILITY].contains(&name.as_str()) {
             let detail = "this file is not published: it is of the server's configuration";
             faults.push(Fault::new(pointer, Because::NotAllowedValue, detail));
         } else if !is_file_name(name) {

@@ -1,5 +1,6 @@
 //! What was acknowledged, signed and approved, compared with what is there.
 
+use crate::row::histories::ask::SECOND;
 use crate::row::histories::history::History;
 use crate::row::histories::invariants::Promise;
 use crate::row::histories::witness::{docs, look};
@@ -95,8 +96,8 @@ impl History<'_> {
         for check in checks.iter().filter(|check| check["state"]["state"] == "approved") {
             let id = check["id"].as_str().unwrap_or_default();
             let state = &check["state"];
-            let by_person = state["assessment"]["verdict"]["verdict"] == "in_review";
-            let given = if by_person { self.reviewed(id) } else { self.said(id, state) };
+            let by_person = state["agreement"].is_object();
+            let given = if by_person { self.reviewed(id, state) } else { self.said(id, state) };
             if !given {
                 broken.push(format!("check {id} is {state}: nobody said so"));
             }
@@ -131,9 +132,16 @@ impl History<'_> {
         })
     }
 
-    fn reviewed(&self, check: &str) -> bool {
-        let path = |asked: &str| asked.contains(check) && asked.ends_with("/approve");
-        self.asked.iter().any(|asked| asked.ask.caller == 0 && path(&asked.ask.path))
+    /// Whether a person asked for it, and above the limit a second one too.
+    fn reviewed(&self, check: &str, state: &Value) -> bool {
+        let by = |caller: usize, what: &str| {
+            let path = |asked: &str| asked.contains(check) && asked.ends_with(what);
+            self.asked.iter().any(|asked| asked.ask.caller == caller && path(&asked.ask.path))
+        };
+        let agreement = &state["agreement"];
+        let small = state["limit"].as_i64() <= agreement["alone"].as_i64();
+        (by(0, "/approve") && small)
+            || (by(0, "/approve") && by(SECOND, "/confirm") && agreement["second"].is_object())
     }
 
     /// What waits for the outside has a job, be it one that was put aside.

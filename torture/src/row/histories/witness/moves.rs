@@ -15,6 +15,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("contract", "viewed", "signed declined expired voided"),
     ("credit_check", "requested", "approved in_review declined failed"),
     ("credit_check", "in_review", "approved declined"),
+    ("credit_check", "declined", "approved"),
     ("sub_order", "draft", "submitted"),
     ("sub_order", "submitted", "acknowledged rejected"),
     ("sub_order", "acknowledged", "in_progress"),

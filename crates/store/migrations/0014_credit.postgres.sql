@@ -1,0 +1,1 @@
+select raise_wall('data_key');
