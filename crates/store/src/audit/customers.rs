@@ -43,8 +43,12 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
         let rows = store.ask(Ask { query, read: Ok }).await?;
         let accounts: Vec<Account> = rows.iter().filter_map(|row| doc_in(row, 2).ok()).collect();
         for some in accounts.chunks(TOGETHER) {
-            let found = store.ask(some.iter().map(expected).collect::<Vec<_>>()).await?;
-            for (account, there) in some.iter().zip(found) {
+            let asks: Vec<Vec<Ask<bool>>> = some.iter().map(expected).collect();
+            let counts: Vec<usize> = asks.iter().map(Vec::len).collect();
+            let found = store.ask(asks.into_iter().flatten().collect::<Vec<_>>()).await?;
+            let mut found = found.into_iter();
+            for (account, count) in some.iter().zip(counts) {
+                let there: Vec<bool> = found.by_ref().take(count).collect();
                 if there.contains(&false) && !is_whole(store, account).await? {
                     let say = format!("account {}: the index lacks something of it", account.id);
                     audit.blame(Invariant::CustomersAreIndexed, say);

@@ -6,6 +6,7 @@ use crate::ask::{Ask, all};
 use crate::{Query, Row, Sight, Store, StoreError, Value};
 use domain::customer::Account;
 use domain::customer::lookup::{Asked, Match, best};
+use domain::customer::terms::Spot;
 use domain::id::Id;
 use domain::party::{Environment, Tenant};
 use std::collections::HashMap;
@@ -46,8 +47,9 @@ const LONGER: &str = "select word from (select key, owner, word from account_spe
     order by key, owner, word limit 300) k where key = word order by word limit 8";
 const STATES: &str = "select distinct state from (select state from account where tenant = $1 \
     and zip = $2 and owner in ('', $3) order by state, owner limit 2000) a order by state";
+/// By the key alone: who may see what was found is asked of the accounts themselves.
 const DOCS: &str = "select doc from account where tenant = $1 and id in ($2, $3, $4, $5, $6, $7, \
-    $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) and owner in ('', $18)";
+    $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const DOCUMENTS: usize = 16;
 /// Accounts that are looked at more closely.
 const CANDIDATES: usize = 3 * DOCUMENTS;
@@ -126,7 +128,6 @@ impl Seeker {
         let mut values = vec![self.carrier.as_str().into()];
         let id = |n: usize| Value::from(ids.get(n).unwrap_or(&ids[0]).as_str());
         values.extend((0..DOCUMENTS).map(id));
-        values.push(self.partner.as_str().into());
         Ask { query: Query::within(self.sight, DOCS, values), read: all }
     }
 }
@@ -176,7 +177,11 @@ pub async fn find(
     let ids: Vec<String> = found.into_iter().take(CANDIDATES).map(|(_, id)| id).collect();
     let asks = ids.chunks(DOCUMENTS).map(|some| seeker.documents(some)).collect::<Vec<_>>();
     let accounts = store.ask(asks).await?.into_iter().flatten();
-    let visible = |a: &Account| partner.is_none_or(|partner| a.visible_to(partner));
+    // Without a partner only the carrier's own customers are looked for.
+    let visible = |a: &Account| match partner {
+        Some(partner) => a.visible_to(partner),
+        None => Spot::of(a).owner.is_empty(),
+    };
     Ok(best(asked, accounts.filter(visible)))
 }
 

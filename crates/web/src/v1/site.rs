@@ -15,7 +15,7 @@ use domain::catalogue::Choice;
 use domain::id::Id;
 use domain::quote::{Configure, NewSite, SiteEdit, Validation};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
