@@ -72,16 +72,10 @@ async fn the_standing_says_what_a_contract_would_rest_on_and_a_dearer_price_asks
     assert_eq!(more["missing"][0]["expected"], "an approval of at least 900000.00");
     let wrong = desk.partner.get(&standing("?amount=much")).await.refused(400, "invalid_query");
     assert_eq!(wrong["errors"][0]["pointer"], "/query/amount");
-    // A third and a fourth site make it dearer than the headroom.
-    let sites: Vec<Value> = (0..2)
-        .map(|n| {
-            json!({ "name": format!("Branch {n}"), "address": { "street": "1000 Main St",
-                "city": "Houston", "state": "TX", "zip": "77002" } })
-        })
-        .collect();
-    desk.partner.post(&desk.of_quote("sites"), &json!({ "sites": sites })).await.expect(201);
-    validate(&desk.world, &desk.partner, &desk.quote).await;
-    configure(&desk.partner, &desk.quote, "OFF_ADI_MID_MARKET", adi()).await;
+    // Faster ports make it dearer than the headroom.
+    let fast = json!([{ "name": "Port Speed", "value": "10G" },
+        { "name": "ATT_ACC_SPD", "value": "10G" }, { "name": "Term", "value": "36" }]);
+    configure(&desk.partner, &desk.quote, "OFF_ADI_MID_MARKET", fast).await;
     desk.partner.post(&desk.of_quote("price"), &json!({})).await.expect(200);
     let missing = missing(&desk.partner, &desk.quote, "contract").await;
     assert_eq!(missing[0]["code"], "credit_insufficient", "{missing:#}");

@@ -69,8 +69,8 @@ impl Unsound {
 
 /// Reads a catalogue folder: its `*.toml` files, of which `programmes.toml` has the programmes,
 /// `credit.toml` the credit policy, `serviceability.toml` what the network can do, and the others
-/// the catalogue. None: what is shipped with the program. Every mistake is said,
-/// one a line, with file, line and remedy.
+/// the catalogue. None: what is shipped with the program. Every mistake is said, one a line, with
+/// file, line and remedy.
 pub fn load_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), Vec<String>> {
     read_catalogue(folder).map_err(|unsound| unsound.lines())
 }

@@ -81,9 +81,8 @@ pub(super) const PRICES: &[Damage] = &[
     ),
     alone(
         Invariant::LargeApprovalsNeedTwo,
-        &[
-            "update credit_check set doc = replace(doc, '\"second\":{', '\"second\":null,\"was\":{')",
-        ],
+        &["update credit_check set doc = \
+             replace(doc, '\"second\":{', '\"second\":null,\"was\":{')"],
     ),
     alone(
         Invariant::LargeApprovalsNeedTwo,

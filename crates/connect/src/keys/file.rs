@@ -113,7 +113,7 @@ impl KeyFile {
             hex(&self.index)
         );
         for (name, key) in &self.keys {
-            text.push_str(&format!("{name} {}\n", hex(key)));
+            text.extend([name, " ", &hex(key), "\n"]);
         }
         text
     }

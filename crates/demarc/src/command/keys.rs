@@ -18,7 +18,8 @@ pub(super) enum Keys {
     /// Add a key, and seal the keys of all customers anew with it
     ///
     /// A running server finds the new key in the file by itself. Where the environment has the
-    /// keys, add a line to DEMARC_KEY_RING and restart the servers first: then this only seals anew.
+    /// keys, add a line to DEMARC_KEY_RING and restart the servers first: this then only seals
+    /// anew.
     #[command(after_help = "The old key stays in the file: copies of the database from before \
                             need it. Remove its line when none of them is kept any more.")]
     Rotate(Rotate),

@@ -1,4 +1,5 @@
-//! What operations do about credit: decide by one and by two, look at a tax id, answer for a bureau.
+//! What operations do about credit: decide by one and by two, look at a tax id, answer for a
+//! bureau.
 
 use crate::client::Client;
 use crate::story::steps::*;

@@ -129,6 +129,11 @@ pub(super) fn credit(programme: &str, dice: &mut Rng) -> Value {
     body
 }
 
+/// More than one person may approve alone.
+pub(super) fn large_approval() -> Value {
+    json!({ "reason": "Statements seen.", "limit": "2000000.00" })
+}
+
 pub(super) fn contract() -> Value {
     json!({ "signer": signer(), "customer": { "company_name": "Lone Star Dental Group",
         "address": address(0) } })

@@ -171,27 +171,24 @@ impl Deal {
     }
 
     fn credit(&self, dice: &mut Rng) -> Ask {
+        let path = format!("/v1/operations/credit-reviews/{}", self.check.id);
         match self.check.state.as_str() {
             "requested" => self.look("check"),
             "in_review" => {
-                let path = format!("/v1/operations/credit-reviews/{}", self.check.id);
-                let large = || json!({ "reason": "Statements seen.", "limit": "2000000.00" });
-                // Now and then who proposed it confirms it too, which is refused.
+                // Who proposed it is refused.
                 let other = if dice.u8(0..6) == 0 { 0 } else { SECOND };
                 let (what, by, kind, body) = match dice.u8(0..6) {
                     _ if self.proposed > 0 && dice.u8(0..4) > 0 => {
                         ("confirm credit", other, "confirm", json!({ "version": self.proposed }))
                     }
                     0 => ("decline credit", 0, "decline", bodies::reason()),
-                    1 | 2 => ("approve credit", 0, "approve", large()),
-                    _ => ("approve credit", 0, "approve", json!({ "reason": "Statements seen." })),
+                    1 | 2 => ("approve credit", 0, "approve", bodies::large_approval()),
+                    _ => ("approve credit", 0, "approve", bodies::reason()),
                 };
                 Ask::post(what, by, format!("{path}/{kind}"), body).of(self.number)
             }
             "declined" if dice.u8(0..4) == 0 => {
-                let path = format!("/v1/operations/credit-reviews/{}/approve", self.check.id);
-                let body = json!({ "reason": "A guarantee was given." });
-                Ask::post("approve credit", 0, path, body).of(self.number)
+                Ask::post("approve credit", 0, path + "/approve", bodies::reason()).of(self.number)
             }
             _ => {
                 let body = bodies::credit(self.programme, dice);

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// What a bureau decided, or leaves to the carrier's rules.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct BureauAnswer {
+pub(super) struct BureauAnswer {
     /// The credit check that it is about: the one of the path.
     reference: String,
     /// Left out, the carrier's rules decide on what the bureau knows.
