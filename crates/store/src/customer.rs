@@ -3,9 +3,9 @@
 mod index;
 mod search;
 
-use crate::ask::{Ask, any, maybe};
+use crate::ask::{Ask, all, any, maybe};
 use crate::put::{Texts, Written};
-use crate::{Query, Row, Statement, StoreError};
+use crate::{Query, Statement, StoreError};
 use domain::change::Mode;
 use domain::customer::terms::Spot;
 use domain::customer::{Account, name_key};
@@ -77,8 +77,7 @@ pub fn of_acids(environment: Environment, acids: &[&str]) -> Ask<Vec<Account>> {
     let last = acids.last().copied().unwrap_or_default();
     let mut values = vec![carrier.to_string().into()];
     values.extend((0..ACIDS).map(|n| acids.get(n).copied().unwrap_or(last).into()));
-    let read = |rows: Vec<Row>| crate::ask::all(rows);
-    Ask { query: Query::within(carrier, OF_ACIDS, values), read }
+    Ask { query: Query::within(carrier, OF_ACIDS, values), read: all }
 }
 
 /// Whether an account holds this customer number.
