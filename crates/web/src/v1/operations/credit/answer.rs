@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// What a bureau decided, or leaves to the carrier's rules.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct BureauAnswer {
+pub(super) struct BureauAnswer {
     /// The credit check that it is about: the one of the path.
     reference: String,
     /// Left out, the carrier's rules decide on what the bureau knows.
@@ -46,7 +46,7 @@ struct BureauAnswer {
 /// A bureau's verdict.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BureauVerdict {
+pub(super) enum BureauVerdict {
     Approved,
     InReview,
     Declined,
@@ -55,7 +55,7 @@ enum BureauVerdict {
 /// A bureau's grade of the risk.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BureauClass {
+pub(super) enum BureauClass {
     Low,
     Medium,
     High,
