@@ -46,7 +46,7 @@ pub(super) struct BureauAnswer {
 /// A bureau's verdict.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BureauVerdict {
+pub(super) enum BureauVerdict {
     Approved,
     InReview,
     Declined,
@@ -55,7 +55,7 @@ enum BureauVerdict {
 /// A bureau's grade of the risk.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BureauClass {
+pub(super) enum BureauClass {
     Low,
     Medium,
     High,
