@@ -1,5 +1,4 @@
 //! The same as in `main.rs` on PostgreSQL: all that could depend on the database.
-#![expect(dead_code, reason = "some of what the modules share is for those that are not here")]
 
 /// Which database the worlds of this program live on.
 pub(crate) const ON_POSTGRES: bool = true;

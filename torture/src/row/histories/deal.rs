@@ -31,7 +31,7 @@ pub(super) struct Deal {
     pub(super) configured: bool,
     pub(super) check: Part,
     /// The check's version with an approval that waits for a second person; 0: none does.
-    proposed: u64,
+    pub(super) proposed: u64,
     pub(super) contract: Part,
     pub(super) hash: String,
     pub(super) order: Part,
