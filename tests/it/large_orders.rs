@@ -31,7 +31,11 @@ async fn signed(world: &World, partner: &Client) -> String {
     let check = credit(world, partner, &quote, &asked).await;
     assert_eq!(check["state"], "in_review", "so much is for a person to decide");
     let review = format!("/v1/operations/credit-reviews/{}/approve", id(&check["id"]));
-    world.operations.post(&review, &json!({ "reason": "Statements seen." })).await.expect(200);
+    let why = json!({ "reason": "Statements seen." });
+    let proposed = world.operations.post(&review, &why).await.expect(200);
+    let second = crate::catalogues::second(world).await;
+    let confirm = format!("/v1/operations/credit-reviews/{}/confirm", id(&check["id"]));
+    second.post(&confirm, &json!({ "version": proposed["version"] })).await.expect(200);
     let signer = json!({ "name": "Dana Sample", "title": "Owner", "email": "dana@example.com" });
     let new = json!({ "signer": signer, "customer": { "company_name": "Lone Star Dental Group",
         "address": { "street": "208 S Akard St", "city": "Dallas", "state": "TX",

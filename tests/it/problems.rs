@@ -6,11 +6,16 @@ mod faults;
 
 use crate::catalogues;
 use crate::client::{Client, Reply};
+use crate::credit::{Desk, review};
 use crate::story::steps::*;
-use crate::world::{MAX_BODY_BYTES, World};
+use crate::world::{MAX_BODY_BYTES, World, builtin};
+use app::{Outside, Settings};
+use connect::keys::Keyring;
 use domain::code::Code;
+use domain::id::Id;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use web::{Limits, Rate};
 
 /// An APEX partner with a draft quote of two sites.
@@ -120,6 +125,22 @@ async fn failures(world: &World, partner: &Client, quote: &str) -> Vec<(Code, Re
     vec![(Code::Busy, busy), (Code::Internal, internal), (Code::Unavailable, unavailable)]
 }
 
+/// A tax id without a key to seal it with, and one whose customer's key is gone.
+async fn unsealed() -> [(Code, Reply); 2] {
+    let outside = Outside { keys: Arc::new(Keyring::none()), ..builtin() };
+    let bare = Desk::at(World::start_with(outside, Settings::default()).await).await;
+    let body = json!({ "application": application("Sample Freight") });
+    let missing = bare.partner.post(&bare.of_quote("credit-checks"), &body).await;
+    let desk = Desk::open().await;
+    let check = credit(&desk.world, &desk.partner, &desk.quote, &body).await;
+    let sold = desk.partner.get(&format!("/v1/quotes/{}", desk.quote)).await.expect(200);
+    let customer: Id = id(&sold["customer_id"]).parse().expect("an id");
+    assert_eq!(desk.world.app.store.destroy_keys(customer).await.expect("a store"), 1);
+    let why = json!({ "reason": "The bureau asked." });
+    let gone = desk.world.operations.post(&review(&check, "/reveal-tax-id"), &why).await;
+    [(Code::SealingKeyMissing, missing), (Code::TaxIdUnreadable, gone)]
+}
+
 /// What is asked for too often, too much at once, or twice at the same time.
 async fn crowds() -> Vec<(Code, Reply)> {
     let rate = Rate { per_second: 1, burst: 1 };
@@ -196,6 +217,7 @@ async fn every_problem_is_reached_and_is_as_documented() {
     let mut reached = refusals(&world, &partner, &quote).await;
     reached.extend(failures(&world, &partner, &quote).await);
     reached.extend(crowds().await);
+    reached.extend(unsealed().await);
     for (code, reply) in &reached {
         let kind = problem_type(reply);
         let page = partner.get(&kind).await.expect(200);

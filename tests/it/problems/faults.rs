@@ -45,6 +45,8 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
     addresses(&world, &apex).await;
     customers(&world, &alliance).await;
     credit_refused(&world, &aiab).await;
+    let reveal = "/v1/operations/credit-reviews/a9X000000000000AAA/reveal-tax-id";
+    world.operations.post(reveal, &json!({ "reason": "It is 123-45-6789." })).await;
     used_up(&world, &apex).await;
     unfeasible(&world, &apex).await;
     to_the_end(&world, &apex).await;

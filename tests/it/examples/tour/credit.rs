@@ -12,6 +12,12 @@ pub(super) async fn reviews(world: &World, partner: &Client, desk: &Client, quot
     };
     let mut young = application("Lone Star Dental Group, LLC");
     young["years_in_business"] = json!(1);
+    let mut bare = young.clone();
+    bare.as_object_mut().expect("an application").remove("tax_id");
+    let asked = json!({ "application": bare, "requested_amount": "30000.00" });
+    let check = credit(world, partner, quote, &asked).await;
+    let why = json!({ "reason": "No statements, and no tax id." });
+    world.operations.post(&path(&check, "/decline"), &why).await.expect(200);
     let asked = json!({ "application": young, "requested_amount": "30000.00" });
     let check = credit(world, partner, quote, &asked).await;
     let why = json!({ "reason": "No statements." });

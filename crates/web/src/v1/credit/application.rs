@@ -90,7 +90,7 @@ pub(super) struct ApplicationBody {
     segment: Option<String>,
     /// The employer identification number; of a sole proprietor the social security number. It is
     /// sealed, and answers show its last four digits only.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "never_shown")]
     #[schema(
         write_only,
         pattern = "^([0-9]{9}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4})$",
@@ -104,6 +104,11 @@ pub(super) struct ApplicationBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 16, pattern = "^[0-9]{1,13}([.][0-9]{1,2})?$", example = "0.00")]
     past_due: Option<String>,
+}
+
+/// An attribute that skips it outright would take it out of the document, too.
+const fn never_shown(_: &Option<String>) -> bool {
+    true
 }
 
 impl ApplicationBody {

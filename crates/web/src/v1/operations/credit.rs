@@ -109,7 +109,7 @@ async fn credit_approve(PathId(check): PathId, command: Command<CreditApproval>)
 struct CreditConfirmation {
     /// The version of the check with the proposal that is meant: one that was changed since is not
     /// confirmed.
-    #[schema(minimum = 1, example = 3)]
+    #[schema(minimum = 1, maximum = 1_000_000_000, example = 3)]
     version: u64,
 }
 

@@ -187,6 +187,14 @@ impl ExceptionGroup {
     }
 }
 
+/// One page of what waits for a decision.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ExceptionGroups {
+    items: Vec<ExceptionGroup>,
+    /// Send it as `cursor` for the next page; null on the last one.
+    next_cursor: Option<String>,
+}
+
 /// List what waits for a decision
 ///
 /// End customers that partners ask to serve, longest waiting first. The requests of several
@@ -197,7 +205,7 @@ impl ExceptionGroup {
             description = "At most so many customers; 50 unless given"),
         ("cursor" = Option<String>, Query,
             description = "The `next_cursor` of the page before")),
-    responses((status = 200, description = "One page", body = ListOf<ExceptionGroup>)))]
+    responses((status = 200, description = "One page", body = ExceptionGroups)))]
 async fn exceptions_open(reading: Reading) -> Answered {
     let mut params = reading.params();
     let page = params.page_from();
@@ -206,7 +214,8 @@ async fn exceptions_open(reading: Reading) -> Answered {
     let found = app.exceptions_open(&caller, page).await.at(&place)?;
     let (now, days) = (app.clock.now(), app.settings.exception_target_days);
     let group = |asked: &Asked| ExceptionGroup::of(asked, days, now);
-    Ok(ok(&page_of(found, page.limit, |asked| asked.oldest, group)))
+    let ListOf { items, next_cursor } = page_of(found, page.limit, |asked| asked.oldest, group);
+    Ok(ok(&ExceptionGroups { items, next_cursor }))
 }
 
 /// What was decided for one end customer.

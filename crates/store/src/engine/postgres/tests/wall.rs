@@ -13,6 +13,12 @@ const AS_SYSTEM: &[(&str, &str)] = &[
     ("ask.rs: Query::new(\"\"", "the same"),
     ("backup.rs: Query::new(HISTORY", "the schema has no tenant"),
     ("credential.rs: Query::new(BY_SECRET", "authentication: a sight is made of its answer"),
+    (
+        "data_key.rs: Query::new(ANYWHERE",
+        "the carrier's keys are handled by the command line alone",
+    ),
+    ("data_key.rs: Query::new(COUNT", "the same"),
+    ("data_key.rs: Query::new(NOT_BY", "the same"),
     ("delivery.rs: Query::new(DUE", "the sender sends for all"),
     ("delivery.rs: Query::new(NEXT_TURN", "the same"),
     ("delivery.rs: Query::new(WAITING", "a count for the figures, of no tenant"),
@@ -64,6 +70,8 @@ fn is_system(sql: &str) -> bool {
         || sql.contains("where secret_sha256 =")
         || sql.contains(" from job where state")
         || sql == "delete from idempotency where forget_at <= $1"
+        // Sealing anew what another of the carrier's keys has sealed.
+        || sql.contains(" from data_key where sealed <> ''")
         // Bringing older accounts into the lookup's index, and its size.
         || sql.starts_with("select doc from account where indexed = 0")
         || sql.starts_with("select (select count(*) from account_word)")
