@@ -129,11 +129,16 @@ impl Store {
     /// Brings the schema up to date and opens the store.
     pub async fn open(engine: Arc<dyn Engine>) -> Result<Self, StoreError> {
         engine.migrate(MIGRATIONS).await?;
-        let touched = (0..WAITING_ROOMS).map(|_| watch::Sender::new(0)).collect();
-        let (head, unplaced) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
-        let store = Self { engine, touched, head, unplaced };
+        let store = Self::over(engine);
         crate::customer::index_all(&store).await?;
         Ok(store)
+    }
+
+    /// A store over a database that has been opened by this version before.
+    pub fn over(engine: Arc<dyn Engine>) -> Self {
+        let touched = (0..WAITING_ROOMS).map(|_| watch::Sender::new(0)).collect();
+        let (head, unplaced) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
+        Self { engine, touched, head, unplaced }
     }
 
     /// Answers questions from one snapshot.

@@ -5,9 +5,12 @@ use super::{Desk, review};
 use crate::story::steps::*;
 use domain::party::Environment;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::prelude::*;
 
 /// Nine digits that stand for nothing else, bare and as each register writes them.
 const CANARIES: [[&str; 3]; 4] = [
@@ -45,6 +48,27 @@ impl<'a> MakeWriter<'a> for Kept {
     fn make_writer(&'a self) -> Self {
         self.clone()
     }
+}
+
+thread_local! {
+    /// Whether what happens on this thread is kept.
+    static HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps all that is logged on this thread from now on, down to the last trace. Other tests run
+/// beside it, so that there is one listener for all threads, which hears this one.
+fn listen() -> Kept {
+    static LOG: OnceLock<Kept> = OnceLock::new();
+    let log = LOG.get_or_init(|| {
+        let log = Kept::default();
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone());
+        let layer = layer.with_filter(dynamic_filter_fn(|_, _| HERE.get()));
+        let all = tracing_subscriber::registry().with(layer);
+        tracing::subscriber::set_global_default(all).expect("no other listener");
+        log
+    });
+    HERE.set(true);
+    log.clone()
 }
 
 /// Every way in which a tax id is sent: rightly, and in each wrong place.
@@ -150,15 +174,7 @@ async fn look(desk: &Desk) -> Vec<String> {
 
 #[tokio::test]
 async fn no_table_file_log_event_answer_or_webhook_holds_a_tax_id_in_clear() {
-    let log = Kept::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let _logged = tracing::subscriber::set_default(subscriber);
-    // Other tests may have met the same places in the code while nobody listened.
-    tracing::callsite::rebuild_interest_cache();
+    let log = listen();
     let desk = Desk::open().await;
     for client in [&desk.partner, &desk.world.operations] {
         let hook = json!({ "url": "https://hooks.example.com/all" });

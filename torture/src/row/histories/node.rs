@@ -2,7 +2,7 @@
 
 use super::base::Base;
 use super::outside::Outsiders;
-use super::sim::{Desk, Sim, WHO, Who, alone};
+use super::sim::{Desk, Sim, WHO, Who};
 use app::{App, Clock, Outside, Seeded, Sender, Settings, Webhooks, Worker};
 use axum::Router;
 use connect::keys::Keyring;
@@ -88,7 +88,7 @@ impl Node {
             one_writer: plant.one_writer,
             confirms: plant.confirms,
         };
-        let store = alone(Store::open(Arc::new(sim))).expect("a sound schema");
+        let store = Store::over(Arc::new(sim));
         let one = Arc::new(plant.outsiders.of(number, life));
         let outside = Outside {
             address: one.clone(),

@@ -229,15 +229,26 @@ impl Told {
 
 type Like = (u16, Vec<(String, String)>, String);
 
+/// Blanks what is shown once and stored nowhere: the secret of a new credential, and a tax id.
+/// Whether there was any.
+pub(super) fn blank(told: &mut Value) -> bool {
+    let mut any = false;
+    for member in ["secret", "tax_id"] {
+        if let Some(shown) = told.get_mut(member) {
+            *shown = Value::Null;
+            any = true;
+        }
+    }
+    any
+}
+
 /// What all answers of a key have in common.
 fn like(answer: &Answer) -> Like {
     let mut body = answer.body.clone();
     let mut headers = answer.headers.clone();
     headers.retain(|name, _| !OWN_HEADERS.contains(&name.as_str()));
-    // The secret of a new credential is shown once and stored nowhere.
     let mut told = answer.json();
-    if let Some(secret) = told.get_mut("secret") {
-        *secret = Value::Null;
+    if blank(&mut told) {
         body = told.to_string();
         headers.remove("content-length");
     }

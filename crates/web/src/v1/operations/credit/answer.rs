@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(super) struct BureauAnswer {
     /// The credit check that it is about: the one of the path.
+    #[schema(min_length = 15, max_length = 18)]
     reference: String,
     /// Left out, the carrier's rules decide on what the bureau knows.
     #[serde(default)]
