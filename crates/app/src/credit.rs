@@ -246,7 +246,7 @@ impl App {
         let facts = file.facts(now, programme, seller.partner.id);
         let missing = law::credit_missing(&facts, needed);
         let good = law::approval_for(&facts, needed).filter(|_| missing.is_empty()).cloned();
-        Ok(Standing { needed, missing, good, file })
+        Ok(Standing { file, needed, missing, good })
     }
 }
 

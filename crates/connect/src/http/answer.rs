@@ -29,8 +29,8 @@ fn place(path: &Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } if is_word(key) => pointer.push_str(&format!("/{key}")),
+            Segment::Seq { index } => pointer.extend(["/", &index.to_string()]),
+            Segment::Map { key } if is_word(key) => pointer.extend(["/", key]),
             Segment::Enum { .. } => {}
             Segment::Map { .. } | Segment::Unknown => pointer.push_str("/?"),
         }

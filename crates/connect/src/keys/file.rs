@@ -122,8 +122,11 @@ impl KeyFile {
     #[must_use]
     pub fn with(mut self, key: [u8; 32]) -> Self {
         let taken = |name: &String| self.keys.iter().any(|(other, _)| other == name);
-        let name = (self.keys.len() + 1..).map(|n| format!("k{n}")).find(|name| !taken(name));
-        self.keys.push((name.unwrap_or_default(), key));
+        let mut number = self.keys.len() + 1;
+        while taken(&format!("k{number}")) {
+            number += 1;
+        }
+        self.keys.push((format!("k{number}"), key));
         self
     }
 

@@ -154,15 +154,12 @@ impl Notice {
                 let at = PLACES.iter().position(|place| *place == name)?;
                 Some((values.get(at)?, left))
             });
-            rest = match place {
-                Some((value, left)) => {
-                    text.push_str(value);
-                    left
-                }
-                None => {
-                    text.push('{');
-                    after
-                }
+            rest = if let Some((value, left)) = place {
+                text.push_str(value);
+                left
+            } else {
+                text.push('{');
+                after
             };
         }
         text.push_str(rest);

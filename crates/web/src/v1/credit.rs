@@ -110,7 +110,7 @@ impl CreditCheckBody {
             approval_proposed: check.proposal.is_some(),
             adverse_action: notice,
             bureau_reference: assessment.map(|a| a.reference.clone()),
-            tax_id: check.application.tax_id.as_ref().map(|sealed| sealed.masked()),
+            tax_id: check.application.tax_id.as_ref().map(domain::credit::SealedTaxId::masked),
             application: (&check.application).into(),
             version: check.version,
             created_at: check.created_at.to_string(),
@@ -197,7 +197,7 @@ async fn credit_request(PathId(quote): PathId, command: Command<NewCreditCheck>)
     let mut faults = Faults::default();
     let requested = faults.money("/requested_amount", body.requested_amount.as_ref());
     let read = body.application.read(&mut faults);
-    let (application, tax_id) = faults.finish(read).at(&place)?;
+    let (application, tax_id) = faults.finish(Some(read)).at(&place)?;
     let call = match &tax_id {
         Some(_) => Call { key: app.blinded(call.key).at(&place)?, ..call },
         None => call,

@@ -234,7 +234,9 @@ type Like = (u16, Vec<(String, String)>, String);
 pub(super) fn blank(told: &mut Value) -> bool {
     let mut any = false;
     for member in ["secret", "tax_id"] {
-        if let Some(shown) = told.get_mut(member) {
+        // One that is masked is shown whenever it is asked for.
+        let shown = told.get_mut(member);
+        if let Some(shown) = shown.filter(|s| !s.as_str().unwrap_or_default().contains('*')) {
             *shown = Value::Null;
             any = true;
         }

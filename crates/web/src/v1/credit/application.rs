@@ -107,13 +107,14 @@ pub(super) struct ApplicationBody {
 }
 
 /// An attribute that skips it outright would take it out of the document, too.
+#[expect(clippy::ref_option, reason = "what serde hands over")]
 const fn never_shown(_: &Option<String>) -> bool {
     true
 }
 
 impl ApplicationBody {
     /// The application, and the tax id by itself: it is sealed before it is written anywhere.
-    pub(super) fn read(self, faults: &mut Faults) -> Option<(Application, Option<TaxId>)> {
+    pub(super) fn read(self, faults: &mut Faults) -> (Application, Option<TaxId>) {
         let kind = match self.business_type {
             BusinessWord::SoleProprietor => TaxIdKind::Ssn,
             _ => TaxIdKind::Ein,
@@ -153,7 +154,7 @@ impl ApplicationBody {
             tax_id: None,
             years_in_business: self.years_in_business,
         };
-        Some((application, tax_id))
+        (application, tax_id)
     }
 }
 

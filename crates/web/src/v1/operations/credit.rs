@@ -207,7 +207,7 @@ async fn credit_reveal(PathId(check): PathId, command: Command<TaxIdReveal>) -> 
         let sealed = revealed.check.application.tax_id.as_ref();
         let body = |tax_id: Option<String>| RevealedTaxId {
             credit_check_id: revealed.check.id.to_string(),
-            masked: sealed.map(|sealed| sealed.masked()).unwrap_or_default(),
+            masked: sealed.map(domain::credit::SealedTaxId::masked).unwrap_or_default(),
             tax_id,
         };
         let whole = body(Some(revealed.tax_id.expose_written()));
