@@ -20,6 +20,8 @@ const NEXT_DELIVERY: &str = "select min(case when d.due_at > t.lease_until then 
 pub(super) const UNPLACED: &str = "select id from event where position is null";
 const JOBS: &str = "select doc from job where state = 'ready' order by id";
 const TRIES: usize = 5;
+/// The jobs that all workers together may have in hand.
+const IN_HAND: usize = 4;
 /// Looks after which it is too long.
 const MOST_LOOKS: usize = 600;
 
@@ -55,10 +57,11 @@ impl History<'_> {
         if let Some((connector, reference, before)) = dead {
             let asked = self.outsiders.play().asked.get(&(connector, reference.clone())).copied();
             let asked = asked.unwrap_or_default() - before;
-            // Each time that operations want it again, the tries are counted anew.
+            // Each time that operations want it again, the tries are counted anew. And what a worker
+            // had in hand when it healed, without having asked, may have been taken over meanwhile.
             let again = self.witness.events[begun..].iter().filter(|e| e.kind == "job.retried");
             let again = again.count();
-            if asked > TRIES * (1 + again) {
+            if asked > TRIES * (1 + again) + IN_HAND {
                 let what = format!(
                     "{connector} was asked {asked} times more about {reference}, wanted again \
                      {again} times"
