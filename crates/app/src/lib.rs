@@ -13,6 +13,7 @@ mod matrix;
 mod preview;
 mod problem;
 mod sender;
+mod time;
 mod wait;
 mod worker;
 
@@ -31,6 +32,7 @@ pub mod publication;
 pub mod quote;
 pub mod read;
 pub mod review;
+pub mod test_clock;
 pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
@@ -44,6 +46,7 @@ pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;
 pub use sender::{Draw, Sender};
+pub use time::Times;
 pub use worker::Worker;
 pub use worker::lanes::Health;
 

@@ -2,6 +2,8 @@
 
 use crate::load::Sites;
 use crate::{App, Caller, Problem};
+use connect::address::AddressCheck as _;
+use connect::sandbox::Scripted;
 use domain::address::{Address, Avps};
 use domain::contract::Contract;
 use domain::credit::CreditCheck;
@@ -13,10 +15,11 @@ use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, PhaseCounts, SubOrder};
-use domain::party::{Partner, Tenant};
+use domain::party::{Environment, Partner, Tenant};
 use domain::programme::Programme;
 use domain::quote::{Quote, Site};
 use domain::refusal::Refusal;
+use domain::time::Moment;
 use std::collections::HashMap;
 use store::Page;
 use store::customer::Search;
@@ -95,7 +98,7 @@ impl App {
 
     async fn with_exception(&self, caller: &Caller, account: Account) -> Result<Found, Problem> {
         let seller = caller.seller()?;
-        let now = self.clock.now();
+        let now = self.now(caller).await?;
         let ask = store::exception::of_account(seller.tenant, account.id);
         let mut exceptions = self.store.ask(ask).await?;
         let partner = seller.partner.id;
@@ -158,7 +161,8 @@ impl App {
 
     /// A quote with all that its gates look at, but without its sites.
     pub async fn quote_facts(&self, caller: &Caller, id: Id) -> Result<QuoteFile, Problem> {
-        self.quote_file(self.clock.now(), caller.seller()?.tenant, id, Sites::None).await
+        let now = self.now(caller).await?;
+        self.quote_file(now, caller.seller()?.tenant, id, Sites::None).await
     }
 
     /// A quote with the first so many of its sites that come after a place.
@@ -209,12 +213,13 @@ impl App {
     pub async fn quote_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
         let seller = caller.seller()?;
         let programme = self.programme(seller)?;
-        let mut file = self.quote_file(self.clock.now(), seller.tenant, id, Sites::None).await?;
+        let now = self.now(caller).await?;
+        let mut file = self.quote_file(now, seller.tenant, id, Sites::None).await?;
         if file.order.is_some() {
             let ask = store::order::sub_orders_of_quote(seller.tenant, id);
             file.sub_orders = self.store.ask(ask).await?;
         }
-        Ok(journey(&file.facts(self.clock.now(), programme, seller.partner.id)))
+        Ok(journey(&file.facts(now, programme, seller.partner.id)))
     }
 
     /// The journey of an order: its quote's, seen from the order.
@@ -243,6 +248,7 @@ impl App {
     /// What is missing for the handoff of a sub-order, as its gate would say it.
     pub fn handoff_missing(
         &self,
+        now: Moment,
         caller: &Caller,
         order: &Order,
         sub: &SubOrder,
@@ -252,7 +258,7 @@ impl App {
         let facts = Facts {
             order: Some(order),
             sub_orders: std::slice::from_ref(sub),
-            ..Facts::new(self.clock.now(), programme, seller.partner.id)
+            ..Facts::new(now, programme, seller.partner.id)
         };
         Ok(domain::law::missing(domain::programme::Stage::Handoff, &facts))
     }
@@ -264,7 +270,10 @@ impl App {
         given: &Address,
     ) -> Result<Avps, Problem> {
         caller.seller()?;
-        let answer = self.call("address", self.outside.address.validate(given)).await;
+        // A question has no second try: what is down twice is up again.
+        let attempt = (caller.environment == Environment::Test).then_some(u32::MAX);
+        let service = Scripted::new(&*self.outside.address, attempt);
+        let answer = self.call("address", service.validate(given)).await;
         answer.map_err(|e| Problem::Fault(store::StoreError::Unavailable(e.to_string())))
     }
 

@@ -4,6 +4,7 @@
 
 mod alternatives;
 mod catalogues;
+mod clocks;
 mod contracts;
 mod credit;
 mod deliveries;
@@ -74,6 +75,10 @@ pub(crate) const SQL: &[&str] = &[
     jobs::SQL[8],
     jobs::SQL[9],
     jobs::SQL[10],
+    jobs::SQL[11],
+    jobs::SQL[12],
+    clocks::CLOCKS,
+    clocks::HELD,
     catalogues::VERSIONS,
     catalogues::FILES,
     catalogues::OFFERS,
@@ -156,6 +161,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     contracts::walk(store, &mut audit).await?;
     orders::walk(store, &mut audit).await?;
     jobs::walk(store, &mut audit).await?;
+    clocks::walk(store, &mut audit).await?;
     keys::walk(store, &mut audit).await?;
     catalogues::walk(store, &mut audit).await?;
     promotions::walk(store, &mut audit).await?;

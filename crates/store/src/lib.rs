@@ -58,6 +58,7 @@ pub mod webhook;
 pub mod delivery;
 pub mod idempotency;
 pub mod job;
+pub mod test_clock;
 
 /// Every statement of every noun, so that a test prepares them all.
 pub(crate) const ALL_SQL: &[&[&str]] = &[
@@ -81,6 +82,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     delivery::SQL,
     idempotency::SQL,
     job::SQL,
+    test_clock::SQL,
     audit::SQL,
     standing::SQL,
 ];

@@ -17,6 +17,7 @@ use crate::State;
 use crate::limits::Passage;
 use crate::params::Params;
 use crate::problem;
+use crate::sandbox::refuse_in_live;
 use app::{Call, Caller, Key, Problem};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
@@ -246,6 +247,17 @@ async fn body<T: ToSchema + DeserializeOwned>(
     Ok((typed, value))
 }
 
+/// The same, without what has no place in the caller's environment.
+async fn checked<T: ToSchema + DeserializeOwned>(
+    request: Request,
+    state: &State,
+    caller: &Caller,
+) -> Result<(T, Value), Refusal> {
+    let (typed, value) = body(request, state).await?;
+    refuse_in_live(caller, &value)?;
+    Ok((typed, value))
+}
+
 fn json(declared: Option<&http::HeaderValue>, bytes: &Bytes) -> Result<Value, Refusal> {
     let essence = declared.and_then(|v| v.to_str().ok()).unwrap_or_default();
     let essence = essence.split(';').next().unwrap_or_default().trim();
@@ -292,7 +304,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Question<T> {
         let (parts, rest) = request.into_parts();
         let (caller, place) = caller(&parts, state).await?;
         let request = Request::from_parts(parts, rest);
-        let (body, _) = body(request, state).await.map_err(|r| place.refuse(r))?;
+        let body = checked(request, state, &caller).await.map_err(|r| place.refuse(r))?.0;
         Ok(Self { app: state.app.clone(), caller, place, body })
     }
 }
@@ -306,7 +318,8 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Command<T> {
         let name = idempotency_key(&parts.headers).map_err(|r| place.refuse(r))?;
         let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
         let request = Request::from_parts(parts, rest);
-        let (body, value) = body(request, state).await.map_err(|r| place.refuse(r))?;
+        let read = checked(request, state, &caller).await;
+        let (body, value) = read.map_err(|r| place.refuse(r))?;
         let key = Some(Key { name, fingerprint: fingerprint(&method, &path, &value) });
         let call = Call { caller, request: place.request, key, until: state.gate.until() };
         Ok(Self { app: state.app.clone(), call, place, body })
@@ -321,7 +334,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Edit<T> {
         let (caller, place) = caller(&parts, state).await?;
         let seen = if_match(&parts.headers).map_err(|r| place.refuse(r))?;
         let request = Request::from_parts(parts, rest);
-        let (body, _) = body(request, state).await.map_err(|r| place.refuse(r))?;
+        let body = checked(request, state, &caller).await.map_err(|r| place.refuse(r))?.0;
         let call = Call { caller, request: place.request, key: None, until: state.gate.until() };
         Ok(Self { app: state.app.clone(), call, place, seen, body })
     }

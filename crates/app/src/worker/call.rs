@@ -146,6 +146,7 @@ impl App {
             NoAnswer::Failed(match error {
                 ConnectorError::Later(why) => ConnectorError::Later(clean(&why)),
                 ConnectorError::Never(why) => ConnectorError::Never(clean(&why)),
+                ConnectorError::Scripted(why) => ConnectorError::Scripted(clean(&why)),
             })
         })
     }

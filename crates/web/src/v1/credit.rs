@@ -4,9 +4,7 @@ use super::shape::{AddressBody, At, Faults};
 use crate::answer::{Answered, draw_version, located, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
 use app::credit::CreditRequest;
-use domain::credit::{
-    Application, BusinessType, CreditCheck, CreditClass, CreditPhase, CreditState,
-};
+use domain::credit::{Application, BusinessType, CreditCheck, CreditClass, CreditState};
 use domain::law;
 use domain::money::{Currency, Money};
 use domain::time::Moment;
@@ -245,7 +243,7 @@ async fn credit_request(PathId(quote): PathId, command: Command<NewCreditCheck>)
     let requested = faults.money("/requested_amount", body.requested_amount.as_ref());
     let application = body.application.read(&mut faults);
     let application = faults.finish(Some(application)).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, CreditRequest { quote, application, requested }, |check| {
         let body = CreditCheckBody::of(check, now);
         let answer = draw_version(StatusCode::ACCEPTED, &body, check.version);
@@ -267,7 +265,7 @@ async fn credits_list(PathId(quote): PathId, reading: Reading) -> Answered {
     let file = app.quote_facts(&caller, quote).await.at(&place)?;
     let programme = app.programme_of(&caller).at(&place)?;
     let partner = caller.seller().at(&place)?.partner.id;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let valid = law::good_approval(&file.facts(now, programme, partner));
     let body = |check| CreditCheckBody::of(check, now);
     Ok(ok(&CreditChecks { items: file.credit.iter().map(body).collect(), valid: valid.map(body) }))
@@ -288,8 +286,8 @@ async fn credit_get(PathId(id): PathId, reading: Reading) -> Answered {
     let wait = params.wait();
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
-    let answered = |c: &CreditCheck| c.phase(app.clock.now()) != CreditPhase::Requested;
+    let answered = |c: &CreditCheck| c.state != CreditState::Requested;
     let found = app.wait_until(id, wait, || app.credit_get(&caller, id), answered).await;
     let check = found.at(&place)?;
-    Ok(ok_version(&CreditCheckBody::of(&check, app.clock.now()), check.version))
+    Ok(ok_version(&CreditCheckBody::of(&check, app.now(&caller).await.at(&place)?), check.version))
 }

@@ -195,7 +195,7 @@ async fn customers_lookup(asked: Question<CustomerLookup>) -> Answered {
         zip: body.zip.unwrap_or_default().chars().take(5).collect(),
     };
     let found = app.customers_find(&caller, search).await.at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let customers: Vec<_> = found.iter().map(|f| FoundCustomer::of(f, now)).collect();
     let message = customers.is_empty().then_some("No customer found.");
     Ok(ok(&CustomersFound { customers, message }))
@@ -211,7 +211,10 @@ async fn customer_get(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let found = app.customer_get(&caller, id).await.at(&place)?;
-    Ok(ok_version(&FoundCustomer::of(&found, app.clock.now()), found.account.version))
+    Ok(ok_version(
+        &FoundCustomer::of(&found, app.now(&caller).await.at(&place)?),
+        found.account.version,
+    ))
 }
 
 /// What opportunity and quote captured: only what is given changes.

@@ -39,7 +39,7 @@ async fn act(
     status: StatusCode,
     action: SitesAct,
 ) -> Answered {
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(app, call, place, action, |done| {
         draw_version(status, &QuoteSitesBody::of(done, now), done.quote.version)
     })
@@ -140,7 +140,7 @@ async fn site_edit(PathIds(quote, site): PathIds, edit: Edit<SiteEditBody>) -> A
     let Edit { app, call, place, seen, body } = edit;
     let edit = SiteEdit { name: body.name, address: body.address.map(Into::into) };
     let action = SitesAct { quote, what: SitesDo::Edit { site, seen, edit } };
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, action, |done| {
         // The ETag is the one that the next edit of this site takes.
         let version = done.sites.first().map_or(done.quote.version, |s| s.version);
@@ -311,7 +311,7 @@ async fn site_assign_customer(
     let mut faults = Faults::default();
     let account = faults.id("/customer_id", &body.customer_id);
     let account = faults.finish(account).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, CustomerAssign { quote, site, account }, |assigned| {
         let (site, sub_order) = match assigned {
             Assigned::Site(site) => (Some(SiteBody::from(site.as_ref())), None),

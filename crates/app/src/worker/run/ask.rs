@@ -3,12 +3,17 @@
 use super::{Asked, Reply};
 use crate::worker::call::{Limits, NoAnswer, clean};
 use crate::{App, Problem};
-use connect::credit::CreditAsk;
+use connect::address::AddressCheck as _;
+use connect::credit::{CreditAsk, CreditBureau as _};
+use connect::fulfilment::Fulfilment as _;
+use connect::sandbox::Scripted;
+use connect::signature::SignatureDesk as _;
 use domain::contract::ContractState;
 use domain::credit::{Assessment, CreditState};
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
+use domain::party::Environment;
 use domain::quote::PORTION;
 
 /// So many of a bureau's reasons are kept.
@@ -27,6 +32,12 @@ fn brief(assessment: Assessment) -> Assessment {
     Assessment { reasons: reasons.collect(), reference: clean(&assessment.reference), ..assessment }
 }
 
+/// A connector as this job's environment has it: scripted in the test environment.
+fn scripted<'a, T: ?Sized>(real: &'a T, job: &Job) -> Scripted<'a, T> {
+    let attempt = (job.tenant.environment == Environment::Test).then_some(job.tries);
+    Scripted::new(real, attempt)
+}
+
 impl App {
     pub(super) async fn ask_outside(&self, job: &Job, limits: &Limits) -> Result<Asked, Problem> {
         match job.work {
@@ -35,6 +46,9 @@ impl App {
             Work::SendContract { contract } => self.ask_signature(job, contract, limits).await,
             Work::SubmitOrder { sub_order } => self.ask_submit(job, sub_order, limits).await,
             Work::FollowOrder { sub_order } => self.ask_progress(job, sub_order, limits).await,
+            Work::AwaitSignature { .. } => Ok(Asked::Replied(Reply::Signer)),
+            // It asks nobody, and never comes here.
+            Work::AdvanceClock { .. } => Ok(Asked::Moot),
         }
     }
 
@@ -49,7 +63,8 @@ impl App {
             if !answers.is_empty() && limits.are_over() {
                 break;
             }
-            let asking = self.outside.address.validate(&site.given);
+            let service = scripted(&*self.outside.address, job);
+            let asking = service.validate(&site.given);
             match self.call_within(job.work.connector(), Some(limits), asking).await {
                 Ok(avps) => answers.push((site.id, site.given.clone(), avps)),
                 Err(none) => return Ok(Asked::Unanswered(none)),
@@ -69,7 +84,8 @@ impl App {
         };
         let application = check.application;
         let ask = CreditAsk { reference: check.id, amount: check.amount, application };
-        let asking = async { self.outside.credit.assess(&ask).await?.to(&ask) };
+        let bureau = scripted(&*self.outside.credit, job);
+        let asking = async { bureau.assess(&ask).await?.to(&ask) };
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, |assessment| Reply::Credit(brief(assessment))))
     }
@@ -82,7 +98,8 @@ impl App {
         let (Some(contract), Some(document)) = (contract, document) else {
             return Ok(Asked::Moot);
         };
-        let asking = self.outside.signature.send(&contract, &document);
+        let desk = scripted(&*self.outside.signature, job);
+        let asking = desk.send(&contract, &document);
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, Reply::ContractSent))
     }
@@ -92,7 +109,8 @@ impl App {
         let Some(sub) = sub.filter(|s| s.state == SubOrderPhase::Submitted) else {
             return Ok(Asked::Moot);
         };
-        let asking = self.outside.fulfilment.submit(&sub);
+        let fulfilment = scripted(&*self.outside.fulfilment, job);
+        let asking = fulfilment.submit(&sub);
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, Reply::Received))
     }
@@ -100,8 +118,9 @@ impl App {
     async fn ask_progress(&self, job: &Job, id: Id, limits: &Limits) -> Result<Asked, Problem> {
         let sub = self.store.ask(store::order::sub_order(job.tenant, id)).await?;
         let Some(sub) = sub.filter(|s| !s.state.is_final()) else { return Ok(Asked::Moot) };
-        let now = self.clock.now();
-        let asking = self.outside.fulfilment.progress(&sub, now);
+        let (now, _) = self.reading(job.tenant).await?;
+        let fulfilment = scripted(&*self.outside.fulfilment, job);
+        let asking = fulfilment.progress(&sub, now);
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, Reply::Progress))
     }

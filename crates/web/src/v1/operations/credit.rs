@@ -4,7 +4,7 @@ use crate::answer::{Answered, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::credit::CreditCheckBody;
 use crate::v1::shape::{At, Faults, ListOf, Paging, page_of};
-use app::App;
+use app::Times;
 use app::credit::CreditReview;
 use domain::credit::{CreditCheck, Review};
 use http::StatusCode;
@@ -31,8 +31,8 @@ async fn credit_queue(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.credit_queue(&caller, page).await.at(&place)?;
-    let now = app.clock.now();
-    Ok(ok(&page_of(found, page.limit, |c| c.id, |c| CreditCheckBody::of(c, now))))
+    let times = app.times(&caller).await.at(&place)?;
+    Ok(ok(&page_of(found, page.limit, |c| c.id, |c| CreditCheckBody::of(c, times.of(c.tenant)))))
 }
 
 /// A yes.
@@ -63,12 +63,13 @@ struct CreditApprove {
     responses((status = 200, description = "Approved", body = CreditCheckBody)))]
 async fn credit_approve(PathId(check): PathId, command: Command<CreditApprove>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let mut faults = Faults::default();
     let limit = faults.money("/limit", body.limit.as_ref());
     let deposit = faults.money("/deposit", body.deposit.as_ref());
     let review = Review::Approve { limit, deposit, reason: body.reason };
     let review = faults.finish(Some(review)).at(&place)?;
-    perform(&app, &call, &place, CreditReview { check, review }, drawn(&app)).await
+    perform(&app, &call, &place, CreditReview { check, review }, drawn(times)).await
 }
 
 /// A no.
@@ -90,12 +91,18 @@ struct CreditDecline {
     responses((status = 200, description = "Declined", body = CreditCheckBody)))]
 async fn credit_decline(PathId(check): PathId, command: Command<CreditDecline>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let review = Review::Decline { reason: body.reason };
-    perform(&app, &call, &place, CreditReview { check, review }, drawn(&app)).await
+    perform(&app, &call, &place, CreditReview { check, review }, drawn(times)).await
 }
 
 /// How a decided credit check is drawn.
-fn drawn(app: &App) -> impl Fn(&CreditCheck) -> app::Answer + Send + Sync + use<> {
-    let now = app.clock.now();
-    move |check| draw_version(StatusCode::OK, &CreditCheckBody::of(check, now), check.version)
+fn drawn(times: Times) -> impl Fn(&CreditCheck) -> app::Answer + Send + Sync {
+    move |check| {
+        draw_version(
+            StatusCode::OK,
+            &CreditCheckBody::of(check, times.of(check.tenant)),
+            check.version,
+        )
+    }
 }

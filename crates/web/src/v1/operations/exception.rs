@@ -4,7 +4,7 @@ use crate::answer::{Answered, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::exception::{DenialWord, ExceptionBody, STATES};
 use crate::v1::shape::{At, ListOf, Paging, page_of};
-use app::App;
+use app::Times;
 use app::exception::{ExceptionDecide, Verdict};
 use domain::exception::ExceptionRequest;
 use http::StatusCode;
@@ -34,8 +34,8 @@ async fn exceptions_queue(reading: Reading) -> Answered {
     params.finish().at(&place)?;
     let state = if state.is_empty() { "open" } else { &state };
     let found = app.exceptions_queue(&caller, state, page).await.at(&place)?;
-    let now = app.clock.now();
-    Ok(ok(&page_of(found, page.limit, |r| r.id, |r| ExceptionBody::of(r, now))))
+    let times = app.times(&caller).await.at(&place)?;
+    Ok(ok(&page_of(found, page.limit, |r| r.id, |r| ExceptionBody::of(r, times.of(r.tenant)))))
 }
 
 /// A yes.
@@ -68,8 +68,9 @@ async fn exception_approve(
     command: Command<ExceptionApprove>,
 ) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = Verdict::Approve { valid_days: body.valid_days, note: body.note };
-    let draw = drawn(&app);
+    let draw = drawn(times);
     perform(&app, &call, &place, ExceptionDecide { request, verdict }, draw).await
 }
 
@@ -93,13 +94,19 @@ struct ExceptionDeny {
     responses((status = 200, description = "Denied", body = ExceptionBody)))]
 async fn exception_deny(PathId(request): PathId, command: Command<ExceptionDeny>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = Verdict::Deny { reason_code: body.reason_code.into(), note: body.note };
-    let draw = drawn(&app);
+    let draw = drawn(times);
     perform(&app, &call, &place, ExceptionDecide { request, verdict }, draw).await
 }
 
 /// How a decided request is drawn.
-fn drawn(app: &App) -> impl Fn(&ExceptionRequest) -> app::Answer + Send + Sync + use<> {
-    let now = app.clock.now();
-    move |request| draw_version(StatusCode::OK, &ExceptionBody::of(request, now), request.version)
+fn drawn(times: Times) -> impl Fn(&ExceptionRequest) -> app::Answer + Send + Sync {
+    move |request| {
+        draw_version(
+            StatusCode::OK,
+            &ExceptionBody::of(request, times.of(request.tenant)),
+            request.version,
+        )
+    }
 }
