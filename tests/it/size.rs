@@ -211,6 +211,9 @@ async fn age(world: &World) {
         "drop table catalogue_files",
         "drop table import_file",
         "drop table import",
+        "drop table test_clock",
+        "drop index job_clock",
+        "alter table job drop column clock_due",
         "delete from schema_history where number >= 6",
     ] {
         statements.push(Statement::new(sql, []));

@@ -31,9 +31,11 @@ const FIRST: &str = "select id, clock_due from job where tenant = $1 and clock_d
 const NEWEST: &str = "select doc from event where tenant = $1 and noun <> 'webhook_endpoint' \
     order by position desc limit 1";
 const HOLD_LATER: &str = "update job set clock_due = due_at, due_at = $1 where tenant = $2 \
-    and state = 'ready' and due_at > $3";
+    and state = 'ready' and lease_until = 0 and due_at > $3";
+/// What a worker has in hand is left alone: it is brought back by the clock, and two that locked
+/// each other's jobs would wait for each other.
 const HOLD_DUE: &str = "update job set clock_due = $1 where tenant = $2 and state = 'ready' \
-    and due_at <= $3";
+    and lease_until = 0 and due_at <= $3";
 const QUIET: &str = "select id from job where tenant = $1 and clock_due <= $2 \
     and state = 'ready' and connector <> '' limit 1";
 const LET_GO: &str = "update job set due_at = $1 where tenant = $2 and clock_due <= $3 \
