@@ -104,6 +104,24 @@ fn percent(amount: Money, percent: u32) -> Result<Money, ConnectorError> {
     part.map_err(|_| ConnectorError::Never("the amount is too large".to_owned()))
 }
 
+/// What a scripted bureau says to somebody who asks for so much.
+fn verdict(script: CreditScript, amount: Money) -> Result<(Verdict, CreditClass), ConnectorError> {
+    let approved = |limit, deposit, class| Ok((Verdict::Approved { limit, deposit }, class));
+    let limit = percent(amount, 110)?;
+    match script {
+        CreditScript::Deposit => approved(limit, Some(percent(amount, 10)?), CreditClass::Medium),
+        CreditScript::LowLimit => approved(percent(amount, 50)?, None, CreditClass::Medium),
+        CreditScript::Malformed => approved(Money::from_minor(-1), None, CreditClass::Low),
+        CreditScript::InReview => Ok((Verdict::InReview, CreditClass::Medium)),
+        CreditScript::Declined => Ok((Verdict::Declined, CreditClass::High)),
+        CreditScript::Approved
+        | CreditScript::DownTwice
+        | CreditScript::Down
+        | CreditScript::Slow
+        | CreditScript::Other => approved(limit, None, CreditClass::Low),
+    }
+}
+
 #[async_trait]
 impl CreditBureau for Scripted<'_, dyn CreditBureau> {
     async fn assess(&self, ask: &CreditAsk) -> Result<CreditAnswer, ConnectorError> {
@@ -111,45 +129,21 @@ impl CreditBureau for Scripted<'_, dyn CreditBureau> {
         let Some(script) = self.script(sandbox::credit(&given)) else {
             return self.real.assess(ask).await;
         };
-        let limit = percent(ask.amount, 110)?;
-        let approved = Verdict::Approved { limit, deposit: None };
-        let mut reference = ask.reference;
-        let (verdict, class) = match script {
-            CreditScript::Approved => (approved, CreditClass::Low),
-            CreditScript::Deposit => {
-                let deposit = Some(percent(ask.amount, 10)?);
-                (Verdict::Approved { limit, deposit }, CreditClass::Medium)
-            }
-            CreditScript::LowLimit => {
-                let limit = percent(ask.amount, 50)?;
-                (Verdict::Approved { limit, deposit: None }, CreditClass::Medium)
-            }
-            CreditScript::InReview => (Verdict::InReview, CreditClass::Medium),
-            CreditScript::Declined => (Verdict::Declined, CreditClass::High),
-            CreditScript::DownTwice => {
-                self.down_twice()?;
-                (approved, CreditClass::Low)
-            }
+        match script {
+            CreditScript::DownTwice => self.down_twice()?,
             CreditScript::Down => return Err(down()),
-            CreditScript::Slow => {
-                tokio::time::sleep(SLOW).await;
-                (approved, CreditClass::Low)
-            }
-            CreditScript::Other => {
-                reference = Id::new(Kind::CreditCheck, 0, 0);
-                (approved, CreditClass::Low)
-            }
-            CreditScript::Malformed => {
-                let limit = Money::from_minor(-1);
-                (Verdict::Approved { limit, deposit: None }, CreditClass::Low)
-            }
-        };
+            CreditScript::Slow => tokio::time::sleep(SLOW).await,
+            _ => {}
+        }
+        let (verdict, class) = verdict(script, ask.amount)?;
         let assessment = Assessment {
             verdict,
             class,
             reasons: vec!["as the scripted value says".to_owned()],
             reference: format!("SANDBOX-{}", ask.reference.short()),
         };
+        let other = Id::new(Kind::CreditCheck, 0, 0);
+        let reference = if script == CreditScript::Other { other } else { ask.reference };
         let answer = CreditAnswer { reference, assessment };
         // What would count as none is told so here, where it says nothing about the real bureau.
         match answer.clone().to(ask) {

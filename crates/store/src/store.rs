@@ -185,7 +185,7 @@ impl Store {
                 Guard::Unique(idempotency::KEY) => Ok(Committed::KeyTaken),
                 Guard::Lease => Ok(Committed::LeaseLost),
                 Guard::Version if planted(Bug::IgnoreStale) => Ok(Committed::Done),
-                Guard::Version | Guard::Unique(_) => Ok(Committed::Stale),
+                Guard::Version | Guard::Clock | Guard::Unique(_) => Ok(Committed::Stale),
                 // An unguarded statement met a unique constraint: an update onto one, such as
                 // a second contract coming alive. Others were faster there too.
                 Guard::None if why == Why::UniqueViolation => Ok(Committed::Stale),

@@ -89,9 +89,9 @@ pub(crate) fn fence(reading: &Reading) -> Statement {
     let tenant = reading.tenant.to_string();
     match reading.version {
         Some(version) => {
-            Statement::one(STILL, [tenant.into(), number(version).into()], Guard::Version)
+            Statement::one(STILL, [tenant.into(), number(version).into()], Guard::Clock)
         }
-        None => Statement::new(NONE, [tenant.into()]).expecting(0, Guard::Version),
+        None => Statement::new(NONE, [tenant.into()]).expecting(0, Guard::Clock),
     }
 }
 

@@ -93,8 +93,10 @@ async fn every_signer_does_as_the_table_says() {
     let mut quote = priced(&world, &partner, &["Dallas"]).await;
     approved(&world, &partner, &quote).await;
     let signing = |one: &&Scripted| one.outcome == "signed";
-    let (last, first): (Vec<_>, Vec<_>) = of(Place::SignerEmail).into_iter().partition(signing);
-    for one in first.into_iter().chain(last) {
+    // Those who sign come last: their quote is done with.
+    let (last, mut all): (Vec<_>, Vec<_>) = of(Place::SignerEmail).into_iter().partition(signing);
+    all.extend(last);
+    for one in all {
         let before = partner.get(&format!("/v1/quotes/{quote}")).await.expect(200);
         if before["state"] == "accepted" {
             quote = priced(&world, &partner, &["Dallas"]).await;
