@@ -83,6 +83,7 @@ async fn story(world: &World) -> (Client, Things) {
         ("events", event.clone()),
         ("deliveries", event),
         ("catalogues", text(&proposed["id"])),
+        ("partners", text(&me["partner"]["id"])),
         ("jobs", text(&jobs["items"][0]["id"])),
     ]);
     (partner, things)

@@ -1,5 +1,6 @@
 //! Pages that are drawn from the code: `docs/errors.md`, `docs/invariants.md` and
-//! `docs/states.md`, and the table of headings in `docs/imports.md`.
+//! `docs/states.md`, and the tables of headings in `docs/imports.md` and of scripted values in
+//! `docs/sandbox.md`.
 //! This proves them current; `BLESS=1` writes them.
 
 use domain::code::{Because, Code};
@@ -11,6 +12,8 @@ use domain::order::SubOrderPhase;
 use domain::programme::Programmes;
 use domain::publication::CataloguePhase;
 use domain::quote::{FeasibilityPhase, QuotePhase};
+use domain::sandbox::{Place, VALUES};
+use domain::test_clock::ClockPhase;
 use domain::webhook::EndpointPhase;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -93,6 +96,27 @@ fn the_page_of_imports_has_every_heading_that_is_understood() {
     is_current("imports.md", &format!("{before}{begin}{table}{end}{after}"));
 }
 
+#[test]
+fn the_page_of_the_sandbox_has_every_scripted_value() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/sandbox.md");
+    let stored = std::fs::read_to_string(&file).expect("the page");
+    let (begin, end) = ("<!-- values -->\n", "<!-- end of values -->\n");
+    let (before, rest) = stored.split_once(begin).expect("where the tables begin");
+    let (_, after) = rest.split_once(end).expect("where the tables end");
+    let mut tables = String::new();
+    for place in Place::ALL {
+        let mut rows = VALUES.iter().filter(|one| one.place == place).peekable();
+        if rows.peek().is_some() {
+            let _ = writeln!(tables, "\n### {}\n", place.title());
+            tables.push_str("| value | outcome | what happens |\n| --- | --- | --- |\n");
+        }
+        for one in rows {
+            let _ = writeln!(tables, "| `{}` | `{}` | {} |", one.value, one.outcome, one.sentence);
+        }
+    }
+    is_current("sandbox.md", &format!("{before}{begin}{tables}\n{end}{after}"));
+}
+
 /// One noun's table as a diagram.
 fn diagram(page: &mut String, noun: &str, moves: &[(&str, Vec<&str>)]) {
     let _ = writeln!(page, "\n## {noun}\n\n```mermaid\nstateDiagram-v2");
@@ -134,6 +158,7 @@ fn the_page_of_states_is_what_the_tables_say() {
     diagram(&mut page, "Sub-order", &moves!(SubOrderPhase));
     diagram(&mut page, "Webhook endpoint", &moves!(EndpointPhase));
     diagram(&mut page, "Job", &moves!(JobPhase));
+    diagram(&mut page, "Test clock", &moves!(ClockPhase));
     for programme in Programmes::shipped().expect("no mistake").all() {
         let _ = writeln!(page, "\n## What each stage needs: {}\n", programme.name);
         page.push_str("| stage | needs |\n| --- | --- |\n");

@@ -5,7 +5,7 @@ use crate::world::World;
 use async_trait::async_trait;
 use domain::time::Moment;
 use serde_json::json;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{Applied, Change, Engine, Guard, Migration, Query, Row, StoreError, Why, Written};
 use tokio::sync::watch;
@@ -20,8 +20,8 @@ pub(crate) struct Watched {
     /// Whether writes wait.
     held: watch::Sender<bool>,
     writes: AtomicUsize,
-    /// Whether no write arrives.
-    away: AtomicBool,
+    /// How many more writes arrive.
+    left: AtomicUsize,
     /// Told at the next claim of jobs.
     at_claim: Mutex<Option<watch::Sender<bool>>>,
 }
@@ -34,7 +34,7 @@ impl Watched {
             crowded: AtomicUsize::new(0),
             held: watch::Sender::new(false),
             writes: AtomicUsize::new(0),
-            away: AtomicBool::new(false),
+            left: AtomicUsize::new(usize::MAX),
             at_claim: Mutex::default(),
         }
     }
@@ -72,7 +72,12 @@ impl Watched {
 
     /// From now on every write is unavailable; or no longer.
     pub(crate) fn away(&self, yes: bool) {
-        self.away.store(yes, Ordering::SeqCst);
+        self.away_after(if yes { 0 } else { usize::MAX });
+    }
+
+    /// After so many more writes every one is unavailable.
+    pub(crate) fn away_after(&self, writes: usize) {
+        self.left.store(writes, Ordering::SeqCst);
     }
 
     /// Says `true` as soon as a job is claimed.
@@ -96,7 +101,11 @@ impl Engine for Watched {
         let mut held = self.held.subscribe();
         // The one who holds lives as long as this.
         let _ = held.wait_for(|held| !held).await;
-        if self.away.load(Ordering::SeqCst) {
+        let fewer = |left: usize| match left {
+            usize::MAX => Some(left),
+            left => left.checked_sub(1),
+        };
+        if self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_err() {
             return Err(StoreError::Unavailable("it is away".to_owned()));
         }
         if change.statements.iter().any(|s| s.sql.contains("tries = tries + 1"))

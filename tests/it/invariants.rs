@@ -83,6 +83,7 @@ async fn world() -> World {
     generate(&partner, &sent).await;
     world.run_jobs().await;
     world.send_webhooks().await;
+    clocked(&world).await;
     // From here on nothing is done any more.
     partner.post(&hand_off(1), &json!({})).await.expect(200);
     generate(&partner, &generated).await;
@@ -97,6 +98,23 @@ async fn world() -> World {
     // Who reads the feed gives it what waits for its place.
     partner.get("/v1/events?limit=1").await.expect(200);
     world
+}
+
+/// A partner whose clock is to advance, and a job that waits for it.
+async fn clocked(world: &World) {
+    let partner = world.partner("aiab").await;
+    partner.send("PUT", "/v1/test-clock", &[], Some("{}".to_owned())).await.expect(200);
+    let open = json!({ "name": "Later", "new_customer": { "name": "Sample Mills", "address":
+        { "street": "208 S Akard St", "city": "Dallas", "state": "TX", "zip": "75202" } } });
+    let opened = partner.post("/v1/opportunities", &open).await.expect(201);
+    let path = |what: &str| format!("/v1/quotes/{}/{what}", id(&opened["quote"]["id"]));
+    let site = json!({ "sites": [{ "name": "Dallas", "address":
+        { "street": "700 Sandbox Way", "city": "Dallas", "state": "TX", "zip": "75202" } }] });
+    partner.post(&path("sites"), &site).await.expect(201);
+    partner.post(&path("address-validation"), &json!({})).await.expect(202);
+    assert_eq!(world.run_jobs().await, 1, "it is tried again when its time has come");
+    let by = json!({ "by": "18 months" });
+    partner.post("/v1/test-clock/advance", &by).await.expect(202);
 }
 
 async fn look(world: &World) -> Audit {

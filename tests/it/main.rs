@@ -32,6 +32,7 @@ mod promotions;
 mod quote_documents;
 mod receivers;
 mod serving;
+mod sandbox;
 mod size;
 mod story;
 mod tidy;

@@ -28,6 +28,7 @@ mod problems;
 mod promotions;
 mod quote_documents;
 mod receivers;
+mod sandbox;
 mod size;
 mod story;
 mod time;

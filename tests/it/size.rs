@@ -223,6 +223,9 @@ async fn age(world: &World) {
         "drop index credit_check_tax_id",
         "alter table credit_check drop column tax_id",
         "drop index quote_subject",
+        "drop table test_clock",
+        "drop index job_clock",
+        "alter table job drop column clock_due",
         "delete from schema_history where number >= 6",
     ] {
         statements.push(Statement::new(sql, []));

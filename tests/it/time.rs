@@ -53,7 +53,13 @@ async fn a_node_that_is_five_minutes_ahead_takes_no_lease_that_another_holds() {
     let store = &world.app.store;
     let (right, ahead) = (measured(store, 0).await, measured(store, FIVE_MINUTES).await);
     let now = right.now();
-    let mut ctx = Context { now, ids: Ids::new(now.ms(), 1), actor: Actor::System, request: None };
+    let mut ctx = Context {
+        now,
+        ids: Ids::new(now.ms(), 1),
+        actor: Actor::System,
+        request: None,
+        clock: None,
+    };
     let mut change = Change::default();
     let quote = Id::new(Kind::Quote, now.ms(), 1);
     let tenant = Tenant::partner(Id::new(Kind::Partner, now.ms(), 1), Environment::Test);

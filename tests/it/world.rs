@@ -369,7 +369,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 32] = [
+const TABLES: [(&str, &str); 33] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -385,6 +385,7 @@ const TABLES: [(&str, &str); 32] = [
     ("billing_account", "select id, version, doc from billing_account order by id"),
     ("customer_group", "select id, version, doc from customer_group order by id"),
     ("event", "select id, object, sequence, doc from event order by id"),
+    ("test_clock", "select id, version, doc from test_clock order by id"),
     ("job", "select id, state, due_at, tries, doc from job order by id"),
     (
         "idempotency",

@@ -9,6 +9,7 @@ use domain::decision::Decision;
 use domain::id::{Id, Ids};
 use domain::party::Actor;
 use domain::refusal::Refusal;
+use domain::test_clock::ClockJobs;
 use faults::{Bug, Point, pass, planted};
 use futures::future::join;
 use std::future::Future;
@@ -60,6 +61,8 @@ pub struct Performed {
 pub trait Action: Send + Sync {
     /// What the answer is drawn from.
     type View: Send;
+    /// Whether it goes by the server's clock even where the partner has a test clock.
+    const BY_WALL: bool = false;
 
     /// Loads the facts and decides. Called again if the facts changed before the commit.
     fn decide(
@@ -102,12 +105,18 @@ impl App {
             Turn::Mine(guard) => guard,
             Turn::Answered(answer) => return Ok(Performed { answer, replayed: true }),
         };
+        // Whose time it goes by. Operations act in the time of whom their decision concerns.
+        let mut tenant = Some(call.caller.tenant()).filter(|_| !A::BY_WALL);
         for _ in 0..MOST_ROUNDS {
             if call.until.is_some_and(|until| until < Instant::now()) {
                 let detail = "the request stood in a queue for too long and was given up";
                 return Err(Refusal::new(Code::Overloaded, detail).into());
             }
-            let mut ctx = self.context(actor.clone(), Some(call.request));
+            let (actor, request) = (actor.clone(), Some(call.request));
+            let mut ctx = match tenant {
+                Some(tenant) => self.context_of(tenant, actor, request).await?,
+                None => self.context(actor, request),
+            };
             // Asked together: a replay is rare, and its decision is thrown away.
             let before = self.answered_before(call);
             let (before, decided) = join(before, action.decide(self, &call.caller, &mut ctx)).await;
@@ -123,6 +132,18 @@ impl App {
                     None => return Err(problem),
                 },
             };
+            if !A::BY_WALL && ctx.clock.is_none() {
+                let other = decision.change.clocked();
+                if let Some(other) = other
+                    && let (_, Some(reading)) = self.reading(other).await?
+                {
+                    if reading.version.is_some() {
+                        tenant = Some(other);
+                        continue;
+                    }
+                    ctx.clock = Some(reading);
+                }
+            }
             let answer = render(&decision.view);
             let key = call.key.as_ref().filter(|_| !planted(Bug::ForgetKey));
             let kept = key.map(|key| self.kept(call, key, &answer, &ctx));
@@ -170,13 +191,15 @@ impl App {
             return Ok(Committed::Done);
         }
         pass(Point::Decided);
-        let committed = match self.store.commit(ctx.now, change, answered).await {
+        let (now, clock) = (ctx.wall(), ctx.clock.as_ref());
+        let committed = match self.store.commit_under(now, clock, change, answered).await {
             Err(StoreError::Unavailable(_)) if planted(Bug::AckFailedWrite) => Committed::Done,
             committed => committed?,
         };
         pass(Point::Saved);
         let left_work = !change.jobs.is_empty()
-            || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }));
+            || matches!(change.settle, Some(Settle::Retry { .. } | Settle::Again { .. }))
+            || matches!(change.clock_jobs, Some(ClockJobs::Free { .. }));
         if committed == Committed::Done && left_work {
             self.work.notify_one();
         }
@@ -186,7 +209,8 @@ impl App {
     /// The clock's reading and a source of fresh ids, for one decision.
     pub(crate) fn context(&self, actor: Actor, request: Option<Id>) -> Context {
         let now = self.clock.now();
-        Context { now, ids: Ids::new(now.ms(), self.random.seed()), actor, request }
+        let ids = Ids::new(now.ms(), self.random.seed());
+        Context { now, ids, actor, request, clock: None }
     }
 
     async fn answered_before(&self, call: &Call) -> Result<Option<Answer>, Problem> {
@@ -213,7 +237,7 @@ impl App {
                 serde_json::to_string(&answer.headers).unwrap_or_default()
             },
             body: answer.body.clone(),
-            forget_at: ctx.now.plus_days(self.settings.idempotency_days).ms(),
+            forget_at: ctx.wall().plus_days(self.settings.idempotency_days).ms(),
         }
     }
 }

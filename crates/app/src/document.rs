@@ -68,7 +68,7 @@ impl App {
         // An opportunity keeps its name.
         let opportunity = self.store.ask(store::opportunity::by_id(tenant, quote.opportunity));
         let opportunity = opportunity.await?.ok_or_else(|| Refusal::not_found("opportunity"))?;
-        let now = self.clock.now();
+        let now = self.now(caller).await?;
         let good = |check: &CreditCheck| check.phase(now) == CreditPhase::Approved;
         let credit = credit.into_iter().rev().find(good);
         let partner = Arc::new(seller.partner.clone());

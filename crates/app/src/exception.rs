@@ -91,6 +91,8 @@ pub struct ExceptionsDecide {
 
 impl Action for ExceptionsDecide {
     type View = Vec<ExceptionRequest>;
+    /// Each request goes by its partner's.
+    const BY_WALL: bool = true;
 
     async fn decide(
         &self,
@@ -102,8 +104,12 @@ impl Action for ExceptionsDecide {
         let account = app.store.ask(store::customer::by_id(environment, self.account)).await?;
         account.ok_or_else(|| Refusal::not_found("customer"))?;
         let open = app.store.ask(store::exception::open_for(environment, &[self.account])).await?;
-        let open = open.into_iter().flatten().collect();
-        Ok(exception::exceptions_decide(ctx, open, self.verdict.clone())?)
+        let mut each = Vec::new();
+        for request in open.into_iter().flatten() {
+            let own = app.context_of(request.tenant, ctx.actor.clone(), ctx.request).await?;
+            each.push((own, request));
+        }
+        Ok(exception::exceptions_decide(each, self.verdict.clone())?)
     }
 }
 

@@ -49,7 +49,7 @@ impl App {
     ) -> Result<(), Problem> {
         let seller = caller.seller()?;
         let rules = self.rules(seller)?;
-        let ctx = self.context(caller.actor(), None);
+        let ctx = self.context_of(seller.tenant, caller.actor(), None).await?;
         let file = self.quote_file(ctx.now, seller.tenant, quote, Sites::None).await?;
         Ok(quote::import_possible(&ctx, rules, &file, sites)?)
     }

@@ -14,6 +14,7 @@ mod preview;
 mod problem;
 mod seal;
 mod sender;
+mod time;
 mod wait;
 mod worker;
 
@@ -34,6 +35,7 @@ pub mod quote;
 pub mod read;
 pub mod review;
 pub mod serviceability;
+pub mod test_clock;
 pub mod webhook;
 
 pub use act::{Action, Answer, Call, Decided, Key, Performed};
@@ -49,6 +51,7 @@ pub use connect::breaker::Circuit;
 pub use feed::{Cursor, Wanted, keep_feed};
 pub use problem::Problem;
 pub use sender::{Draw, Sender};
+pub use time::Times;
 pub use worker::Worker;
 pub use worker::lanes::Health;
 

@@ -24,7 +24,7 @@ impl App {
         let seller = caller.seller()?;
         let rules = self.rules(seller)?;
         let tier = &seller.partner.tier;
-        let mut ctx = self.context(caller.actor(), None);
+        let mut ctx = self.context_of(seller.tenant, caller.actor(), None).await?;
         let (file, edited) = self.edited(caller, &mut ctx, quote, ask, edits).await?;
         let catalogue = &file.catalogue;
         let priced = price_preview(&mut ctx, rules, tier, &file, edited, catalogue, ask.clone());

@@ -13,7 +13,7 @@ use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, PhaseCounts, SubOrder};
-use domain::party::{Partner, Tenant};
+use domain::party::{Environment, Partner, Tenant};
 use domain::programme::Programme;
 use domain::quote::{Quote, Site};
 use domain::refusal::Refusal;
@@ -102,7 +102,7 @@ impl App {
 
     async fn with_exception(&self, caller: &Caller, account: Account) -> Result<Found, Problem> {
         let seller = caller.seller()?;
-        let now = self.clock.now();
+        let now = self.now(caller).await?;
         let ask = store::exception::of_account(seller.tenant, account.id);
         let exceptions = self.store.ask(ask).await?;
         Ok(Found::of(account, seller.partner.id, exceptions, now))
@@ -163,7 +163,8 @@ impl App {
 
     /// A quote with all that its gates look at, but without its sites.
     pub async fn quote_facts(&self, caller: &Caller, id: Id) -> Result<QuoteFile, Problem> {
-        self.quote_file(self.clock.now(), caller.seller()?.tenant, id, Sites::None).await
+        let now = self.now(caller).await?;
+        self.quote_file(now, caller.seller()?.tenant, id, Sites::None).await
     }
 
     /// A quote with the first so many of its sites that come after a place.
@@ -214,12 +215,13 @@ impl App {
     pub async fn quote_journey(&self, caller: &Caller, id: Id) -> Result<Journey, Problem> {
         let seller = caller.seller()?;
         let programme = self.programme(seller)?;
-        let mut file = self.quote_file(self.clock.now(), seller.tenant, id, Sites::None).await?;
+        let now = self.now(caller).await?;
+        let mut file = self.quote_file(now, seller.tenant, id, Sites::None).await?;
         if file.order.is_some() {
             let ask = store::order::sub_orders_of_quote(seller.tenant, id);
             file.sub_orders = self.store.ask(ask).await?;
         }
-        Ok(journey(&file.facts(self.clock.now(), programme, seller.partner.id)))
+        Ok(journey(&file.facts(now, programme, seller.partner.id)))
     }
 
     /// The journey of an order: its quote's, seen from the order.
@@ -248,6 +250,7 @@ impl App {
     /// What is missing for the handoff of a sub-order, as its gate would say it.
     pub fn handoff_missing(
         &self,
+        now: Moment,
         caller: &Caller,
         order: &Order,
         sub: &SubOrder,
@@ -257,7 +260,7 @@ impl App {
         let facts = Facts {
             order: Some(order),
             sub_orders: std::slice::from_ref(sub),
-            ..Facts::new(self.clock.now(), programme, seller.partner.id)
+            ..Facts::new(now, programme, seller.partner.id)
         };
         Ok(domain::law::missing(domain::programme::Stage::Handoff, &facts))
     }

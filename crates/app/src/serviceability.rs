@@ -8,6 +8,7 @@ use domain::address::Address;
 use domain::id::Id;
 use domain::quote::Site;
 use domain::serviceability::{Serviceability, Speed, unanswerable};
+use domain::time::Moment;
 use std::sync::Arc;
 
 /// What is known of a site, and the access speed that it is configured for.
@@ -27,9 +28,9 @@ impl App {
     ) -> Result<Vec<Checked<Serviceability>>, Problem> {
         caller.seller()?;
         let addresses: Arc<[Address]> = addresses.into();
-        let (service, now) = (self.outside.serviceability.clone(), self.clock.now());
+        let (service, now) = (self.outside.serviceability.clone(), self.now(caller).await?);
         let known = self.at_desk(&addresses, move |address| service.known(address, now)).await?;
-        Ok(self.ask_rest(&addresses, known, |address| self.served(address, None)).await)
+        Ok(self.ask_rest(&addresses, known, |address| self.served(address, now, None)).await)
     }
 
     /// What is known of a site's address, validated or as it was given: what the site keeps, while
@@ -43,7 +44,8 @@ impl App {
         let site = self.site_get(caller, quote, site).await?;
         let asked = site.configuration.as_ref().and_then(|chosen| chosen.access_speed);
         let kept = site.serviceability.as_ref().filter(|_| site.passed().is_some());
-        if let Some(kept) = kept.filter(|kept| kept.is_good(self.clock.now())) {
+        let now = self.now(caller).await?;
+        if let Some(kept) = kept.filter(|kept| kept.is_good(now)) {
             let found = Ok(kept.clone());
             return Ok(SiteService { site, asked, found });
         }
@@ -56,13 +58,14 @@ impl App {
     pub(crate) async fn served(
         &self,
         address: &Address,
+        now: Moment,
         limits: Option<&Limits>,
     ) -> Result<Serviceability, NoAnswer> {
         if let Some(why) = unanswerable(address) {
             let never = connect::ConnectorError::Never(why.to_owned());
             return Err(NoAnswer::Failed(never));
         }
-        let (key, now) = (address.key(), self.clock.now());
+        let key = address.key();
         if let Some(found) = self.answers.serviceability.get(&key, now).filter(|f| f.is_good(now)) {
             return Ok(found);
         }

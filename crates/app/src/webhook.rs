@@ -85,6 +85,8 @@ pub struct WebhookCreate {
 
 impl Action for WebhookCreate {
     type View = WebhookEndpoint;
+    // Its deliveries leave by the server's clock.
+    const BY_WALL: bool = true;
 
     async fn decide(
         &self,
@@ -118,6 +120,8 @@ pub struct WebhookEdit {
 
 impl Action for WebhookEdit {
     type View = WebhookEndpoint;
+    // Its deliveries leave by the server's clock.
+    const BY_WALL: bool = true;
 
     async fn decide(
         &self,
@@ -172,6 +176,8 @@ pub struct WebhookAct {
 
 impl Action for WebhookAct {
     type View = WebhookEndpoint;
+    // Its deliveries leave by the server's clock.
+    const BY_WALL: bool = true;
 
     async fn decide(
         &self,

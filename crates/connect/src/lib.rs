@@ -9,6 +9,7 @@ pub mod fulfilment;
 pub mod http;
 pub mod serviceability;
 pub mod keys;
+pub mod sandbox;
 pub mod signature;
 pub mod tls;
 pub mod webhook;
@@ -27,4 +28,8 @@ pub enum ConnectorError {
     /// No retry helps: a wrong setting, a request the other side refuses for good.
     #[error("never: {0}")]
     Never(String),
+    /// As [`ConnectorError::Later`], because a scripted value of the test environment wants it:
+    /// it says nothing about the connector.
+    #[error("as scripted: {0}")]
+    Scripted(String),
 }

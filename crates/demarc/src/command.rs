@@ -18,6 +18,7 @@ mod partner;
 mod quote;
 mod remote;
 mod restore;
+mod sandbox;
 mod serve;
 mod trigger;
 
@@ -94,6 +95,8 @@ enum Command {
     Events(events::Events),
     /// Make an event of a kind really happen, in the sandbox
     Trigger(trigger::Trigger),
+    /// Print the scripted values of the test environment, and what each forces
+    Sandbox(sandbox::Sandbox),
     /// Print every error code with its remedy
     Errors(errors::Errors),
 }
@@ -164,6 +167,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Listen(listen) => wait(listen.run()),
         Command::Events(events) => wait(events.run()),
         Command::Trigger(trigger) => wait(trigger.run()),
+        Command::Sandbox(sandbox) => sandbox.run(),
         Command::Errors(errors) => errors.run(),
     }
 }

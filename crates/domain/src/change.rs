@@ -16,6 +16,7 @@ use crate::party::{Actor, Credential, Partner, Tenant};
 use crate::promotion::Spend;
 use crate::publication::{CatalogueFiles, CatalogueVersion};
 use crate::quote::{Import, ImportFile, Quote, Site};
+use crate::test_clock::{ClockJobs, TestClock};
 use crate::time::Moment;
 use crate::webhook::WebhookEndpoint;
 
@@ -43,6 +44,7 @@ pub enum Record {
     BillingAccount(BillingAccount),
     CustomerGroup(CustomerGroup),
     WebhookEndpoint(WebhookEndpoint),
+    TestClock(TestClock),
 }
 
 impl Record {
@@ -70,6 +72,7 @@ impl Record {
             Self::BillingAccount(r) => (r.id, None),
             Self::CustomerGroup(r) => (r.id, None),
             Self::WebhookEndpoint(r) => (r.id, None),
+            Self::TestClock(r) => (r.id, None),
         }
     }
 }
@@ -99,6 +102,7 @@ impl Record {
             Self::BillingAccount(r) => r.tenant,
             Self::CustomerGroup(r) => r.tenant,
             Self::WebhookEndpoint(r) => r.tenant,
+            Self::TestClock(r) => r.tenant,
         }
     }
 }
@@ -129,7 +133,7 @@ pub enum Settle {
     /// Done: forget it.
     Done { job: Id, epoch: u64 },
     /// Not yet: due again later.
-    Again { job: Id, epoch: u64, due_at: Moment, tries: u32, why: Option<String> },
+    Again { job: Id, epoch: u64, due: Due, tries: u32, why: Option<String> },
     /// Given up; kept for a person to look at.
     Quarantine { job: Id, epoch: u64, at: Moment, why: String },
     /// Moved by a person: ready again, as if never tried.
@@ -147,6 +151,60 @@ pub struct Context {
     pub actor: Actor,
     /// The request that asks, for the events.
     pub request: Option<Id>,
+    /// What `now` rests on, where the partner may have a test clock. None: the server's clock.
+    pub clock: Option<Reading>,
+}
+
+/// A look at a partner's test clock. What is decided by it is committed only while it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    pub tenant: Tenant,
+    /// The server's own clock.
+    pub wall: Moment,
+    /// The version of the test clock that stands; none: there is none, and time is the server's.
+    pub version: Option<u64>,
+}
+
+/// When a job is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// By the server's clock; [`Moment::NEVER`] while it waits for a test clock.
+    pub at: Moment,
+    /// By the partner's test clock, if it has one.
+    pub by_clock: Option<Moment>,
+}
+
+impl Due {
+    /// By the server's clock alone.
+    pub const fn at(moment: Moment) -> Self {
+        Self { at: moment, by_clock: None }
+    }
+}
+
+impl Context {
+    /// The server's own clock, whatever the partner's says.
+    pub fn wall(&self) -> Moment {
+        self.clock.map_or(self.now, |reading| reading.wall)
+    }
+
+    fn goes_by_clock(&self) -> bool {
+        self.clock.is_some_and(|reading| reading.version.is_some())
+    }
+
+    /// Work that is due at a moment of the partner's.
+    pub fn due(&self, moment: Moment) -> Due {
+        if !self.goes_by_clock() {
+            return Due::at(moment);
+        }
+        let at = if moment > self.now { Moment::NEVER } else { self.wall() };
+        Due { at, by_clock: Some(moment.max(self.now)) }
+    }
+
+    /// Work that is not to be done before a moment of the server's clock, for a reason of the
+    /// server's own.
+    pub fn due_by_wall(&self, moment: Moment) -> Due {
+        Due { at: moment, by_clock: self.goes_by_clock().then_some(self.now) }
+    }
 }
 
 /// An object that is its own aggregate: it has a version, and each change of it is an event.
@@ -205,6 +263,10 @@ pub struct Change {
     pub replay: Option<Replay>,
     /// What a signature uses of promotions.
     pub spends: Vec<Spend>,
+    /// What a test clock does to the jobs of its partner.
+    pub clock_jobs: Option<ClockJobs>,
+    /// The clocks of partners by which parts of this were decided, beside the whole's.
+    pub clocks: Vec<Reading>,
 }
 
 impl Change {
@@ -215,6 +277,24 @@ impl Change {
             && self.jobs.is_empty()
             && self.settle.is_none()
             && self.spends.is_empty()
+            && self.clock_jobs.is_none()
+    }
+
+    /// The partner whose test clock this goes by, in the test environment.
+    pub fn clocked(&self) -> Option<Tenant> {
+        let puts = self.puts.iter().map(|put| put.record.tenant());
+        let all = puts.chain(self.events.iter().map(|event| event.tenant));
+        let mut all = all.chain(self.jobs.iter().map(|job| job.tenant));
+        all.find(|tenant| tenant.may_have_clock())
+    }
+
+    /// A test clock as it shall be. It has no events: what time brings has.
+    pub fn put_clock(&mut self, mut clock: TestClock) -> TestClock {
+        let read_at = clock.version;
+        let mode = if read_at == 0 { Mode::Insert } else { Mode::Update { read_at } };
+        clock.version += 1;
+        self.puts.push(Put { record: Record::TestClock(clock.clone()), mode });
+        clock
     }
 
     /// A new object, with its first event. Returns it as stored: version 1.
@@ -276,7 +356,8 @@ impl Change {
     /// Work for later, due at once or at a given moment.
     pub fn later(&mut self, ctx: &mut Context, tenant: Tenant, work: Work, due_at: Moment) {
         let id = ctx.ids.next(Kind::Job);
-        self.jobs.push(Job { id, tenant, work, due_at, tries: 0, epoch: 0 });
+        let Due { at: due_at, by_clock } = ctx.due(due_at);
+        self.jobs.push(Job { id, tenant, work, due_at, by_clock, tries: 0, epoch: 0 });
     }
 
     fn record_event<T: Object>(&mut self, ctx: &mut Context, object: &T, what: Happened) {

@@ -81,6 +81,7 @@ codes! {
         NotAllowedValue = "not_allowed_value", "The value is not one of those allowed", "Choose one that `expected` names.";
         BadFormat = "bad_format", "The text does not have the documented form", "See `expected`.";
         NotAnId = "not_an_id", "The text is not an id of the right kind", "Send an id as this interface gave it out.";
+        SandboxValue = "sandbox_value", "The value is a scripted one of the test environment", "Send a real value, or use a credential of the test environment.";
         UnknownId = "unknown_id", "The id names nothing that this caller may see", "Check it, and the environment.";
         Duplicate = "duplicate", "It occurs twice", "Leave one out.";
         HoldsTaxId = "holds_tax_id", "The text holds what looks like a tax id", "Send it as `tax_id`, where it is sealed, and nowhere else.";

@@ -15,6 +15,7 @@ use crate::programme::{Party, Stage};
 use crate::promotion::{self, Spend};
 use crate::quote::{self, Offer, Quote, QuotePhase, QuoteState, Rules, Sibling, exposure};
 use crate::refusal::Refusal;
+use crate::sandbox::{self, SignerScript};
 use crate::state::phases;
 use crate::time::{Date, Moment};
 use faults::{Bug, planted};
@@ -283,6 +284,18 @@ pub fn contract_sent(
     let what = Happened::new(EventKind::ContractSent);
     let view = contract.go(ctx, ContractPhase::Sent, state, what, &mut change)?;
     Ok(Decision { change, view })
+}
+
+/// Leaves the work of a scripted signer, if the contract has one.
+pub fn signer_awaited(ctx: &mut Context, contract: &Contract, change: &mut Change) {
+    let days = match sandbox::signer(&contract.signer.email) {
+        Some(SignerScript::Signs | SignerScript::Declines) => 0,
+        Some(SignerScript::SignsNextDay) => 1,
+        _ => return,
+    };
+    let due_at = ctx.now.plus_days(days);
+    let work = Work::AwaitSignature { contract: contract.id };
+    change.later(ctx, contract.tenant, work, due_at);
 }
 
 /// What a signature makes: the signed contract, and the quote version frozen for ever.

@@ -215,8 +215,7 @@ pub fn exception_decide(
 
 /// Operations decide on every open request for one end customer, alike and at once.
 pub fn exceptions_decide(
-    ctx: &mut Context,
-    open: Vec<ExceptionRequest>,
+    open: Vec<(Context, ExceptionRequest)>,
     verdict: Verdict,
 ) -> Result<Decision<Vec<ExceptionRequest>>, Refusal> {
     if open.is_empty() {
@@ -224,8 +223,9 @@ pub fn exceptions_decide(
         return Err(Refusal::new(Code::StateConflict, detail));
     }
     let (mut change, mut view) = (Change::default(), Vec::with_capacity(open.len()));
-    for request in open {
-        let mut decided = verdict.clone().apply(ctx, request)?;
+    for (mut ctx, request) in open {
+        let mut decided = verdict.clone().apply(&mut ctx, request)?;
+        change.clocks.extend(ctx.clock);
         change.puts.append(&mut decided.change.puts);
         change.events.append(&mut decided.change.events);
         view.push(decided.view);

@@ -25,6 +25,10 @@ pub enum Work {
     SubmitOrder { sub_order: Id },
     /// Ask fulfilment for the sub-order's next milestone.
     FollowOrder { sub_order: Id },
+    /// Let a scripted signer answer. Left in the test environment only.
+    AwaitSignature { contract: Id },
+    /// Take the partner's test clock on to where it shall be.
+    AdvanceClock { partner: Id },
 }
 
 /// The outside systems that work, or a question, asks.
@@ -39,6 +43,8 @@ impl Work {
             Self::SendContract { .. } => "send_contract",
             Self::SubmitOrder { .. } => "submit_order",
             Self::FollowOrder { .. } => "follow_order",
+            Self::AwaitSignature { .. } => "await_signature",
+            Self::AdvanceClock { .. } => "advance_clock",
         }
     }
 
@@ -49,16 +55,19 @@ impl Work {
             | Self::AssessCredit { check: id }
             | Self::SendContract { contract: id }
             | Self::SubmitOrder { sub_order: id }
-            | Self::FollowOrder { sub_order: id } => *id,
+            | Self::FollowOrder { sub_order: id }
+            | Self::AwaitSignature { contract: id }
+            | Self::AdvanceClock { partner: id } => *id,
         }
     }
 
-    /// Which of the outside systems it asks.
+    /// Which of the outside systems it asks; empty: none.
     pub const fn connector(&self) -> &'static str {
         match self {
             Self::ValidateAddresses { .. } => "address",
             Self::AssessCredit { .. } => "credit",
-            Self::SendContract { .. } => "signature",
+            Self::SendContract { .. } | Self::AwaitSignature { .. } => "signature",
+            Self::AdvanceClock { .. } => "",
             Self::SubmitOrder { .. } | Self::FollowOrder { .. } => "fulfilment",
         }
     }
@@ -70,8 +79,11 @@ pub struct Job {
     pub id: Id,
     pub tenant: Tenant,
     pub work: Work,
-    /// Not before this moment.
+    /// Not before this moment of the server's clock.
     pub due_at: Moment,
+    /// By the partner's test clock, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_clock: Option<Moment>,
     /// Tries that have begun. A claim counts one before anything else happens, so that a try
     /// counts which ends the process; what is given back unused is taken off again.
     pub tries: u32,
@@ -112,6 +124,7 @@ pub struct JobFile {
     pub work: Option<Work>,
     /// The outside system that it asks; empty if unknown.
     pub connector: String,
+    /// By the partner's test clock, if it has one.
     pub due_at: Moment,
     /// A worker has it until then; in the past: none has.
     pub lease_until: Moment,
@@ -235,7 +248,13 @@ mod tests {
     }
 
     fn ctx() -> Context {
-        Context { now: NOW, ids: Ids::new(NOW.ms(), 1), actor: Actor::System, request: None }
+        Context {
+            now: NOW,
+            ids: Ids::new(NOW.ms(), 1),
+            actor: Actor::System,
+            request: None,
+            clock: None,
+        }
     }
 
     #[test]
@@ -279,6 +298,7 @@ mod tests {
             Work::SendContract { contract: id },
             Work::SubmitOrder { sub_order: id },
             Work::FollowOrder { sub_order: id },
+            Work::AwaitSignature { contract: id },
         ] {
             assert!(CONNECTORS.contains(&work.connector()), "{}", work.name());
             assert_eq!(work.object(), id);

@@ -44,5 +44,7 @@ pub mod change;
 pub mod decision;
 pub mod event;
 pub mod job;
+pub mod sandbox;
+pub mod test_clock;
 pub mod journey;
 pub mod law;

@@ -41,6 +41,11 @@ impl Tenant {
     pub const fn carrier(environment: Environment) -> Self {
         Self { partner: None, environment }
     }
+
+    /// Whether it may have a test clock: a partner's space of the test environment.
+    pub fn may_have_clock(self) -> bool {
+        self.partner.is_some() && self.environment == Environment::Test
+    }
 }
 
 impl fmt::Display for Tenant {

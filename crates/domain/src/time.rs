@@ -12,6 +12,9 @@ pub use jiff::civil::Date;
 pub struct Moment(i64);
 
 impl Moment {
+    /// Later than anything that happens: in December 9999.
+    pub const NEVER: Self = Self(253_402_207_200_000);
+
     pub const fn from_ms(unix_ms: i64) -> Self {
         Self(unix_ms)
     }
@@ -45,6 +48,13 @@ impl Moment {
             .to_zoned(TimeZone::UTC)
             .checked_add(span)
             .map_or(Self(Timestamp::MAX.as_millisecond()), |z| Self(z.timestamp().as_millisecond()))
+    }
+
+    /// Later by a length of time in words or after ISO 8601: `30 days`, `18mo`, `P1M2D`, `PT90S`.
+    pub fn plus_length(self, text: &str) -> Option<Self> {
+        let span: Span = text.parse().ok()?;
+        let moved = self.timestamp().to_zoned(TimeZone::UTC).checked_add(span).ok()?;
+        Some(Self(moved.timestamp().as_millisecond()))
     }
 
     /// The UTC day of this moment.
@@ -109,6 +119,22 @@ mod tests {
         let end_of_january = Moment::parse("2028-01-31T10:00:00Z").unwrap();
         assert_eq!(end_of_january.plus_months(1).to_string(), "2028-02-29T10:00:00.000Z");
         assert_eq!(end_of_january.plus_months(12).to_string(), "2029-01-31T10:00:00.000Z");
+    }
+
+    #[test]
+    fn a_length_of_time_is_in_words_or_after_iso_8601() {
+        let start = Moment::parse("2026-01-31T10:00:00Z").unwrap();
+        for (text, end) in [
+            ("30 days", "2026-03-02T10:00:00.000Z"),
+            ("P1M", "2026-02-28T10:00:00.000Z"),
+            ("PT90S", "2026-01-31T10:01:30.000Z"),
+            ("18mo", "2027-07-31T10:00:00.000Z"),
+        ] {
+            assert_eq!(start.plus_length(text).unwrap().to_string(), end, "{text}");
+        }
+        for text in ["", "soon", "P", "99999 years"] {
+            assert_eq!(start.plus_length(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod alternatives;
 mod catalogues;
+mod clocks;
 mod contracts;
 mod credit;
 mod customers;
@@ -83,6 +84,10 @@ pub(crate) const SQL: &[&str] = &[
     customers::HELD,
     customers::ACIDS,
     customers::FORMS,
+    jobs::SQL[11],
+    jobs::SQL[12],
+    clocks::CLOCKS,
+    clocks::HELD,
     catalogues::VERSIONS,
     catalogues::FILES,
     catalogues::OFFERS,
@@ -166,6 +171,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     contracts::walk(store, &mut audit).await?;
     orders::walk(store, &mut audit).await?;
     jobs::walk(store, &mut audit).await?;
+    clocks::walk(store, &mut audit).await?;
     keys::walk(store, &mut audit).await?;
     catalogues::walk(store, &mut audit).await?;
     promotions::walk(store, &mut audit).await?;

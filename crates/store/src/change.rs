@@ -50,6 +50,8 @@ pub enum Guard {
     Unique(&'static str),
     /// The job's lease is held by another worker, or its epoch has passed.
     Lease,
+    /// The partner's test clock has moved since it was read.
+    Clock,
     /// Nothing is expected to fail; a refusal is a fault of ours.
     None,
 }

@@ -13,18 +13,20 @@ use domain::time::Moment;
 use faults::{Bug, planted};
 
 const INSERT: &str = "insert into job \
-    (id, tenant, state, due_at, lease_until, owner, epoch, tries, connector, doc) \
-    values ($1, $2, 'ready', $3, 0, '', 0, 0, $4, $5)";
+    (id, tenant, state, due_at, lease_until, owner, epoch, tries, connector, doc, clock_due) \
+    values ($1, $2, 'ready', $3, 0, '', 0, 0, $4, $5, $6)";
 const DONE: &str = "delete from job where id = $1 and epoch = $2";
-const AGAIN: &str = "update job set due_at = $1, tries = $2, why = $3, epoch = epoch + 1, \
-    lease_until = 0, owner = '' where id = $4 and epoch = $5";
+const AGAIN: &str = "update job set due_at = $1, clock_due = $2, tries = $3, why = $4, \
+    epoch = epoch + 1, lease_until = 0, owner = '' where id = $5 and epoch = $6";
+/// What is put aside waits for a person, and for no clock.
 const QUARANTINE: &str = "update job set state = 'quarantined', quarantined_at = $1, why = $2, \
-    epoch = epoch + 1, lease_until = 0, owner = '' where id = $3 and epoch = $4";
-const RETRY: &str = "update job set state = 'ready', quarantined_at = null, due_at = $1, \
-    why = $2, tries = 0, moves = moves + 1, epoch = epoch + 1, lease_until = 0, owner = '' \
+    clock_due = null, epoch = epoch + 1, lease_until = 0, owner = '' \
     where id = $3 and epoch = $4";
+const RETRY: &str = "update job set state = 'ready', quarantined_at = null, due_at = $1, \
+    why = $2, clock_due = null, tries = 0, moves = moves + 1, epoch = epoch + 1, \
+    lease_until = 0, owner = '' where id = $3 and epoch = $4";
 const PUT_ASIDE: &str = "update job set state = 'quarantined', quarantined_at = $1, why = $2, \
-    moves = moves + 1, epoch = epoch + 1, lease_until = 0, owner = '' \
+    clock_due = null, moves = moves + 1, epoch = epoch + 1, lease_until = 0, owner = '' \
     where id = $3 and epoch = $4";
 /// The due jobs of one lane, as many as are asked for.
 const DUE: &str = "select due_at from job where state = 'ready' and connector = $1 \
@@ -44,12 +46,12 @@ const NEXT: &str = "select min(due_at) from job where state = 'ready' and connec
     and lease_until <= $2";
 const OPEN: &str = "select count(*) from job where state = 'ready'";
 /// An environment is the last part of a tenant.
-const LIST: &str = "select doc, epoch, tries, id, why, tenant, connector, due_at, lease_until, \
-    quarantined_at, moves from job where tenant like $1 and id < $2 and id >= $3 and ($4 = '' or \
+const LIST: &str = "select doc, epoch, tries, id, why, tenant, connector, coalesce(clock_due, due_at), \
+    lease_until, quarantined_at, moves from job where tenant like $1 and id < $2 and id >= $3 and ($4 = '' or \
     $4 = case when state = 'ready' and lease_until > $5 then 'running' else state end) \
     order by id desc limit $6";
-const BY_ID: &str = "select doc, epoch, tries, id, why, tenant, connector, due_at, lease_until, \
-    quarantined_at, moves from job where tenant like $1 and id = $2";
+const BY_ID: &str = "select doc, epoch, tries, id, why, tenant, connector, coalesce(clock_due, due_at), \
+    lease_until, quarantined_at, moves from job where tenant like $1 and id = $2";
 
 /// Those of an object that wait for another try.
 const DELAYED: &str = "select due_at, why from job where tenant = $1 and state = 'ready' \
@@ -89,8 +91,14 @@ pub(crate) fn insert(job: &Job) -> Result<Statement, StoreError> {
         job.due_at.ms().into(),
         job.work.connector().into(),
         text.into(),
+        clock(job.by_clock),
     ];
     Ok(Statement::one(INSERT, values, Guard::Unique("job")))
+}
+
+/// When it is due by a test clock.
+fn clock(moment: Option<Moment>) -> Value {
+    moment.map_or(Value::Null, |moment| moment.ms().into())
 }
 
 pub(crate) fn settle(settle: &Settle) -> Statement {
@@ -104,9 +112,10 @@ fn settling(settle: &Settle) -> Statement {
     let (job, epoch) = (job.short().into(), number(epoch).into());
     match settle {
         Settle::Done { .. } => Statement::one(DONE, [job, epoch], Guard::Lease),
-        Settle::Again { due_at, tries, why, .. } => {
+        Settle::Again { due, tries, why, .. } => {
             let why = why.as_deref().map_or(Value::Null, Into::into);
-            let values = [due_at.ms().into(), (*tries).into(), why, job, epoch];
+            let (at, by_clock) = (due.at.ms().into(), clock(due.by_clock));
+            let values = [at, by_clock, (*tries).into(), why, job, epoch];
             Statement::one(AGAIN, values, Guard::Lease)
         }
         Settle::Quarantine { at, why, .. } => {

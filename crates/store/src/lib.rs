@@ -59,6 +59,7 @@ pub mod webhook;
 pub mod delivery;
 pub mod idempotency;
 pub mod job;
+pub mod test_clock;
 
 /// Every statement of every noun, so that a test prepares them all.
 pub(crate) const ALL_SQL: &[&[&str]] = &[
@@ -85,6 +86,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     delivery::SQL,
     idempotency::SQL,
     job::SQL,
+    test_clock::SQL,
     audit::SQL,
     standing::SQL,
 ];

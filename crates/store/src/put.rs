@@ -65,6 +65,7 @@ pub(crate) fn statements(
     if let Some(replay) = &change.replay {
         statements.extend(crate::delivery::replay(replay));
     }
+    statements.extend(change.clock_jobs.iter().flat_map(crate::test_clock::jobs));
     // After everything that is this flow's alone: these rows are all signers'.
     statements.extend(crate::promotion::spend(&change.spends));
     // Last, so that its last statement's row is the feed's new end.
@@ -138,6 +139,7 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
         Record::SubOrder(r) => crate::order::put_sub(r, mode)?,
         Record::BillingAccount(r) => crate::billing::put(r, mode)?,
         Record::CustomerGroup(r) => crate::billing::put_group(r, mode)?,
+        Record::TestClock(r) => crate::test_clock::put(r, mode)?,
         Record::WebhookEndpoint(r) => {
             statements.extend(crate::webhook::put(r, mode)?);
             return Ok(());

@@ -6,7 +6,9 @@ use crate::put::{Answered, statements};
 use crate::{
     Change, Engine, Guard, Migration, Query, Row, Statement, StoreError, Why, Written,
     idempotency::{self, Kept},
+    test_clock,
 };
+use domain::change::Reading;
 use domain::id::Id;
 use domain::party::Tenant;
 use domain::time::Moment;
@@ -94,6 +96,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0014_credit.sql"),
         postgres: include_str!("../migrations/0014_credit.postgres.sql"),
     },
+    Migration {
+        number: 15,
+        name: "test-clocks",
+        sql: include_str!("../migrations/0015_test_clocks.sql"),
+        postgres: include_str!("../migrations/0015_test_clocks.postgres.sql"),
+    },
 ];
 
 /// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
@@ -155,8 +163,24 @@ impl Store {
         change: &domain::change::Change,
         answered: Option<&Answered>,
     ) -> Result<Committed, StoreError> {
+        self.commit_under(now, None, change, answered).await
+    }
+
+    /// The same, only if the partner's test clock is still as it was read.
+    pub async fn commit_under(
+        &self,
+        now: Moment,
+        clock: Option<&Reading>,
+        change: &domain::change::Change,
+        answered: Option<&Answered>,
+    ) -> Result<Committed, StoreError> {
         let placed = self.engine.one_writer().then_some(now);
         let mut writing = statements(change, answered, placed)?;
+        for reading in clock.into_iter().chain(&change.clocks) {
+            writing.statements.insert(0, test_clock::fence(reading));
+            // Its row is locked first, by this change alone.
+            writing.alone |= reading.version.is_some();
+        }
         if let Some(answered) = answered {
             writing.statements.insert(0, idempotency::forget_one(answered, now));
         }
@@ -180,7 +204,7 @@ impl Store {
                 Guard::Unique(idempotency::KEY) => Ok(Committed::KeyTaken),
                 Guard::Lease => Ok(Committed::LeaseLost),
                 Guard::Version if planted(Bug::IgnoreStale) => Ok(Committed::Done),
-                Guard::Version | Guard::Unique(_) => Ok(Committed::Stale),
+                Guard::Version | Guard::Clock | Guard::Unique(_) => Ok(Committed::Stale),
                 // An unguarded statement met a unique constraint: an update onto one, such as
                 // a second contract coming alive. Others were faster there too.
                 Guard::None if why == Why::UniqueViolation => Ok(Committed::Stale),
@@ -302,6 +326,25 @@ impl Store {
         }
     }
 
+    /// Claims up to `limit` jobs that are due by the test clock of `tenant`.
+    pub async fn claim_of(
+        &self,
+        tenant: Tenant,
+        owner: Id,
+        now: Moment,
+        lease_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let sql = test_clock::claim_sql(self.engine.skips_locked());
+        let claim = test_clock::claim(sql, tenant, owner, now, now.plus_ms(lease_ms), limit);
+        match self.engine.write(Change::within(tenant, [claim])).await? {
+            Written::Done(rows) => rows.iter().flatten().map(crate::job::claimed).collect(),
+            Written::Refused { why, .. } => {
+                Err(StoreError::ours(format!("a claim was refused: {why:?}")))
+            }
+        }
+    }
+
     /// When the next free job of these lanes is due.
     pub async fn next_due(
         &self,
@@ -352,6 +395,7 @@ impl Store {
             crate::ALL_SQL.iter().flat_map(|s| s.iter()).copied().collect();
         all.push(crate::job::claim_sql(self.engine.skips_locked()));
         all.push(crate::delivery::claim_sql(self.engine.skips_locked()));
+        all.push(test_clock::claim_sql(self.engine.skips_locked()));
         self.engine.prepare_all(&all).await
     }
 }

@@ -17,6 +17,7 @@ use crate::State;
 use crate::limits::Passage;
 use crate::params::Params;
 use crate::problem;
+use crate::sandbox::refuse_in_live;
 use crate::schema::Schemas;
 use app::{Call, Caller, Key, Problem};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
@@ -271,6 +272,17 @@ fn checked(
     Err(Refusal::new(Code::InvalidBody, detail).with(faults))
 }
 
+/// The body, without what has no place in the caller's environment.
+async fn allowed<T: ToSchema + DeserializeOwned>(
+    request: Request,
+    state: &State,
+    caller: &Caller,
+) -> Result<(T, Value), Refusal> {
+    let (typed, value) = body(request, state).await?;
+    refuse_in_live(caller, &value)?;
+    Ok((typed, value))
+}
+
 fn json(declared: Option<&http::HeaderValue>, bytes: &Bytes) -> Result<Value, Refusal> {
     let essence = declared.and_then(|v| v.to_str().ok()).unwrap_or_default();
     let essence = essence.split(';').next().unwrap_or_default().trim();
@@ -317,7 +329,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Question<T> {
         let (parts, rest) = request.into_parts();
         let (caller, place) = caller(&parts, state).await?;
         let request = Request::from_parts(parts, rest);
-        let (body, _) = body(request, state).await.map_err(|r| place.refuse(r))?;
+        let body = allowed(request, state, &caller).await.map_err(|r| place.refuse(r))?.0;
         Ok(Self { app: state.app.clone(), caller, place, body })
     }
 }
@@ -331,7 +343,8 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Command<T> {
         let name = idempotency_key(&parts.headers).map_err(|r| place.refuse(r))?;
         let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
         let request = Request::from_parts(parts, rest);
-        let (body, value) = body(request, state).await.map_err(|r| place.refuse(r))?;
+        let read = allowed(request, state, &caller).await;
+        let (body, value) = read.map_err(|r| place.refuse(r))?;
         let key = Some(Key { name, fingerprint: fingerprint(&method, &path, &value) });
         let call = Call { caller, request: place.request, key, until: state.gate.until() };
         Ok(Self { app: state.app.clone(), call, place, body })
@@ -346,7 +359,7 @@ impl<T: ToSchema + DeserializeOwned> FromRequest<State> for Edit<T> {
         let (caller, place) = caller(&parts, state).await?;
         let seen = if_match(&parts.headers).map_err(|r| place.refuse(r))?;
         let request = Request::from_parts(parts, rest);
-        let (body, _) = body(request, state).await.map_err(|r| place.refuse(r))?;
+        let body = allowed(request, state, &caller).await.map_err(|r| place.refuse(r))?.0;
         let call = Call { caller, request: place.request, key: None, until: state.gate.until() };
         Ok(Self { app: state.app.clone(), call, place, seen, body })
     }

@@ -11,6 +11,7 @@ mod params;
 mod problem;
 mod registry;
 mod router;
+mod sandbox;
 mod schema;
 mod serve;
 mod v1;

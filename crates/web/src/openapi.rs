@@ -17,7 +17,7 @@ use utoipa::OpenApi;
 struct Shared;
 
 /// The tags, in the order of the flow.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("Partner", "Who the caller is."),
     ("Catalogue", "What can be sold: offerings, features, promotions."),
     ("Customers", "End customers: found, and assigned to sites where the programme has it so."),
@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 16] = [
     ("Journey", "Which stage a quote or order is in, and exactly what is still missing."),
     ("Events", "What happened, in an order that never changes; also as a stream."),
     ("Webhooks", "Events sent to the partner's own server, signed, until they are taken."),
+    ("Sandbox", "The test environment: scripted values, and a clock of the partner's own."),
     ("Operations", "The carrier's side. Needs a credential of operations."),
 ];
 
@@ -55,7 +56,15 @@ const QUESTIONS: [&str; 8] = [
     "price_preview",
 ];
 /// PUTs that say how something shall be, whatever it was, and so take no If-Match.
-const SETTINGS: [&str; 3] = ["site_assign_customer", "sites_assign_customers", "order_set_group"];
+const SETTINGS: [&str; 7] = [
+    "site_assign_customer",
+    "sites_assign_customers",
+    "order_set_group",
+    "test_clock_freeze",
+    "test_clock_release",
+    "partner_clock_freeze",
+    "partner_clock_release",
+];
 
 /// Reads whose answer has the form that `Accept` asks for.
 const NEGOTIATED: [&str; 1] = ["quote_document"];
@@ -161,7 +170,10 @@ fn finish(method: &str, operation: &mut Value, examples: &Map<String, Value>) {
     let operations = tag == "Operations";
     operation["security"] = match (operations, id.as_str()) {
         (true, _) => json!([{ "operations": [] }]),
-        (false, "me_get" | "catalogue_get" | "offering_get" | "history_get") => {
+        (
+            false,
+            "me_get" | "catalogue_get" | "offering_get" | "history_get" | "sandbox_values_list",
+        ) => {
             json!([{ "partner": [] }, { "operations": [] }])
         }
         (false, _) if ["Events", "Webhooks"].contains(&tag.as_str()) => {

@@ -18,8 +18,10 @@ mod operations;
 mod opportunity;
 mod order;
 mod quote;
+mod sandbox;
 mod shape;
 mod site;
+mod test_clock;
 mod webhook;
 
 pub(crate) use event::tell;
@@ -49,5 +51,8 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(journey::routes())
         .merge(event::routes())
         .merge(webhook::routes())
+        .merge(sandbox::routes())
+        .merge(test_clock::routes())
         .merge(operations::routes())
+        .merge(test_clock::of_operations())
 }

@@ -38,8 +38,39 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     operations_side(world, &partner).await;
     catalogues(world, &desk).await;
     jobs(world, &apex).await;
+    let clocked = sandbox(world, tell).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
-    vec![apex, partner, world.operations.clone(), desk]
+    vec![apex, partner, clocked, world.operations.clone(), desk]
+}
+
+/// The sandbox's own things: its values, and a clock that is set by the partner and by operations.
+async fn sandbox(world: &World, tell: fn(&Client)) -> Client {
+    let partner = world.partner("aiab").await;
+    tell(&partner);
+    partner.get("/v1/sandbox/values").await.expect(200);
+    let me = partner.get("/v1/me").await.expect(200);
+    let of_partner = format!("/v1/operations/partners/{}/test-clock", id(&me["partner"]["id"]));
+    for (client, path) in [(&partner, "/v1/test-clock"), (&world.operations, of_partner.as_str())] {
+        let set = async |method| {
+            client.send(method, path, &[], Some("{}".to_owned())).await.expect(200);
+        };
+        set("PUT").await;
+        if client.secret() == partner.secret() {
+            set("DELETE").await;
+            set("PUT").await;
+        }
+        let by = json!({ "by": "30 days" });
+        client.post(&format!("{path}/advance"), &by).await.expect(202);
+        world.run_jobs().await;
+        client.get(&format!("{path}?wait=1")).await.expect(200);
+    }
+    // Without a clock that shows what is still to come, it can be given back.
+    let other = world.partner("aiab").await.get("/v1/me").await.expect(200);
+    let path = format!("/v1/operations/partners/{}/test-clock", id(&other["partner"]["id"]));
+    for method in ["PUT", "DELETE"] {
+        world.operations.send(method, &path, &[], Some("{}".to_owned())).await.expect(200);
+    }
+    partner
 }
 
 /// A quote whose offer has expired: what was done for it was done long before the tour, so that no

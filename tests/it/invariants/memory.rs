@@ -210,6 +210,18 @@ pub(super) const WORK: &[Damage] = &[
            connector, replace(doc, id, 'job000000000000') from job \
            where doc like '%follow_order%'"],
     ),
+    alone(Invariant::ClocksAreAdvanced, &["delete from job where connector = ''"]),
+    alone(
+        Invariant::ClocksHoldTheirJobs,
+        &["update job set due_at = 1 where due_at = 253402207200000"],
+    ),
+    among(Invariant::ClocksHoldTheirJobs, &["update test_clock set state = 'released'"]),
+    among(Invariant::ClocksAreOfPartners, &["update test_clock set tenant = 'carrier.test'"]),
+    alone(
+        Invariant::NothingIsDatedAhead,
+        &["update test_clock set doc = replace(doc, '\"now\":179', '\"now\":169') \
+           where state = 'ready'"],
+    ),
     alone(Invariant::AnswersParse, &["update idempotency set headers = 'x'"]),
     alone(Invariant::AnswersParse, &["update idempotency set body = substr(body, 2)"]),
     alone(

@@ -149,6 +149,7 @@ impl App {
                     ConnectorError::Busy { seconds, why: clean(&why) }
                 }
                 ConnectorError::Never(why) => ConnectorError::Never(clean(&why)),
+                ConnectorError::Scripted(why) => ConnectorError::Scripted(clean(&why)),
             })
         })
     }

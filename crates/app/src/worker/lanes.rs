@@ -5,6 +5,7 @@ use crate::App;
 use connect::breaker::{Breaker, BreakerRules, Circuit, Ended, Ticket};
 use domain::id::Id;
 use domain::job::CONNECTORS;
+use domain::party::Tenant;
 use domain::time::Moment;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::job::Room;
@@ -39,6 +40,8 @@ struct Lane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Owed {
     pub(super) job: Id,
+    /// Whose it is, if the job could be read.
+    pub(super) tenant: Option<Tenant>,
     pub(super) epoch: u64,
     /// With the one that is given back.
     pub(super) tries: u32,

@@ -2,20 +2,22 @@
 //! together with the job's end. Whatever goes wrong, the job has an end: an outcome, a later try,
 //! or quarantine after the last.
 
+mod advance;
 mod ask;
 mod bring;
+mod signer;
 
 use super::call::{Limits, NoAnswer, clean, said};
 use super::lanes::Owed;
 use crate::{App, Problem};
 use connect::ConnectorError;
 use domain::address::Address;
-use domain::change::{Change, Settle};
+use domain::change::{Change, Context, Settle};
 use domain::credit::Report;
 use domain::decision::Decision;
 use domain::fulfilment::{Progress, Received};
-use domain::job::{Job, MOST_TRIES, backoff_ms};
-use domain::party::Actor;
+use domain::job::{Job, MOST_TRIES, Work, backoff_ms};
+use domain::party::{Actor, Tenant};
 use domain::quote::Validated;
 use domain::time::Moment;
 use faults::{Bug, Point, pass, planted};
@@ -34,6 +36,8 @@ enum Reply {
     ContractSent(String),
     Received(Received),
     Progress(Progress),
+    /// A scripted signer does its part.
+    Signer,
     /// No answer, for good.
     Unanswered(String),
 }
@@ -109,22 +113,27 @@ impl App {
 
     async fn try_job(&self, job: &Job, limits: &Limits) -> Result<Tried, Problem> {
         let (id, epoch) = (job.id, job.epoch);
+        if let Work::AdvanceClock { .. } = job.work {
+            return self.advance_clock(job, limits).await;
+        }
         match self.ask_outside(job, limits).await? {
             Asked::Replied(reply) => {
-                self.bring_back(job, &reply, Settle::Done { job: id, epoch }).await
+                self.bring_back(job, &reply, |_| Settle::Done { job: id, epoch }).await
             }
             Asked::Partly(reply) => {
-                let due_at = self.clock.now();
-                let again = Settle::Again { job: id, epoch, due_at, tries: 0, why: None };
+                let again = |ctx: &Context| {
+                    let due = ctx.due(ctx.now);
+                    Settle::Again { job: id, epoch, due, tries: 0, why: None }
+                };
                 self.bring_back(job, &reply, again).await
             }
             Asked::Moot => {
-                self.settle(Settle::Done { job: id, epoch }).await?;
+                self.settle(Some(job.tenant), |_| Settle::Done { job: id, epoch }).await?;
                 Ok(Tried::Settled)
             }
             Asked::Unanswered(NoAnswer::PutOff { due_at, why }) => Ok(Tried::PutOff(due_at, why)),
             Asked::Unanswered(NoAnswer::Failed(error)) => Ok(match error {
-                ConnectorError::Later(why) => Tried::Failed(why, 0),
+                ConnectorError::Later(why) | ConnectorError::Scripted(why) => Tried::Failed(why, 0),
                 ConnectorError::Busy { seconds, why } => {
                     Tried::Failed(why, (i64::from(seconds) * 1000).min(LONGEST_WAIT_MS))
                 }
@@ -141,24 +150,29 @@ impl App {
             return self.give_up(claimed, why).await;
         }
         tracing::info!(%job, tries, why, "the job is tried again later");
-        let due_at = self.clock.now().plus_ms(backoff_ms(tries).max(wait_ms));
-        self.settle(Settle::Again { job, epoch, due_at, tries, why: Some(why) }).await
+        // By the partner's clock, where it has one: to wait for it is what time brings.
+        let again = |ctx: &Context| {
+            let due = ctx.due(ctx.now.plus_ms(backoff_ms(tries).max(wait_ms)));
+            Settle::Again { job, epoch, due, tries, why: Some(why.clone()) }
+        };
+        self.settle(tenant(claimed), again).await
     }
 
     /// Puts a job aside, and tells the object that waits that there will be no answer: unless
     /// that is what cannot be done.
     async fn give_up(&self, claimed: &Claimed, why: String) -> Result<(), Problem> {
-        let Claimed { id, epoch, .. } = *claimed;
-        tracing::error!(job = %id, why, "the job is put aside");
-        let settle = Settle::Quarantine { job: id, epoch, at: self.clock.now(), why: why.clone() };
+        let Claimed { id: job, epoch, .. } = *claimed;
+        tracing::error!(%job, why, "the job is put aside");
+        let reply = Reply::Unanswered(why.clone());
+        let aside =
+            |ctx: &Context| Settle::Quarantine { job, epoch, at: ctx.wall(), why: why.clone() };
         if let Ok(job) = &claimed.job {
-            let reply = Reply::Unanswered(why);
-            let bring = AssertUnwindSafe(self.bring_back(job, &reply, settle.clone()));
+            let bring = AssertUnwindSafe(self.bring_back(job, &reply, aside));
             if let Ok(Ok(Tried::Settled)) = bring.catch_unwind().await {
                 return Ok(());
             }
         }
-        self.settle(settle).await
+        self.settle(tenant(claimed), aside).await
     }
 
     /// Gives a claim back; its try does not count.
@@ -168,10 +182,14 @@ impl App {
         due_at: Moment,
         why: Option<String>,
     ) -> Result<(), Problem> {
-        let Owed { job, epoch, tries } = *owed;
+        let Owed { job, epoch, tries, tenant } = *owed;
         // A claim that finds all tries spent is not one: it leaves no more behind.
         let tries = tries.saturating_sub(1).min(MOST_TRIES);
-        self.settle(Settle::Again { job, epoch, due_at, tries, why }).await
+        let again = |ctx: &Context| {
+            let due = ctx.due_by_wall(due_at);
+            Settle::Again { job, epoch, due, tries, why: why.clone() }
+        };
+        self.settle(tenant, again).await
     }
 
     /// Gives back what could not be settled while the store was away.
@@ -187,19 +205,30 @@ impl App {
     }
 
     /// Decides what a reply means on fresh facts and commits it, again while others are faster.
-    async fn bring_back(&self, job: &Job, reply: &Reply, settle: Settle) -> Result<Tried, Problem> {
+    async fn bring_back(
+        &self,
+        job: &Job,
+        reply: &Reply,
+        settling: impl Fn(&Context) -> Settle + Send + Sync,
+    ) -> Result<Tried, Problem> {
         for _ in 0..MOST_ROUNDS {
             let actor = Actor::Connector { name: job.work.connector().to_owned() };
-            let mut ctx = self.context(actor, None);
+            let mut ctx = self.context_of(job.tenant, actor, None).await?;
+            let settle = settling(&ctx);
             let change = match self.decide_reply(job, reply, &settle, &mut ctx).await {
                 Ok(change) => change,
                 Err(Problem::Refused(refusal)) => {
                     // The rules do not allow what the outside answered: for a person to see.
                     let why = format!("{}: {}", refusal.code.as_str(), refusal.detail);
                     tracing::error!(job = %job.id, why, "the rules refuse a reply");
-                    let Job { id: job, epoch, .. } = *job;
-                    let at = self.clock.now();
-                    self.settle(Settle::Quarantine { job, epoch, at, why: clean(&why) }).await?;
+                    let (tenant, job, epoch) = (Some(job.tenant), job.id, job.epoch);
+                    let aside = |ctx: &Context| Settle::Quarantine {
+                        job,
+                        epoch,
+                        at: ctx.wall(),
+                        why: clean(&why),
+                    };
+                    self.settle(tenant, aside).await?;
                     return Ok(Tried::Settled);
                 }
                 Err(fault) => return Err(fault),
@@ -213,15 +242,35 @@ impl App {
     }
 
     /// Settles the job alone. A lost lease means that somebody else does.
-    async fn settle(&self, settle: Settle) -> Result<(), Problem> {
-        let ctx = self.context(Actor::System, None);
-        self.save(&ctx, &Decision { change: only(&settle), view: () }, None).await.map(drop)
+    async fn settle(
+        &self,
+        tenant: Option<Tenant>,
+        settling: impl Fn(&Context) -> Settle + Send + Sync,
+    ) -> Result<(), Problem> {
+        for _ in 0..MOST_ROUNDS {
+            let ctx = match tenant {
+                Some(tenant) => self.context_of(tenant, Actor::System, None).await?,
+                None => self.context(Actor::System, None),
+            };
+            let decision = Decision { change: only(&settling(&ctx)), view: () };
+            // Stale: the partner's test clock has moved meanwhile.
+            if self.save(&ctx, &decision, None).await? != Committed::Stale {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable("a test clock kept moving".to_owned()).into())
     }
 }
 
 /// The claim itself, to be given back.
-pub(super) const fn owed(claimed: &Claimed) -> Owed {
-    Owed { job: claimed.id, epoch: claimed.epoch, tries: claimed.tries }
+pub(super) fn owed(claimed: &Claimed) -> Owed {
+    let Claimed { id: job, epoch, tries, .. } = *claimed;
+    Owed { job, tenant: tenant(claimed), epoch, tries }
+}
+
+/// Whose time a job goes by.
+fn tenant(claimed: &Claimed) -> Option<Tenant> {
+    claimed.job.as_ref().ok().map(|job| job.tenant)
 }
 
 fn never_ended(claimed: &Claimed) -> String {

@@ -135,7 +135,13 @@ mod tests {
     const NOW: Moment = Moment::from_ms(1_800_000_000_000);
 
     fn ctx() -> Context {
-        Context { now: NOW, ids: Ids::new(NOW.ms(), 1), actor: Actor::System, request: None }
+        Context {
+            now: NOW,
+            ids: Ids::new(NOW.ms(), 1),
+            actor: Actor::System,
+            request: None,
+            clock: None,
+        }
     }
 
     fn tenant() -> Tenant {

@@ -16,7 +16,7 @@ fn ctx(person: u32, hours: i64) -> Context {
     let now = NOW.plus_ms(hours * HOUR);
     let credential = Id::new(Kind::Credential, 0, person);
     let actor = Actor::Operations { name: format!("person {person}"), credential };
-    Context { now, ids: Ids::new(now.ms(), person), actor, request: None }
+    Context { now, ids: Ids::new(now.ms(), person), actor, request: None, clock: None }
 }
 
 /// What is shipped, under another label.

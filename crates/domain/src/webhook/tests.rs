@@ -13,6 +13,7 @@ fn context() -> Context {
         ids: Ids::new(NOW, 7),
         actor: Actor::System,
         request: None,
+        clock: None,
     }
 }
 

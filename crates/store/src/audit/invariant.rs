@@ -137,6 +137,12 @@ invariants! {
         SubOrdersAreSubmitted = "sub_orders_are_submitted", "A sub-order that was submitted has one job.";
         SubOrdersAreFollowed = "sub_orders_are_followed", "A sub-order that fulfilment has taken and not ended has one job.";
     }
+    "Test clocks" {
+        ClocksAreAdvanced = "clocks_are_advanced", "A test clock that advances has one job that takes it on.";
+        ClocksAreOfPartners = "clocks_are_of_partners", "A test clock is a partner's, in the test environment, one each.";
+        ClocksHoldTheirJobs = "clocks_hold_their_jobs", "A job goes by a test clock only if one stands; it waits exactly if it is due after what the clock shows.";
+        NothingIsDatedAhead = "nothing_is_dated_ahead", "What a partner with a test clock has last done is dated no later than the clock shows.";
+    }
     "Keys" {
         AnswersParse = "answers_parse", "The stored answer of an idempotency key can be given again.";
         AnswersHaveEffects = "answers_have_effects", "What a stored answer says was made is there.";

@@ -96,10 +96,21 @@ const FOLLOWED: Waiting = waiting!(
     "t.state not in ('draft', 'submitted', 'rejected', 'cancelled', 'completed', 'failed')"
 );
 
-const WAITING: [Waiting; 5] = [ADDRESSES, CREDIT, CONTRACTS, SUBMITTED, FOLLOWED];
+const CLOCKS: Waiting = waiting!(
+    "test_clock",
+    ClocksAreAdvanced,
+    false,
+    "advance_clock",
+    "partner",
+    "t.state = 'advancing'"
+);
 
-pub(super) const SQL: [&str; 11] = [
+const WAITING: [Waiting; 6] = [ADDRESSES, CREDIT, CONTRACTS, SUBMITTED, FOLLOWED, CLOCKS];
+
+pub(super) const SQL: [&str; 13] = [
     JOBS,
+    CLOCKS.page,
+    CLOCKS.again,
     ADDRESSES.page,
     ADDRESSES.again,
     CREDIT.page,
@@ -136,7 +147,9 @@ async fn jobs(store: &Store, audit: &mut Audit) -> Result<Counted, StoreError> {
             match doc_in::<Job>(row, 4) {
                 Ok(job) => {
                     columns(row, &job, audit);
-                    *counted.entry((asks_for(&job.work), job.work.object())).or_default() += 1;
+                    if let Some(asked) = asks_for(&job.work) {
+                        *counted.entry((asked, job.work.object())).or_default() += 1;
+                    }
                     asks.push(object(&job));
                     found.push(job);
                 }
@@ -192,14 +205,17 @@ fn held(row: &Row, audit: &mut Audit) {
     }
 }
 
-const fn asks_for(work: &Work) -> Invariant {
-    match work {
+const fn asks_for(work: &Work) -> Option<Invariant> {
+    Some(match work {
         Work::ValidateAddresses { .. } => ADDRESSES.invariant,
         Work::AssessCredit { .. } => CREDIT.invariant,
         Work::SendContract { .. } => CONTRACTS.invariant,
         Work::SubmitOrder { .. } => SUBMITTED.invariant,
         Work::FollowOrder { .. } => FOLLOWED.invariant,
-    }
+        Work::AdvanceClock { .. } => CLOCKS.invariant,
+        // Nothing of the contract says that a scripted signer is to come.
+        Work::AwaitSignature { .. } => return None,
+    })
 }
 
 fn object(job: &Job) -> Ask<bool> {
@@ -207,7 +223,10 @@ fn object(job: &Job) -> Ask<bool> {
     let query = match job.work {
         Work::ValidateAddresses { quote } => crate::quote::by_id(tenant, quote).query,
         Work::AssessCredit { check } => crate::credit::by_id(tenant, check).query,
-        Work::SendContract { contract } => crate::contract::by_id(tenant, contract).query,
+        Work::SendContract { contract } | Work::AwaitSignature { contract } => {
+            crate::contract::by_id(tenant, contract).query
+        }
+        Work::AdvanceClock { .. } => crate::test_clock::of(tenant).query,
         Work::SubmitOrder { sub_order } | Work::FollowOrder { sub_order } => {
             crate::order::sub_order(tenant, sub_order).query
         }

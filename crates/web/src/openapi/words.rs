@@ -12,7 +12,9 @@ use domain::order::{OrderState, SubOrderPhase};
 use domain::programme::Stage;
 use domain::publication::CataloguePhase;
 use domain::quote::{FeasibilityPhase, ImportState, Level, QuotePhase, Touch};
+use domain::sandbox::Place;
 use domain::serviceability::{Confidence, Reach, Technology};
+use domain::test_clock::ClockPhase;
 use serde_json::Value;
 
 type Words = Vec<&'static str>;
@@ -37,6 +39,8 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("PreviewSite", "touch", words(&Touch::ALL, Touch::word)),
         ("CreditCheck", "state", words(CreditPhase::ALL, CreditPhase::word)),
         ("CatalogueVersion", "state", words(CataloguePhase::ALL, CataloguePhase::word)),
+        ("TestClock", "state", words(ClockPhase::ALL, ClockPhase::word)),
+        ("ScriptedValue", "place", words(&Place::ALL, Place::word)),
         ("Contract", "state", words(ContractPhase::ALL, ContractPhase::word)),
         ("OrderInShort", "state", order.clone()),
         ("OrderMilestones", "state", order),

@@ -283,7 +283,7 @@ impl CatalogueBody {
 async fn catalogue_get(reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let catalogue = app.in_force(caller.environment, now).await.at(&place)?;
     Ok(ok(&CatalogueBody::of(&catalogue, now.date())))
 }
@@ -299,7 +299,8 @@ async fn catalogue_get(reading: Reading) -> Answered {
 async fn offering_get(code: Result<Path<String>, PathRejection>, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
-    let catalogue = app.in_force(caller.environment, app.clock.now()).await.at(&place)?;
+    let catalogue =
+        app.in_force(caller.environment, app.now(&caller).await.at(&place)?).await.at(&place)?;
     let offering = code.ok().and_then(|Path(code)| catalogue.offering(&code));
     let offering = offering.ok_or_else(|| Refusal::not_found("offering")).at(&place)?;
     Ok(ok(&OfferingBody::from(offering)))

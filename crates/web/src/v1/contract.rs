@@ -6,9 +6,7 @@ use crate::answer::{Answered, draw_version, located, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
 use app::contract::{ContractClose, ContractEnd, ContractGenerate, ContractSign};
 use axum::response::IntoResponse;
-use domain::contract::{
-    Contract, ContractCustomer, ContractPhase, ContractState, NewContract, Signer,
-};
+use domain::contract::{Contract, ContractCustomer, ContractState, NewContract, Signer};
 use domain::time::Moment;
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -193,7 +191,7 @@ async fn contract_generate(PathId(quote): PathId, command: Command<NewContractBo
     let effective = body.effective.and_then(|text| faults.date("/effective", &text));
     let (signer, customer) = (body.signer.into(), body.customer.into());
     let new = faults.finish(Some(NewContract { signer, customer, effective })).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, ContractGenerate { quote, new }, |contract| {
         let body = ContractBody::of(contract, now);
         let answer = draw_version(StatusCode::ACCEPTED, &body, contract.version);
@@ -212,7 +210,7 @@ async fn contracts_list(PathId(quote): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let file = app.quote_facts(&caller, quote).await.at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let items = file.contracts.iter().map(|c| ContractBody::of(c, now)).collect();
     Ok(ok(&Contracts { items }))
 }
@@ -232,10 +230,13 @@ async fn contract_get(PathId(id): PathId, reading: Reading) -> Answered {
     let wait = params.wait();
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
-    let out = |c: &Contract| c.phase(app.clock.now()) != ContractPhase::Generated;
+    let out = |c: &Contract| c.state != ContractState::Generated;
     let found = app.wait_until(id, wait, || app.contract_get(&caller, id), out).await;
     let contract = found.at(&place)?;
-    Ok(ok_version(&ContractBody::of(&contract, app.clock.now()), contract.version))
+    Ok(ok_version(
+        &ContractBody::of(&contract, app.now(&caller).await.at(&place)?),
+        contract.version,
+    ))
 }
 
 /// Read a contract's document
@@ -283,7 +284,7 @@ struct SignedContract {
     responses((status = 200, description = "Signed", body = SignedContract)))]
 async fn contract_sign(PathId(contract): PathId, command: Command<ContractSignature>) -> Answered {
     let Command { app, call, place, body } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let (by, document_sha256) = (body.signer.into(), body.document_sha256);
     perform(&app, &call, &place, ContractSign { contract, by, document_sha256 }, |signed| {
         let contract = ContractBody::of(&signed.contract, now);
@@ -329,7 +330,7 @@ async fn close(
     end: impl FnOnce(String) -> ContractEnd,
 ) -> Answered {
     let Command { app, call, place, body } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = ContractClose { contract, end: end(body.reason) };
     perform(&app, &call, &place, action, |contract| {
         draw_version(StatusCode::OK, &ContractBody::of(contract, now), contract.version)

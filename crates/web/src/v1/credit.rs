@@ -174,7 +174,7 @@ async fn credit_standing(PathId(quote): PathId, reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let standing = app.credit_standing(&caller, quote, amount).await.at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     Ok(ok(&CreditStanding {
         holds: standing.missing.is_empty(),
         currency: Currency::Usd.code(),
@@ -202,7 +202,7 @@ async fn credit_request(PathId(quote): PathId, command: Command<NewCreditCheck>)
         Some(_) => Call { key: app.blinded(call.key).at(&place)?, ..call },
         None => call,
     };
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = CreditRequest { quote, application, tax_id, requested };
     perform(&app, &call, &place, action, |check| {
         let body = CreditCheckBody::of(check, now);
@@ -225,7 +225,7 @@ async fn credits_list(PathId(quote): PathId, reading: Reading) -> Answered {
     let file = app.quote_facts(&caller, quote).await.at(&place)?;
     let programme = app.programme_of(&caller).at(&place)?;
     let partner = caller.seller().at(&place)?.partner.id;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let valid = law::good_approval(&file.facts(now, programme, partner));
     let body = |check| CreditCheckBody::of(check, now);
     Ok(ok(&CreditChecks { items: file.credit.iter().map(body).collect(), valid: valid.map(body) }))
@@ -246,8 +246,8 @@ async fn credit_get(PathId(id): PathId, reading: Reading) -> Answered {
     let wait = params.wait();
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
-    let answered = |c: &CreditCheck| c.phase(app.clock.now()) != CreditPhase::Requested;
+    let answered = |c: &CreditCheck| c.state != CreditState::Requested;
     let found = app.wait_until(id, wait, || app.credit_get(&caller, id), answered).await;
     let check = found.at(&place)?;
-    Ok(ok_version(&CreditCheckBody::of(&check, app.clock.now()), check.version))
+    Ok(ok_version(&CreditCheckBody::of(&check, app.now(&caller).await.at(&place)?), check.version))
 }

@@ -263,7 +263,7 @@ async fn customers_lookup(asked: Question<CustomerLookup>) -> Answered {
     let CustomerLookup { name, acid, sub_account_id: sub_account, city, state, zip } = body;
     let lookup = Lookup { name, acid, sub_account, city, state, zip };
     let found = app.customers_find(&caller, lookup).await.at(&place)?;
-    let (now, partner) = (app.clock.now(), caller.tenant().partner);
+    let (now, partner) = (app.now(&caller).await.at(&place)?, caller.tenant().partner);
     let customers: Vec<_> =
         found.iter().map(|found| MatchedCustomer::of(found, partner, now)).collect();
     let none = customers.is_empty();
@@ -281,7 +281,8 @@ async fn customer_get(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let found = app.customer_get(&caller, id).await.at(&place)?;
-    let body = FoundCustomer::of(&found, caller.tenant().partner, app.clock.now());
+    let now = app.now(&caller).await.at(&place)?;
+    let body = FoundCustomer::of(&found, caller.tenant().partner, now);
     Ok(ok_version(&body, found.account.version))
 }
 
@@ -315,7 +316,7 @@ async fn customer_update(PathId(account): PathId, edit: Edit<CustomerDetails>) -
         contacts: body.contacts.map(contacts),
     };
     let action = CustomerUpdate { account, seen, details };
-    let (now, partner) = (app.clock.now(), call.caller.tenant().partner);
+    let (now, partner) = (app.now(&call.caller).await.at(&place)?, call.caller.tenant().partner);
     perform(&app, &call, &place, action, |account| {
         let body = CustomerBody::of(account, partner, now);
         draw_version(StatusCode::OK, &body, account.version)

@@ -64,7 +64,7 @@ async fn quote_document(PathId(id): PathId, headers: HeaderMap, reading: Reading
     let (dossier, gathered) = read.at(&place)?;
     let Quote { number, alternative, revision, .. } = &dossier.quote;
     let name = format!("{number}-{alternative}{revision}.{}", form.ending());
-    let document = gathered.document(&dossier, app.clock.now());
+    let document = gathered.document(&dossier, app.now(&caller).await.at(&place)?);
     let document = document.map_err(|_| failed("the sites do not add up to the quote"));
     let bytes = drawn(form, document.at(&place)?, press, &place).await?;
     let disposition = format!("inline; filename=\"{name}\"");

@@ -15,6 +15,7 @@ use domain::id::Id;
 use domain::order::{Order, SubOrder};
 use domain::programme::Programme;
 use domain::refusal::Fault;
+use domain::time::Moment;
 use form::{BillingBody, BillingForm, InstallationBody, PortReservationBody, ShippingBody};
 use http::StatusCode;
 use serde::Serialize;
@@ -104,11 +105,12 @@ impl EnrichmentsBody {
 /// What an open sub-order still misses. One that is handed off misses nothing any more.
 fn missing(
     app: &App,
+    now: Moment,
     caller: &Caller,
     order: &Order,
     sub: &SubOrder,
 ) -> Result<Vec<Fault>, Problem> {
-    if sub.is_open() { app.handoff_missing(caller, order, sub) } else { Ok(Vec::new()) }
+    if sub.is_open() { app.handoff_missing(now, caller, order, sub) } else { Ok(Vec::new()) }
 }
 
 /// Read a sub-order's enrichments
@@ -123,7 +125,8 @@ async fn enrichments_get(PathId(id): PathId, reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     let (order, sub) = app.sub_order_get(&caller, id).await.at(&place)?;
     let programme = app.programme_of(&caller).at(&place)?;
-    let missing = missing(&app, &caller, &order, &sub).at(&place)?;
+    let now = app.now(&caller).await.at(&place)?;
+    let missing = missing(&app, now, &caller, &order, &sub).at(&place)?;
     Ok(ok_version(&EnrichmentsBody::of(programme, &order, &sub, &missing), sub.version))
 }
 
@@ -189,9 +192,10 @@ async fn enrich<T>(
     let what = read(body, &mut faults);
     let what = faults.finish(what).at(&place)?;
     let programme = app.programme_of(&call.caller).at(&place)?;
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, SubOrderEnrich { sub_order, seen, what }, |(order, sub)| {
         // It fails only for a caller without a programme, and this one has just shown its own.
-        let missing = missing(&app, &call.caller, order, sub).unwrap_or_default();
+        let missing = missing(&app, now, &call.caller, order, sub).unwrap_or_default();
         let body = EnrichmentsBody::of(programme, order, sub, &missing);
         draw_version(StatusCode::OK, &body, sub.version)
     })

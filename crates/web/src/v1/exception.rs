@@ -144,7 +144,7 @@ async fn exception_file(command: Command<NewExceptionRequest>) -> Answered {
     let mut faults = Faults::default();
     let account = faults.id("/customer_id", &body.customer_id);
     let account = faults.finish(account).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = ExceptionFile {
         account,
         reason: body.reason,
@@ -172,7 +172,7 @@ async fn exceptions_list(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.exceptions_list(&caller, &state, page).await.at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     Ok(ok(&page_of(found, page.limit, |r| r.id, |r| ExceptionBody::of(r, now))))
 }
 
@@ -186,7 +186,10 @@ async fn exception_get(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let request = app.exception_get(&caller, id).await.at(&place)?;
-    Ok(ok_version(&ExceptionBody::of(&request, app.clock.now()), request.version))
+    Ok(ok_version(
+        &ExceptionBody::of(&request, app.now(&caller).await.at(&place)?),
+        request.version,
+    ))
 }
 
 /// Withdraw an exception request
@@ -198,7 +201,7 @@ async fn exception_get(PathId(id): PathId, reading: Reading) -> Answered {
     responses((status = 200, description = "Withdrawn", body = ExceptionBody)))]
 async fn exception_withdraw(PathId(request): PathId, command: Command<Nothing>) -> Answered {
     let Command { app, call, place, .. } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, ExceptionWithdraw { request }, |request| {
         draw_version(StatusCode::OK, &ExceptionBody::of(request, now), request.version)
     })

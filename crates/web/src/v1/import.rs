@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::catalogue::Catalogue;
 use domain::code::Code;
+use domain::party::Environment;
 use domain::quote::ImportSites;
 use domain::refusal::Refusal;
 use http::{StatusCode, header};
@@ -73,9 +74,11 @@ async fn import_preview(PathId(quote): PathId, question: FileQuestion) -> Answer
         partial: false,
         offerings: app.offerings_of(&caller).at(&place)?,
         keep: false,
+        live: caller.environment == Environment::Live,
     };
     params.finish().at(&place)?;
-    let catalogue = app.in_force(caller.environment, app.clock.now()).await.at(&place)?;
+    let catalogue =
+        app.in_force(caller.environment, app.now(&caller).await.at(&place)?).await.at(&place)?;
     let found = examined(catalogue, &place, file, asked).await?;
     app.import_preview(&caller, quote, found.asked.rows.len()).await.at(&place)?;
     Ok(ok(&PreviewBody::of(&found)))
@@ -105,9 +108,10 @@ async fn sites_import(PathId(quote): PathId, command: FileCommand) -> Answered {
         told: read::TOLD,
         offerings: app.offerings_of(&call.caller).at(&place)?,
         keep: true,
+        live: call.caller.environment == Environment::Live,
     };
     params.finish().at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let catalogue = app.in_force(call.caller.environment, now).await.at(&place)?;
     let found = examined(catalogue.clone(), &place, file, asked).await?;
     let asked: Arc<ImportSites> = Arc::new(found.asked);

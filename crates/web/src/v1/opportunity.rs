@@ -157,7 +157,7 @@ impl NewOpportunity {
 async fn opportunity_open(command: Command<NewOpportunity>) -> Answered {
     let Command { app, call, place, body } = command;
     let action = body.into_action().at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, action, |opened| {
         let body = OpportunityOpened::of(opened, now);
         let answer = draw_version(StatusCode::CREATED, &body, opened.opportunity.version);

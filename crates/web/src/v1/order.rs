@@ -173,7 +173,7 @@ async fn order_create(command: Command<NewOrderBody>) -> Answered {
         purchase_order: body.purchase_order,
         external_id: body.external_id,
     };
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, OrderCreate { quote, new }, |view| {
         let counts = view.sub_orders.iter().map(|sub| sub.state).collect();
         let body = OrderBody::of(&view.order, &counts, &view.sub_orders, now);
@@ -231,7 +231,7 @@ async fn order_get(PathId(id): PathId, reading: Reading) -> Answered {
     let ended = PhaseCounts::have_ended;
     app.wait_until(id, wait, || app.order_counts(&caller, id), ended).await.at(&place)?;
     let OrderFile { order, counts, sub_orders } = app.order_get(&caller, id).await.at(&place)?;
-    let body = OrderBody::of(&order, &counts, &sub_orders, app.clock.now());
+    let body = OrderBody::of(&order, &counts, &sub_orders, app.now(&caller).await.at(&place)?);
     Ok(ok_version(&body, order.version))
 }
 
@@ -263,7 +263,7 @@ async fn order_milestones(PathId(id): PathId, reading: Reading) -> Answered {
     let part = Part { after: page.after, state: String::new(), limit: page.read() };
     let mut file = app.order_part(&caller, id, &part).await.at(&place)?;
     let next_cursor = page.cut(&mut file.sub_orders, |sub| sub.position);
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     Ok(ok(&OrderMilestones {
         order_id: file.order.id.to_string(),
         state: file.counts.state().word(),
@@ -282,7 +282,7 @@ async fn order_milestones(PathId(id): PathId, reading: Reading) -> Answered {
     responses((status = 200, description = "Handed off", body = HandedOff)))]
 async fn order_hand_off(PathId(id): PathId, command: Command<Nothing>) -> Answered {
     let Command { app, call, place, .. } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, HandOff { what: HandOffWhat::Order(id) }, |view| {
         draw(StatusCode::OK, &HandedOff::of(view, now))
     })

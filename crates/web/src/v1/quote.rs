@@ -72,7 +72,7 @@ async fn quote_create(command: Command<NewQuote>) -> Answered {
     let opportunity = faults.id("/opportunity_id", &body.opportunity_id);
     let billing = body.billing.unwrap_or_default().read(&mut faults, "/billing");
     let opportunity = faults.finish(opportunity).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteCreate { opportunity, name: body.name, billing };
     perform(&app, &call, &place, action, |quote| made(quote, now)).await
 }
@@ -97,7 +97,7 @@ async fn quotes_list(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.quotes_list(&caller, &state, opportunity, page).await.at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     Ok(ok(&page_of(found, page.limit, |q| q.id, |q| QuoteBody::of(q, now))))
 }
 
@@ -111,7 +111,7 @@ async fn quote_get(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let quote = app.quote_get(&caller, id).await.at(&place)?;
-    Ok(ok_version(&QuoteBody::of(&quote, app.clock.now()), quote.version))
+    Ok(ok_version(&QuoteBody::of(&quote, app.now(&caller).await.at(&place)?), quote.version))
 }
 
 /// What an edit changes.
@@ -131,7 +131,7 @@ struct QuoteEdit {
     responses((status = 200, description = "The quote as it is now", body = QuoteBody)))]
 async fn quote_edit(PathId(quote): PathId, edit: Edit<QuoteEdit>) -> Answered {
     let Edit { app, call, place, seen, body } = edit;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteAct { quote, what: QuoteDo::Edit { seen, name: body.name } };
     perform(&app, &call, &place, action, |quote| changed(quote, now)).await
 }
@@ -148,7 +148,7 @@ async fn quote_set_billing(PathId(quote): PathId, edit: Edit<BillingBody>) -> An
     let mut faults = Faults::default();
     let billing = body.read(&mut faults, "");
     let billing = faults.finish(Some(billing)).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteAct { quote, what: QuoteDo::SetBilling { seen, billing } };
     perform(&app, &call, &place, action, |quote| changed(quote, now)).await
 }
@@ -170,7 +170,7 @@ pub(super) struct Reason {
     responses((status = 200, description = "Cancelled", body = QuoteBody)))]
 async fn quote_cancel(PathId(quote): PathId, command: Command<Reason>) -> Answered {
     let Command { app, call, place, body } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteAct { quote, what: QuoteDo::Cancel { reason: body.reason } };
     perform(&app, &call, &place, action, |quote| changed(quote, now)).await
 }
@@ -185,7 +185,7 @@ async fn quote_cancel(PathId(quote): PathId, command: Command<Reason>) -> Answer
     responses((status = 201, description = "The new version", body = QuoteBody)))]
 async fn quote_revise(PathId(quote): PathId, command: Command<Nothing>) -> Answered {
     let Command { app, call, place, .. } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteAct { quote, what: QuoteDo::Revise };
     perform(&app, &call, &place, action, |quote| made(quote, now)).await
 }
@@ -242,7 +242,7 @@ async fn quote_price(PathId(quote): PathId, command: Command<PriceQuote>) -> Ans
     let mut faults = Faults::default();
     let ask = body.read(&mut faults);
     let ask = faults.finish(Some(ask)).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, QuotePrice { quote, ask }, |done| {
         draw_version(StatusCode::OK, &QuoteSitesBody::of(done, now), done.quote.version)
     })

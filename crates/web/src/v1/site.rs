@@ -39,7 +39,7 @@ async fn act(
     status: StatusCode,
     action: SitesAct,
 ) -> Answered {
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(app, call, place, action, |done| {
         draw_version(status, &QuoteSitesBody::of(done, now), done.quote.version)
     })
@@ -147,7 +147,7 @@ async fn site_edit(PathIds(quote, site): PathIds, edit: Edit<SiteEditBody>) -> A
     let Edit { app, call, place, seen, body } = edit;
     let edit = SiteEdit { name: body.name, address: body.address.map(Into::into) };
     let action = SitesAct { quote, what: SitesDo::Edit { site, seen, edit } };
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, action, |done| {
         // The ETag is the one that the next edit of this site takes.
         let version = done.sites.first().map_or(done.quote.version, |s| s.version);

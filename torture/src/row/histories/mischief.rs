@@ -13,7 +13,7 @@ use serde_json::json;
 impl History<'_> {
     /// Something that is not the next step of a sale.
     pub(super) fn stray(&mut self) {
-        match self.dice.u8(0..36) {
+        match self.dice.u8(0..38) {
             0..6 => self.repeat(),
             6..8 => self.other_body(),
             8..11 => self.pry(),
@@ -23,7 +23,8 @@ impl History<'_> {
             27..29 => self.read_on(),
             29 => self.tend_jobs(),
             30 => self.look_around(),
-            32.. => self.catalogues(),
+            32..36 => self.catalogues(),
+            36.. => self.clocks(),
             _ => self.plead(),
         }
     }
@@ -184,6 +185,27 @@ impl History<'_> {
         let ask = match self.dice.u8(0..4) {
             0 => Ask::post("put a job aside", 0, path("quarantine"), bodies::reason()),
             _ => Ask::post("retry a job", 0, path("retry"), json!({})),
+        };
+        self.ask(ask);
+    }
+
+    /// Stops a partner's time, moves it, or looks at it.
+    fn clocks(&mut self) {
+        const PATH: &str = "/v1/test-clock";
+        let caller = self.dice.usize(1..self.callers.len());
+        let path = PATH.to_owned();
+        let ask = match self.dice.u8(0..8) {
+            0 => Ask::set("freeze time", caller, path, json!({})),
+            1 => Ask {
+                method: http::Method::DELETE,
+                ..Ask::set("release time", caller, path, json!({}))
+            },
+            2 => Ask::get("look at time", caller, path),
+            choice => {
+                let by = ["0s", "1s", "5 minutes", "1 day", "40 days"];
+                let by = by[usize::from(choice) - 3];
+                Ask::post("advance time", caller, format!("{PATH}/advance"), json!({ "by": by }))
+            }
         };
         self.ask(ask);
     }

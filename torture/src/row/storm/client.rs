@@ -146,6 +146,12 @@ impl Client {
         Ok(answer.json())
     }
 
+    /// Sets as the carrier does: sent once, without a key.
+    pub(super) async fn set_as_carrier(&mut self, path: &str) -> Went {
+        let secret = self.storm.operations.clone();
+        self.once("PUT", path, &secret, "", "{}".to_owned()).await.map(drop)
+    }
+
     async fn once(
         &mut self,
         method: &str,

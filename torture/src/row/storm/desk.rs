@@ -33,6 +33,7 @@ impl Client {
         self.reviews(&made["opportunity"]["id"]).await?;
         self.webhooks().await?;
         self.catalogues().await?;
+        self.clock().await?;
         self.partners().await
     }
 
@@ -173,11 +174,27 @@ impl Client {
         self.edit("DELETE", &path, json!({})).await.map(drop)
     }
 
+    /// Time stops, moves, and goes on.
+    async fn clock(&mut self) -> Went {
+        const PATH: &str = "/v1/test-clock";
+        self.edit("PUT", PATH, json!({})).await?;
+        let by = json!({ "by": "0s" });
+        let target = self.post("/v1/test-clock/advance", by).await?["target"].clone();
+        let there = self.until(PATH, |clock| clock["state"] == "ready").await?;
+        if there["now"] != target {
+            return self.wrong(format!("{PATH}: {there}, and not {target}"));
+        }
+        self.edit("DELETE", PATH, json!({})).await.map(drop)
+    }
+
     /// Another partner with a credential that is taken back.
     async fn partners(&mut self) -> Went {
         let new = json!({ "name": format!("Example Solutions {}-{}", self.number, self.walk),
             "programme": "apex", "tier": "standard" });
         let partner = self.operate("/v1/operations/partners", new).await?;
+        let clock = format!("/v1/operations/partners/{}/test-clock", id(&partner["id"]));
+        self.set_as_carrier(&clock).await?;
+        self.operate(&format!("{clock}/advance"), json!({ "by": "18 months" })).await?;
         let new = json!({ "name": "billing desk", "role": "connector",
             "partner_ids": [partner["id"]] });
         let minted = self.operate("/v1/operations/credentials", new).await?;

@@ -46,7 +46,9 @@ pub(super) async fn judge(database: &Database, made: &Made, before: &Caused) -> 
 /// Each key has one request that caused something, and no other request did.
 fn effects(made: &Made, mut caused: Caused, wrong: &mut Vec<String>) {
     let mut unseen = 0;
-    for done in &made.keys {
+    // A clock has no events: that it goes where it was told to, its walk looks at.
+    let silent = |done: &&Done| done.asked.path.ends_with("/test-clock/advance");
+    for done in made.keys.iter().filter(|done| !silent(done)) {
         let replayed = done.replays.iter().filter(|id| caused.contains_key(short(id))).count();
         if replayed > 0 {
             wrong.push(format!("{}: {replayed} replays had an effect", name(done)));

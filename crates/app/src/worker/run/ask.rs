@@ -3,15 +3,20 @@
 use super::{Asked, Reply};
 use crate::worker::call::{Limits, NoAnswer, clean};
 use crate::{App, Problem};
-use connect::credit::CreditAsk;
+use connect::credit::{CreditAsk, CreditBureau as _};
+use connect::fulfilment::Fulfilment as _;
+use connect::sandbox::Scripted;
+use connect::signature::SignatureDesk as _;
 use domain::address::Avps;
 use domain::contract::ContractState;
 use domain::credit::{CreditState, Report};
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
+use domain::party::Environment;
 use domain::quote::{PORTION, Validated};
 use domain::serviceability::Serviceability;
+use domain::time::Moment;
 
 /// So many of a bureau's reasons are kept.
 const MOST_REASONS: usize = 20;
@@ -29,6 +34,16 @@ fn brief(report: Report) -> Report {
     Report { reasons: reasons.collect(), reference: clean(&report.reference), ..report }
 }
 
+/// Which try of a script this is; none where nothing is scripted.
+fn attempt(job: &Job) -> Option<u32> {
+    (job.tenant.environment == Environment::Test).then_some(job.tries)
+}
+
+/// A connector as this job's environment has it: scripted in the test environment.
+fn scripted<'a, T: ?Sized>(real: &'a T, job: &Job) -> Scripted<'a, T> {
+    Scripted::new(real, attempt(job))
+}
+
 impl App {
     pub(super) async fn ask_outside(&self, job: &Job, limits: &Limits) -> Result<Asked, Problem> {
         match job.work {
@@ -37,6 +52,9 @@ impl App {
             Work::SendContract { contract } => self.ask_signature(job, contract, limits).await,
             Work::SubmitOrder { sub_order } => self.ask_submit(job, sub_order, limits).await,
             Work::FollowOrder { sub_order } => self.ask_progress(job, sub_order, limits).await,
+            Work::AwaitSignature { .. } => Ok(Asked::Replied(Reply::Signer)),
+            // It asks nobody, and never comes here.
+            Work::AdvanceClock { .. } => Ok(Asked::Moot),
         }
     }
 
@@ -45,15 +63,16 @@ impl App {
         let waiting = store::site::requested(job.tenant, quote, PORTION + 1);
         let sites = self.store.ask(waiting).await?;
         let portion = usize::try_from(PORTION).unwrap_or(usize::MAX);
+        let (now, _) = self.reading(job.tenant).await?;
         let mut answers = Vec::with_capacity(sites.len().min(portion));
         for site in sites.iter().take(portion) {
             // What is answered by the end of the lease is brought back; the rest has another turn.
             if !answers.is_empty() && limits.are_over() {
                 break;
             }
-            match self.validated(&site.given, Some(limits)).await {
+            match self.validated(&site.given, attempt(job), Some(limits)).await {
                 Ok(avps) => {
-                    let serviceability = self.served_at(&avps, limits).await;
+                    let serviceability = self.served_at(&avps, now, limits).await;
                     let found = Validated { site: site.id, avps, serviceability };
                     answers.push((site.given.clone(), found));
                 }
@@ -69,12 +88,17 @@ impl App {
 
     /// How the network reaches the address that was found. A validation does not fail because
     /// nobody knows that.
-    async fn served_at(&self, avps: &Avps, limits: &Limits) -> Option<Serviceability> {
+    async fn served_at(
+        &self,
+        avps: &Avps,
+        now: Moment,
+        limits: &Limits,
+    ) -> Option<Serviceability> {
         let address = match avps {
             Avps::Match { address } | Avps::CloseMatch { address, .. } => address,
             Avps::Ambiguous { .. } | Avps::NoMatch { .. } => return None,
         };
-        let found = self.served(address, Some(limits)).await;
+        let found = self.served(address, now, Some(limits)).await;
         found.inspect_err(|why| tracing::info!(%why, "serviceability is not known")).ok()
     }
 
@@ -97,7 +121,8 @@ impl App {
         };
         let (reference, amount, application) = (check.id, check.amount, check.application);
         let ask = CreditAsk { reference, amount, application, tax_id };
-        let asking = async { self.outside.credit.assess(&ask).await?.to(&ask) };
+        let bureau = scripted(&*self.outside.credit, job);
+        let asking = async { bureau.assess(&ask).await?.to(&ask) };
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, |report| Reply::Credit(brief(report))))
     }
@@ -110,7 +135,8 @@ impl App {
         let (Some(contract), Some(document)) = (contract, document) else {
             return Ok(Asked::Moot);
         };
-        let asking = self.outside.signature.send(&contract, &document);
+        let desk = scripted(&*self.outside.signature, job);
+        let asking = desk.send(&contract, &document);
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, Reply::ContractSent))
     }
@@ -120,7 +146,8 @@ impl App {
         let Some(sub) = sub.filter(|s| s.state == SubOrderPhase::Submitted) else {
             return Ok(Asked::Moot);
         };
-        let asking = self.outside.fulfilment.submit(&sub);
+        let fulfilment = scripted(&*self.outside.fulfilment, job);
+        let asking = fulfilment.submit(&sub);
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, Reply::Received))
     }
@@ -128,8 +155,9 @@ impl App {
     async fn ask_progress(&self, job: &Job, id: Id, limits: &Limits) -> Result<Asked, Problem> {
         let sub = self.store.ask(store::order::sub_order(job.tenant, id)).await?;
         let Some(sub) = sub.filter(|s| !s.state.is_final()) else { return Ok(Asked::Moot) };
-        let now = self.clock.now();
-        let asking = self.outside.fulfilment.progress(&sub, now);
+        let (now, _) = self.reading(job.tenant).await?;
+        let fulfilment = scripted(&*self.outside.fulfilment, job);
+        let asking = fulfilment.progress(&sub, now);
         let answer = self.call_within(job.work.connector(), Some(limits), asking).await;
         Ok(replied(answer, Reply::Progress))
     }

@@ -12,6 +12,7 @@ use domain::fulfilment;
 use domain::id::Id;
 use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
+use domain::party::Environment;
 use domain::quote::{self, PORTION, Validated};
 
 impl App {
@@ -30,6 +31,10 @@ impl App {
             Work::SendContract { contract } => {
                 self.bring_signature(job, contract, reply, settle, ctx).await
             }
+            Work::AwaitSignature { contract } => {
+                self.bring_signer(job, contract, settle, ctx).await
+            }
+            Work::AdvanceClock { .. } => Ok(only(settle)),
             Work::SubmitOrder { sub_order } | Work::FollowOrder { sub_order } => {
                 self.bring_fulfilment(job, sub_order, reply, settle, ctx).await
             }
@@ -106,7 +111,12 @@ impl App {
         };
         let days = self.signature_days(job).await?;
         let (reference, settle) = (reference.clone(), settle.clone());
-        Ok(contract::contract_sent(ctx, &contract, reference, days, settle)?.change)
+        let sent = contract::contract_sent(ctx, &contract, reference, days, settle)?;
+        let mut change = sent.change;
+        if job.tenant.environment == Environment::Test {
+            contract::signer_awaited(ctx, &sent.view, &mut change);
+        }
+        Ok(change)
     }
 
     async fn signature_days(&self, job: &Job) -> Result<u32, Problem> {

@@ -90,7 +90,7 @@ impl Desk {
             tally: Tally::default(),
             created_at: now,
         };
-        let ctx = Context { now, ids, actor, request: None };
+        let ctx = Context { now, ids, actor, request: None, clock: None };
         let programme = alliance().clone();
         Self { ctx, quote, sites: Vec::new(), tier: "standard", programme }
     }

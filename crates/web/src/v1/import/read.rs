@@ -1,6 +1,7 @@
 //! A file becomes words of the domain: the report, and rows that may become sites.
 
 use crate::door::Sent;
+use crate::sandbox::refuse_rows;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::catalogue::Catalogue;
@@ -30,6 +31,8 @@ pub(super) struct Asked {
     pub(super) offerings: Vec<String>,
     /// Whether the file is wanted back.
     pub(super) keep: bool,
+    /// Whether scripted values have no place in it.
+    pub(super) live: bool,
 }
 
 /// What was found.
@@ -49,6 +52,10 @@ pub(super) fn examine(
         sheet::read(&file.bytes, file.format, asked.sheet.as_deref()).map_err(|f| unread(&f))?;
     let default = asked.default.as_deref();
     let found = sheet::understand(&table, Sold { catalogue, offerings: &asked.offerings, default });
+    if asked.live {
+        let row = |sound: &Sound| (sound.row, sound.name.clone(), sound.address.street.clone());
+        refuse_rows(found.sound.iter().map(row))?;
+    }
     let refused = found.broken || (!found.faults.is_empty() && !asked.partial);
     let body = if asked.keep && !refused { kept(&table, &found)? } else { String::new() };
     let report = report(file, &table, &found, asked.told);

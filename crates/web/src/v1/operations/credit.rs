@@ -7,8 +7,8 @@ use crate::answer::{Answered, draw, draw_version, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::credit::{CreditCheckBody, keeps_tax_ids_out};
 use crate::v1::shape::{At, Faults, ListOf, Paging, page_of};
-use app::App;
-use app::credit::{CreditApprove, CreditConfirm, CreditDecline, CreditReveal};
+use app::Times;
+use app::credit::{CreditApprove, CreditConfirm, CreditDecline, CreditReveal, ReviewFile};
 use axum::body::Body;
 use domain::code::Because;
 use domain::credit::{Approval, CreditCheck};
@@ -44,8 +44,8 @@ async fn credit_queue(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.credit_queue(&caller, page).await.at(&place)?;
-    let (now, policy) = (app.clock.now(), app.programmes.credit());
-    let shape = |file: &_| CreditReviewBody::of(file, policy, now);
+    let (times, policy) = (app.times(&caller).await.at(&place)?, app.programmes.credit());
+    let shape = |file: &ReviewFile| CreditReviewBody::of(file, policy, times.of(file.check.tenant));
     Ok(ok(&page_of(found, page.limit, |file| file.check.id, shape)))
 }
 
@@ -60,7 +60,8 @@ async fn credit_review(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let file = app.credit_file(&caller, id).await.at(&place)?;
-    let body = CreditReviewBody::of(&file, app.programmes.credit(), app.clock.now());
+    let now = app.times(&caller).await.at(&place)?.of(file.check.tenant);
+    let body = CreditReviewBody::of(&file, app.programmes.credit(), now);
     Ok(ok_version(&body, file.check.version))
 }
 
@@ -94,13 +95,14 @@ struct CreditApproval {
     responses((status = 200, description = "Approved, or proposed", body = CreditCheckBody)))]
 async fn credit_approve(PathId(check): PathId, command: Command<CreditApproval>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let mut faults = Faults::default();
     let limit = faults.money("/limit", body.limit.as_ref());
     let deposit = faults.money("/deposit", body.deposit.as_ref());
     keeps_tax_ids_out("/reason", &body.reason, &mut faults);
     let approval = Approval { limit, deposit, reason: body.reason };
     let approval = faults.finish(Some(approval)).at(&place)?;
-    perform(&app, &call, &place, CreditApprove { check, approval }, drawn(&app)).await
+    perform(&app, &call, &place, CreditApprove { check, approval }, drawn(times)).await
 }
 
 /// A second yes.
@@ -123,8 +125,9 @@ struct CreditConfirmation {
     responses((status = 200, description = "Approved", body = CreditCheckBody)))]
 async fn credit_confirm(PathId(check): PathId, command: Command<CreditConfirmation>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let action = CreditConfirm { check, seen: body.version };
-    perform(&app, &call, &place, action, drawn(&app)).await
+    perform(&app, &call, &place, action, drawn(times)).await
 }
 
 /// A no.
@@ -150,7 +153,7 @@ async fn credit_decline(PathId(check): PathId, command: Command<CreditRefusal>) 
     keeps_tax_ids_out("/reason", &body.reason, &mut faults);
     faults.finish(Some(())).at(&place)?;
     let action = CreditDecline { check, reason: body.reason };
-    perform(&app, &call, &place, action, drawn(&app)).await
+    perform(&app, &call, &place, action, drawn(times)).await
 }
 
 /// Faults an approval without a limit.
@@ -161,9 +164,14 @@ fn no_limit<T>(faults: &mut Faults) -> Option<T> {
 }
 
 /// How a decided credit check is drawn.
-fn drawn(app: &App) -> impl Fn(&CreditCheck) -> app::Answer + Send + Sync + use<> {
-    let now = app.clock.now();
-    move |check| draw_version(StatusCode::OK, &CreditCheckBody::of(check, now), check.version)
+fn drawn(times: Times) -> impl Fn(&CreditCheck) -> app::Answer + Send + Sync {
+    move |check| {
+        draw_version(
+            StatusCode::OK,
+            &CreditCheckBody::of(check, times.of(check.tenant)),
+            check.version,
+        )
+    }
 }
 
 /// Why a tax id is looked at.

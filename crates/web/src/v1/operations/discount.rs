@@ -4,7 +4,7 @@ use crate::answer::{Answered, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::quote::{QuoteBody, percent};
 use crate::v1::shape::{At, Faults, ListOf, Paging, page_of};
-use app::App;
+use app::Times;
 use app::review::DiscountDecide;
 use domain::quote::{DiscountVerdict, Quote};
 use http::StatusCode;
@@ -32,8 +32,8 @@ async fn discounts_queue(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.discounts_queue(&caller, page).await.at(&place)?;
-    let now = app.clock.now();
-    Ok(ok(&page_of(found, page.limit, |q| q.id, |q| QuoteBody::of(q, now))))
+    let times = app.times(&caller).await.at(&place)?;
+    Ok(ok(&page_of(found, page.limit, |q| q.id, |q| QuoteBody::of(q, times.of(q.tenant)))))
 }
 
 /// A yes.
@@ -56,8 +56,9 @@ struct DiscountApprove {
     responses((status = 200, description = "Approved", body = QuoteBody)))]
 async fn discount_approve(PathId(quote): PathId, command: Command<DiscountApprove>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = DiscountVerdict::Approve { note: body.note };
-    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
+    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(times)).await
 }
 
 /// A no.
@@ -79,8 +80,9 @@ struct DiscountRefuse {
     responses((status = 200, description = "Refused", body = QuoteBody)))]
 async fn discount_refuse(PathId(quote): PathId, command: Command<DiscountRefuse>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = DiscountVerdict::Refuse { reason: body.reason };
-    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
+    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(times)).await
 }
 
 /// So much, and no more.
@@ -116,16 +118,18 @@ const fn a_month() -> u32 {
     responses((status = 200, description = "Countered", body = QuoteBody)))]
 async fn discount_counter(PathId(quote): PathId, command: Command<DiscountCounter>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let mut faults = Faults::default();
     let discount_percent = percent(&mut faults, &body.discount_percent);
     let discount_percent = faults.finish(discount_percent).at(&place)?;
     let DiscountCounter { reason, valid_days, .. } = body;
     let verdict = DiscountVerdict::Counter { discount_percent, reason, valid_days };
-    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(&app)).await
+    perform(&app, &call, &place, DiscountDecide { quote, verdict }, drawn(times)).await
 }
 
 /// How a decided quote is drawn.
-fn drawn(app: &App) -> impl Fn(&Quote) -> app::Answer + Send + Sync + use<> {
-    let now = app.clock.now();
-    move |quote| draw_version(StatusCode::OK, &QuoteBody::of(quote, now), quote.version)
+fn drawn(times: Times) -> impl Fn(&Quote) -> app::Answer + Send + Sync {
+    move |quote| {
+        draw_version(StatusCode::OK, &QuoteBody::of(quote, times.of(quote.tenant)), quote.version)
+    }
 }

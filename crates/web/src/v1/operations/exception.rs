@@ -4,7 +4,7 @@ use crate::answer::{Answered, draw, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::exception::{DenialWord, ExceptionBody, STATES};
 use crate::v1::shape::{At, ListOf, Paging, page_of};
-use app::App;
+use app::Times;
 use app::exception::{Asked, ExceptionDecide, ExceptionsDecide};
 use domain::exception::{ExceptionRequest, Verdict};
 use domain::id::Id;
@@ -39,8 +39,8 @@ async fn exceptions_queue(reading: Reading) -> Answered {
     params.finish().at(&place)?;
     let state = if state.is_empty() { "open" } else { &state };
     let found = app.exceptions_queue(&caller, state, page).await.at(&place)?;
-    let now = app.clock.now();
-    Ok(ok(&page_of(found, page.limit, |r| r.id, |r| ExceptionBody::of(r, now))))
+    let times = app.times(&caller).await.at(&place)?;
+    Ok(ok(&page_of(found, page.limit, |r| r.id, |r| ExceptionBody::of(r, times.of(r.tenant)))))
 }
 
 /// A yes.
@@ -73,8 +73,9 @@ async fn exception_approve(
     command: Command<ExceptionApprove>,
 ) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = Verdict::from(body);
-    let draw = drawn(&app);
+    let draw = drawn(times);
     perform(&app, &call, &place, ExceptionDecide { request, verdict }, draw).await
 }
 
@@ -98,15 +99,21 @@ struct ExceptionDeny {
     responses((status = 200, description = "Denied", body = ExceptionBody)))]
 async fn exception_deny(PathId(request): PathId, command: Command<ExceptionDeny>) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = Verdict::from(body);
-    let draw = drawn(&app);
+    let draw = drawn(times);
     perform(&app, &call, &place, ExceptionDecide { request, verdict }, draw).await
 }
 
 /// How a decided request is drawn.
-fn drawn(app: &App) -> impl Fn(&ExceptionRequest) -> app::Answer + Send + Sync + use<> {
-    let now = app.clock.now();
-    move |request| draw_version(StatusCode::OK, &ExceptionBody::of(request, now), request.version)
+fn drawn(times: Times) -> impl Fn(&ExceptionRequest) -> app::Answer + Send + Sync {
+    move |request| {
+        draw_version(
+            StatusCode::OK,
+            &ExceptionBody::of(request, times.of(request.tenant)),
+            request.version,
+        )
+    }
 }
 
 impl From<ExceptionApprove> for Verdict {
@@ -171,10 +178,11 @@ struct ExceptionGroup {
 }
 
 impl ExceptionGroup {
-    fn of(asked: &Asked, target_days: u32, now: Moment) -> Self {
+    fn of(asked: &Asked, target_days: u32, times: &Times) -> Self {
         let oldest = asked.requests.first();
+        let now = oldest.map_or_else(|| times.wall(), |r| times.of(r.tenant));
         let due = oldest.map_or(now, |r| r.due_at(target_days));
-        let each = |r: &ExceptionRequest| ExceptionAsked::of(r, target_days, now);
+        let each = |r: &ExceptionRequest| ExceptionAsked::of(r, target_days, times.of(r.tenant));
         Self {
             customer_id: asked.account.to_string(),
             customer_name: oldest.map(|r| r.account_name.clone()).unwrap_or_default(),
@@ -212,8 +220,8 @@ async fn exceptions_open(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.exceptions_open(&caller, page).await.at(&place)?;
-    let (now, days) = (app.clock.now(), app.settings.exception_target_days);
-    let group = |asked: &Asked| ExceptionGroup::of(asked, days, now);
+    let (times, days) = (app.times(&caller).await.at(&place)?, app.settings.exception_target_days);
+    let group = |asked: &Asked| ExceptionGroup::of(asked, days, &times);
     let ListOf { items, next_cursor } = page_of(found, page.limit, |asked| asked.oldest, group);
     Ok(ok(&ExceptionGroups { items, next_cursor }))
 }
@@ -238,7 +246,8 @@ async fn exceptions_approve(
     command: Command<ExceptionApprove>,
 ) -> Answered {
     let Command { app, call, place, body } = command;
-    let draw = decided(&app, account);
+    let times = app.times(&call.caller).await.at(&place)?;
+    let draw = decided(times, app.settings.exception_target_days, account);
     let verdict = Verdict::from(body);
     perform(&app, &call, &place, ExceptionsDecide { account, verdict }, draw).await
 }
@@ -253,19 +262,21 @@ async fn exceptions_approve(
     responses((status = 200, description = "Denied", body = ExceptionsDecided)))]
 async fn exceptions_deny(PathId(account): PathId, command: Command<ExceptionDeny>) -> Answered {
     let Command { app, call, place, body } = command;
-    let draw = decided(&app, account);
+    let times = app.times(&call.caller).await.at(&place)?;
+    let draw = decided(times, app.settings.exception_target_days, account);
     let verdict = Verdict::from(body);
     perform(&app, &call, &place, ExceptionsDecide { account, verdict }, draw).await
 }
 
 /// How a decided group is drawn.
 fn decided(
-    app: &App,
+    times: Times,
+    days: u32,
     account: Id,
-) -> impl Fn(&Vec<ExceptionRequest>) -> app::Answer + Send + Sync + use<> {
-    let (now, days) = (app.clock.now(), app.settings.exception_target_days);
+) -> impl Fn(&Vec<ExceptionRequest>) -> app::Answer + Send + Sync {
     move |requests| {
-        let requests = requests.iter().map(|r| ExceptionAsked::of(r, days, now)).collect();
+        let asked = |r: &ExceptionRequest| ExceptionAsked::of(r, days, times.of(r.tenant));
+        let requests = requests.iter().map(asked).collect();
         draw(StatusCode::OK, &ExceptionsDecided { customer_id: account.to_string(), requests })
     }
 }

@@ -4,7 +4,7 @@ use crate::answer::{Answered, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::quote::QuoteBody;
 use crate::v1::shape::{At, ListOf, Paging, page_of};
-use app::App;
+use app::Times;
 use app::review::FeasibilityDecide;
 use domain::quote::{FeasibilityVerdict, QuoteSites};
 use http::StatusCode;
@@ -31,8 +31,8 @@ async fn feasibility_queue(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
     let found = app.feasibility_queue(&caller, page).await.at(&place)?;
-    let now = app.clock.now();
-    Ok(ok(&page_of(found, page.limit, |q| q.id, |q| QuoteBody::of(q, now))))
+    let times = app.times(&caller).await.at(&place)?;
+    Ok(ok(&page_of(found, page.limit, |q| q.id, |q| QuoteBody::of(q, times.of(q.tenant)))))
 }
 
 /// A yes.
@@ -59,8 +59,9 @@ async fn feasibility_confirm(
     command: Command<FeasibilityConfirm>,
 ) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = FeasibilityVerdict::Confirm { note: body.note };
-    perform(&app, &call, &place, FeasibilityDecide { quote, verdict }, drawn(&app)).await
+    perform(&app, &call, &place, FeasibilityDecide { quote, verdict }, drawn(times)).await
 }
 
 /// A no.
@@ -86,15 +87,15 @@ async fn feasibility_refuse(
     command: Command<FeasibilityRefuse>,
 ) -> Answered {
     let Command { app, call, place, body } = command;
+    let times = app.times(&call.caller).await.at(&place)?;
     let verdict = FeasibilityVerdict::Refuse { reason: body.reason };
-    perform(&app, &call, &place, FeasibilityDecide { quote, verdict }, drawn(&app)).await
+    perform(&app, &call, &place, FeasibilityDecide { quote, verdict }, drawn(times)).await
 }
 
 /// How a quote is drawn that was answered about.
-fn drawn(app: &App) -> impl Fn(&QuoteSites) -> app::Answer + Send + Sync + use<> {
-    let now = app.clock.now();
+fn drawn(times: Times) -> impl Fn(&QuoteSites) -> app::Answer + Send + Sync {
     move |done| {
         let quote = &done.quote;
-        draw_version(StatusCode::OK, &QuoteBody::of(quote, now), quote.version)
+        draw_version(StatusCode::OK, &QuoteBody::of(quote, times.of(quote.tenant)), quote.version)
     }
 }

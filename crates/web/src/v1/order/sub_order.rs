@@ -263,7 +263,7 @@ async fn sub_orders_list(PathId(id): PathId, reading: Reading) -> Answered {
     let part = Part { after: page.after, state, limit: page.read() };
     let mut found = app.order_part(&caller, id, &part).await.at(&place)?.sub_orders;
     let next_cursor = page.cut(&mut found, |sub| sub.position);
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let items = found.iter().map(|sub| SubOrderBody::of(sub, now)).collect();
     Ok(ok(&ListOf { items, next_cursor }))
 }
@@ -278,7 +278,7 @@ async fn sub_order_get(PathId(id): PathId, reading: Reading) -> Answered {
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let (_, sub) = app.sub_order_get(&caller, id).await.at(&place)?;
-    Ok(ok_version(&SubOrderBody::of(&sub, app.clock.now()), sub.version))
+    Ok(ok_version(&SubOrderBody::of(&sub, app.now(&caller).await.at(&place)?), sub.version))
 }
 
 /// Hand a sub-order off
@@ -290,7 +290,7 @@ async fn sub_order_get(PathId(id): PathId, reading: Reading) -> Answered {
     responses((status = 200, description = "Handed off", body = HandedOff)))]
 async fn sub_order_hand_off(PathId(id): PathId, command: Command<Nothing>) -> Answered {
     let Command { app, call, place, .. } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, HandOff { what: HandOffWhat::SubOrder(id) }, |view| {
         draw(StatusCode::OK, &HandedOff::of(view, now))
     })

@@ -3,7 +3,7 @@
 use super::QuoteBody;
 use crate::answer::{Answered, draw_version, perform};
 use crate::door::{Command, PathId};
-use crate::v1::shape::Nothing;
+use crate::v1::shape::{At, Nothing};
 use app::quote::{QuoteAct, QuoteDo};
 use domain::quote::{AskedLevel, CounterOffer, Feasibility};
 use domain::time::Moment;
@@ -114,7 +114,7 @@ impl CounterBody {
     responses((status = 202, description = "Operations are asked", body = QuoteBody)))]
 async fn feasibility_request(PathId(quote): PathId, command: Command<Nothing>) -> Answered {
     let Command { app, call, place, .. } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteAct { quote, what: QuoteDo::AskFeasibility };
     perform(&app, &call, &place, action, |quote| {
         draw_version(StatusCode::ACCEPTED, &QuoteBody::of(quote, now), quote.version)

@@ -252,7 +252,7 @@ async fn price_preview(PathId(quote): PathId, asked: Question<AskBody>) -> Answe
     let ask = PriceQuote { level, discount_percent, promotions }.read(&mut faults);
     let edits = edits.read(&mut faults);
     let (ask, edits) = faults.finish(Some((ask, edits))).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let preview = app.price_preview(&caller, quote, &ask, &edits).await.at(&place)?;
     Ok(ok(&PreviewBody::of(&preview, now)))
 }

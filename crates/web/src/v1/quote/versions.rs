@@ -72,7 +72,7 @@ impl ReopenedBody {
         body = ReopenedBody)))]
 async fn quote_reopen(PathId(quote): PathId, command: Command<Nothing>) -> Answered {
     let Command { app, call, place, .. } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     perform(&app, &call, &place, QuoteReopen { quote }, |done| {
         let body = ReopenedBody::of(done, now);
         let answer = draw_version(StatusCode::CREATED, &body, done.quote.version);
@@ -101,7 +101,7 @@ async fn alternatives_list(PathId(quote): PathId, reading: Reading) -> Answered 
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let found = app.alternatives_list(&caller, quote).await.at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&caller).await.at(&place)?;
     let number = found.first().map_or_else(String::new, |quote| quote.number.clone());
     let items = found.iter().map(|quote| QuoteBody::of(quote, now)).collect();
     Ok(ok(&Alternatives { number, items }))
@@ -126,7 +126,7 @@ struct NewAlternative {
     responses((status = 201, description = "The new alternative", body = QuoteBody)))]
 async fn alternative_add(PathId(quote): PathId, command: Command<NewAlternative>) -> Answered {
     let Command { app, call, place, body } = command;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = AlternativeAdd { quote, name: body.name };
     perform(&app, &call, &place, action, |quote| made(quote, now)).await
 }
@@ -156,7 +156,7 @@ async fn quote_clone(PathId(quote): PathId, command: Command<NewClone>) -> Answe
     let mut faults = Faults::default();
     let opportunity = faults.maybe_id("/opportunity_id", body.opportunity_id.as_ref());
     let opportunity = faults.finish(Some(opportunity)).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = QuoteClone { quote, name: body.name, opportunity };
     perform(&app, &call, &place, action, |quote| made(quote, now)).await
 }

@@ -94,7 +94,7 @@ async fn site_assign_customer(
     let mut faults = Faults::default();
     let customer = faults.maybe_id("/customer_id", body.customer_id.as_ref());
     let customer = faults.finish(Some(customer)).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = CustomersAssign { quote, wanted: vec![(site, customer)], listed: false };
     perform(&app, &call, &place, action, |assigned| {
         let one = assigned.first().map(|assigned| CustomerAssigned::of(assigned, now));
@@ -130,7 +130,7 @@ async fn sites_assign_customers(
         wanted.extend(site.map(|site| (site, customer)));
     }
     let wanted = faults.finish(Some(wanted)).at(&place)?;
-    let now = app.clock.now();
+    let now = app.now(&call.caller).await.at(&place)?;
     let action = CustomersAssign { quote, wanted, listed: true };
     perform(&app, &call, &place, action, |assigned| {
         let assignments = assigned.iter().map(|a| CustomerAssigned::of(a, now)).collect();

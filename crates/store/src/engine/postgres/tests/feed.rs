@@ -21,7 +21,7 @@ fn tenant() -> Tenant {
 fn happened(number: u32) -> Decision {
     let now = Moment::from_ms(i64::from(number));
     let ids = Ids::new(now.ms(), number);
-    let mut ctx = Context { now, ids, actor: Actor::System, request: None };
+    let mut ctx = Context { now, ids, actor: Actor::System, request: None, clock: None };
     let group = CustomerGroup {
         id: ctx.ids.next(Kind::CustomerGroup),
         tenant: tenant(),

@@ -115,5 +115,7 @@ pub(super) async fn credit_answer(
     let reference = faults.id("/reference", &body.reference);
     let report = body.read(&mut faults);
     let (reference, report) = faults.finish(reference.zip(report)).at(&place)?;
-    perform(&app, &call, &place, CreditAnswered { check, reference, report }, drawn(&app)).await
+    let times = app.times(&call.caller).await.at(&place)?;
+    let action = CreditAnswered { check, reference, report };
+    perform(&app, &call, &place, action, drawn(times)).await
 }

@@ -1,0 +1,1 @@
+select raise_wall('test_clock');
