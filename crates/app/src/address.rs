@@ -40,8 +40,13 @@ const PATIENCE: Duration = Duration::from_secs(25);
 
 /// A question has no second try: what a script lets fail twice is up again. None where nothing is
 /// scripted.
-fn attempt(caller: &Caller) -> Option<u32> {
+pub(crate) fn attempt(caller: &Caller) -> Option<u32> {
     (caller.environment == Environment::Test).then_some(u32::MAX)
+}
+
+/// Whether an address is one that a script answers for.
+pub(crate) fn is_scripted(address: &Address, attempt: Option<u32>) -> bool {
+    attempt.is_some() && sandbox::address(address).is_some()
 }
 
 /// Why there is no answer for an address, and when to ask again.
@@ -76,8 +81,9 @@ impl App {
         caller.seller()?;
         let given: Arc<[Address]> = given.into();
         let (service, attempt) = (self.outside.address.clone(), attempt(caller));
-        let plain = move |address: &Address| attempt.is_none() || sandbox::address(address).is_none();
-        let known = move |address: &Address| service.known(address).filter(|_| plain(address));
+        let known = move |address: &Address| {
+            service.known(address).filter(|_| !is_scripted(address, attempt))
+        };
         let known = self.at_desk(&given, known).await?;
         Ok(self.ask_rest(&given, known, |address| self.validated(address, attempt, None)).await)
     }
@@ -109,7 +115,7 @@ impl App {
         attempt: Option<u32>,
         limits: Option<&Limits>,
     ) -> Result<Avps, NoAnswer> {
-        if attempt.is_some() && sandbox::address(given).is_some() {
+        if is_scripted(given, attempt) {
             let service = Scripted::new(&*self.outside.address, attempt);
             return self.call_within("address", limits, service.validate(given)).await;
         }

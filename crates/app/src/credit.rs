@@ -238,7 +238,7 @@ impl App {
         amount: Option<Money>,
     ) -> Result<Standing, Problem> {
         let seller = caller.seller()?;
-        let (now, programme) = (self.clock.now(), self.programme(seller)?);
+        let (now, programme) = (self.now(caller).await?, self.programme(seller)?);
         let file = self.quote_file(now, seller.tenant, quote, Sites::None).await?;
         let priced =
             file.quote.offer().and_then(|o| exposure(&o.totals, programme.exposure_months));

@@ -13,7 +13,7 @@ use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, PhaseCounts, SubOrder};
-use domain::party::{Environment, Partner, Tenant};
+use domain::party::{Partner, Tenant};
 use domain::programme::Programme;
 use domain::quote::{Quote, Site};
 use domain::refusal::Refusal;
@@ -84,7 +84,7 @@ impl App {
             store::exception::of_account(seller.tenant, account.id)
         };
         let exceptions = self.store.ask(best.iter().map(ask).collect::<Vec<_>>()).await?;
-        let now = self.clock.now();
+        let now = self.now(caller).await?;
         let found = best.into_iter().zip(exceptions).map(|((account, matched), exceptions)| {
             (Found::of(account, partner, exceptions, now), matched)
         });

@@ -1,9 +1,11 @@
 //! How addresses can be reached by the network: for addresses without a quote, and for a site with
 //! the access that it is configured for.
 
-use crate::address::Checked;
+use crate::address::{Checked, attempt, is_scripted};
 use crate::worker::call::{Limits, NoAnswer};
 use crate::{App, Caller, Problem};
+use connect::sandbox::Scripted;
+use connect::serviceability::ServiceCheck as _;
 use domain::address::Address;
 use domain::id::Id;
 use domain::quote::Site;
@@ -29,8 +31,13 @@ impl App {
         caller.seller()?;
         let addresses: Arc<[Address]> = addresses.into();
         let (service, now) = (self.outside.serviceability.clone(), self.now(caller).await?);
-        let known = self.at_desk(&addresses, move |address| service.known(address, now)).await?;
-        Ok(self.ask_rest(&addresses, known, |address| self.served(address, now, None)).await)
+        let attempt = attempt(caller);
+        let known = move |address: &Address| {
+            service.known(address, now).filter(|_| !is_scripted(address, attempt))
+        };
+        let known = self.at_desk(&addresses, known).await?;
+        let ask = |address| self.served(address, now, attempt, None);
+        Ok(self.ask_rest(&addresses, known, ask).await)
     }
 
     /// What is known of a site's address, validated or as it was given: what the site keeps, while
@@ -54,16 +61,22 @@ impl App {
         Ok(SiteService { site, asked, found })
     }
 
-    /// One address, by what was answered lately and still holds, or by the service.
+    /// One address, by its script in the test environment, by what was answered lately and still
+    /// holds, or by the service.
     pub(crate) async fn served(
         &self,
         address: &Address,
         now: Moment,
+        attempt: Option<u32>,
         limits: Option<&Limits>,
     ) -> Result<Serviceability, NoAnswer> {
         if let Some(why) = unanswerable(address) {
             let never = connect::ConnectorError::Never(why.to_owned());
             return Err(NoAnswer::Failed(never));
+        }
+        if is_scripted(address, attempt) {
+            let service = Scripted::new(&*self.outside.serviceability, attempt);
+            return self.call_within("serviceability", limits, service.look_up(address, now)).await;
         }
         let key = address.key();
         if let Some(found) = self.answers.serviceability.get(&key, now).filter(|f| f.is_good(now)) {

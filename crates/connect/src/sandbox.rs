@@ -5,16 +5,20 @@ use crate::ConnectorError;
 use crate::address::AddressCheck;
 use crate::credit::{CreditAnswer, CreditAsk, CreditBureau};
 use crate::fulfilment::Fulfilment;
+use crate::serviceability::ServiceCheck;
 use crate::signature::SignatureDesk;
 use async_trait::async_trait;
 use domain::address::{Address, Avps, Correction};
 use domain::contract::Contract;
-use domain::credit::{Assessment, CreditClass, Verdict};
+use domain::credit::{CreditClass, Report, TaxId, Verdict};
 use domain::fulfilment::{Progress, Received};
 use domain::id::{Id, Kind};
 use domain::money::{Money, Rounding};
 use domain::order::{SubOrder, SubOrderPhase};
 use domain::sandbox::{self, AddressScript, CreditScript, DeliveryScript, SignerScript};
+use domain::serviceability::{
+    Access, Confidence, InstallDays, Reach, Serviceability, Speed, Technology,
+};
 use domain::time::{Moment, plus_working_days};
 use std::time::Duration;
 
@@ -22,6 +26,10 @@ use std::time::Duration;
 const SLOW: Duration = Duration::from_secs(1);
 /// How late a late delivery is, in days.
 const LATE_DAYS: i64 = 60;
+/// What scripted fiber carries.
+const SPEEDS: [&str; 4] = ["100M", "500M", "1G", "10G"];
+/// For so many days a scripted serviceability holds.
+const GOOD_DAYS: u32 = 30;
 const DAY_MS: i64 = 86_400_000;
 /// By how many working days a firm date moves: two weeks.
 const MOVED_DAYS: u32 = 10;
@@ -94,6 +102,35 @@ impl AddressCheck for Scripted<'_, dyn AddressCheck> {
                 tokio::time::sleep(SLOW).await;
                 Avps::Match { address: at(800) }
             }
+            AddressScript::OnNet => Avps::Match { address: at(910) },
+            AddressScript::NearNet => Avps::Match { address: at(920) },
+            AddressScript::OffNet => Avps::Match { address: at(930) },
+            AddressScript::Unknown => Avps::Match { address: at(940) },
+        })
+    }
+}
+
+#[async_trait]
+impl ServiceCheck for Scripted<'_, dyn ServiceCheck> {
+    async fn look_up(&self, at: &Address, now: Moment) -> Result<Serviceability, ConnectorError> {
+        let (reach, days) = match self.script(sandbox::address(at)) {
+            Some(AddressScript::OnNet) => (Reach::OnNet, Some((10, 20))),
+            Some(AddressScript::NearNet) => (Reach::NearNet, Some((60, 120))),
+            Some(AddressScript::OffNet) => (Reach::OffNet, None),
+            Some(AddressScript::Unknown) => return Err(down()),
+            _ => return self.real.look_up(at, now).await,
+        };
+        let access = |(least, most)| Access {
+            technology: Technology::Fiber,
+            speeds: SPEEDS.into_iter().filter_map(Speed::parse).collect(),
+            install_days: InstallDays { least, most },
+        };
+        Ok(Serviceability {
+            reach,
+            accesses: days.map(access).into_iter().collect(),
+            confidence: Confidence::Green,
+            reason: "as the scripted value says".to_owned(),
+            guaranteed_until: now.plus_days(GOOD_DAYS),
         })
     }
 }
@@ -125,7 +162,9 @@ fn verdict(script: CreditScript, amount: Money) -> Result<(Verdict, CreditClass)
 #[async_trait]
 impl CreditBureau for Scripted<'_, dyn CreditBureau> {
     async fn assess(&self, ask: &CreditAsk) -> Result<CreditAnswer, ConnectorError> {
-        let given = [ask.application.business_name.as_str(), &ask.application.email];
+        let application = &ask.application;
+        let tax_id = ask.tax_id.as_ref().map_or("", TaxId::expose);
+        let given = [application.business_name.as_str(), &application.email, tax_id];
         let Some(script) = self.script(sandbox::credit(&given)) else {
             return self.real.assess(ask).await;
         };
@@ -136,15 +175,17 @@ impl CreditBureau for Scripted<'_, dyn CreditBureau> {
             _ => {}
         }
         let (verdict, class) = verdict(script, ask.amount)?;
-        let assessment = Assessment {
-            verdict,
-            class,
+        let report = Report {
+            verdict: Some(verdict),
+            class: Some(class),
+            score: None,
+            past_due: None,
             reasons: vec!["as the scripted value says".to_owned()],
             reference: format!("SANDBOX-{}", ask.reference.short()),
         };
         let other = Id::new(Kind::CreditCheck, 0, 0);
         let reference = if script == CreditScript::Other { other } else { ask.reference };
-        let answer = CreditAnswer { reference, assessment };
+        let answer = CreditAnswer { reference, report };
         // What would count as none is told so here, where it says nothing about the real bureau.
         match answer.clone().to(ask) {
             Ok(_) => Ok(answer),

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn every_scripted_value_is_found_wherever_it_stands() {
-        for one in sandbox::VALUES.iter().chain(sandbox::TAX_IDS) {
+        for one in sandbox::VALUES {
             let mut faults = Vec::new();
             look("", &json!({ "a/b": [1, { "c": one.value }], "d": "Sample" }), &mut faults);
             let places: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use super::*;
 use domain::party::{Environment, Role};
-use domain::sandbox::{Place, Scripted, VALUES};
+use domain::sandbox::{AddressScript, CreditScript, Place, Script, Scripted, VALUES};
 
 fn of(place: Place) -> Vec<&'static Scripted> {
     let found: Vec<_> = VALUES.iter().filter(|one| one.place == place).collect();
@@ -14,31 +14,39 @@ fn of(place: Place) -> Vec<&'static Scripted> {
 const ALL_TRIES: &str = "10 minutes";
 
 #[tokio::test]
-async fn every_business_name_and_e_mail_address_forces_its_credit_decision() {
+async fn every_business_name_e_mail_address_and_tax_id_forces_its_credit_decision() {
     let world = World::start().await;
     let partner = world.partner("apex").await;
     freeze(&partner).await;
     let quote = priced(&world, &partner, &["Dallas"]).await;
     let path = format!("/v1/quotes/{quote}/credit-checks");
-    for one in of(Place::BusinessName).into_iter().chain(of(Place::CreditEmail)) {
+    let places = [Place::BusinessName, Place::CreditEmail, Place::TaxId];
+    for one in places.into_iter().flat_map(of) {
         let mut asked = application("Lone Star Dental Group");
         match one.place {
             Place::BusinessName => asked["business_name"] = one.value.into(),
+            Place::TaxId => asked["tax_id"] = one.value.into(),
             _ => asked["email"] = one.value.into(),
         }
         let made = partner.post(&path, &json!({ "application": asked })).await.expect(202);
         world.run_jobs().await;
         let at = format!("/v1/credit-checks/{}", id(&made["id"]));
         let first = partner.get(&at).await.expect(200);
-        let retried = one.value.to_lowercase();
-        let retried = ["down", "mistaken", "malformed"].iter().any(|word| retried.contains(word));
+        let script = one.script;
+        let retried = [
+            CreditScript::DownTwice,
+            CreditScript::Down,
+            CreditScript::Other,
+            CreditScript::Malformed,
+        ];
+        let retried = retried.map(Script::Credit).contains(&script);
         assert_eq!(first["state"] == "requested", retried, "{}: {first}", one.value);
         advance(&world, &partner, ALL_TRIES).await;
         let check = partner.get(&at).await.expect(200);
         assert_eq!(check["state"], one.outcome, "{}: {check:#}", one.value);
-        let deposit = one.value.to_lowercase().contains("deposit");
+        let deposit = script == Script::Credit(CreditScript::Deposit);
         assert_eq!(check["deposit"].is_string(), deposit, "{}: {check:#}", one.value);
-        let low = one.value.to_lowercase().contains("low");
+        let low = script == Script::Credit(CreditScript::LowLimit);
         let missing = missing(&partner, &quote, "contract").await;
         let codes: Vec<&str> =
             missing.as_array().expect("faults").iter().map(|f| id(&f["code"])).collect();
@@ -76,6 +84,17 @@ async fn every_street_forces_its_validation() {
         let sites = partner.get(&path("sites")).await.expect(200);
         let validation = &sites["sites"][0]["validation"];
         assert_eq!(validation["state"], one.outcome, "{}: {validation:#}", one.value);
+        let reach = match one.script {
+            Script::Address(AddressScript::OnNet) => Some("on_net"),
+            Script::Address(AddressScript::NearNet) => Some("near_net"),
+            Script::Address(AddressScript::OffNet) => Some("off_net"),
+            _ => None,
+        };
+        if let Some(reach) = reach {
+            let path = path(&format!("sites/{}/serviceability", id(&sites["sites"][0]["id"])));
+            let found = partner.get(&path).await.expect(200);
+            assert_eq!(found["reach"], reach, "{}: {found:#}", one.value);
+        }
         // What it offers is a match when it is given back.
         if one.outcome == "close_match" || one.outcome == "ambiguous" {
             let path = path(&format!("sites/{}/address-choice", id(&sites["sites"][0]["id"])));
@@ -94,7 +113,8 @@ async fn every_signer_does_as_the_table_says() {
     approved(&world, &partner, &quote).await;
     let signing = |one: &&Scripted| one.outcome == "signed";
     // Those who sign come last: their quote is done with.
-    let (last, mut all): (Vec<_>, Vec<_>) = of(Place::SignerEmail).into_iter().partition(signing);
+    let (last, mut all): (Vec<&Scripted>, Vec<&Scripted>) =
+        of(Place::SignerEmail).into_iter().partition(signing);
     all.extend(last);
     for one in all {
         let before = partner.get(&format!("/v1/quotes/{quote}")).await.expect(200);

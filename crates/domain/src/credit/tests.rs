@@ -184,7 +184,7 @@ fn context(credential: u32) -> Context {
     let now = Moment::parse("2026-11-23T15:00:00Z").unwrap();
     let credential = Id::new(Kind::Credential, 1, credential);
     let actor = Actor::Operations { name: "night shift".into(), credential };
-    Context { now, ids: Ids::new(now.ms(), 1), actor, request: None }
+    Context { now, ids: Ids::new(now.ms(), 1), actor, request: None, clock: None }
 }
 
 fn in_review(minor: i64) -> CreditCheck {

@@ -17,7 +17,7 @@ macro_rules! values {
 }
 
 /// Every value. Names are whole texts, and no business or site is called so; e-mail addresses are
-/// of example.com, which is nobody's (RFC 2606).
+/// of example.com, which is nobody's (RFC 2606); tax ids have a prefix that is never issued.
 #[rustfmt::skip]
 pub const VALUES: &[Scripted] = values! {
     BusinessName Credit(CreditScript) {
@@ -44,6 +44,18 @@ pub const VALUES: &[Scripted] = values! {
         "mistaken@credit.example.com" => Other, "failed", "As Sandbox Bureau Mistaken.";
         "malformed@credit.example.com" => Malformed, "failed", "As Sandbox Bureau Malformed.";
     }
+    TaxId Credit(CreditScript) {
+        "00-0000001" => Approved, "approved", "As Sandbox Approved.";
+        "00-0000002" => Deposit, "approved", "As Sandbox Deposit.";
+        "00-0000003" => LowLimit, "approved", "As Sandbox Low Limit.";
+        "00-0000004" => InReview, "in_review", "As Sandbox Review.";
+        "00-0000005" => Declined, "declined", "As Sandbox Declined.";
+        "00-0000006" => DownTwice, "approved", "As Sandbox Bureau Down Twice.";
+        "00-0000007" => Down, "failed", "As Sandbox Bureau Down.";
+        "00-0000008" => Slow, "approved", "As Sandbox Bureau Slow.";
+        "00-0000009" => Other, "failed", "As Sandbox Bureau Mistaken.";
+        "00-0000010" => Malformed, "failed", "As Sandbox Bureau Malformed.";
+    }
     Street Address(AddressScript) {
         "100 Sandbox Way" => Match, "match", "The address is deliverable as given.";
         "200 Sandbox Way" => CloseMatch, "close_match", "210 SANDBOX WAY is near, to be accepted.";
@@ -53,6 +65,10 @@ pub const VALUES: &[Scripted] = values! {
         "600 Sandbox Way" => DownTwice, "match", "The service fails two tries, 1 and 5 seconds apart, then the address matches.";
         "700 Sandbox Way" => Down, "unchecked", "The service fails every try; after the fifth the site is not validated.";
         "800 Sandbox Way" => Slow, "match", "The service takes a second, then the address matches.";
+        "910 Sandbox Way" => OnNet, "match", "The address matches; the building is on net, with fiber up to 10 Gbps.";
+        "920 Sandbox Way" => NearNet, "match", "The address matches; the network is near, and the building is reached after 60 to 120 working days.";
+        "930 Sandbox Way" => OffNet, "match", "The address matches; nothing reaches the building.";
+        "940 Sandbox Way" => Unknown, "match", "The address matches; nobody can say how the building is reached.";
     }
     SignerEmail Signer(SignerScript) {
         "signs@sign.example.com" => Signs, "signed", "The signer signs as soon as the contract is out.";
@@ -70,23 +86,5 @@ pub const VALUES: &[Scripted] = values! {
         "Sandbox Failed" => Failed, "failed", "Delivery fails after the first milestone.";
         "Sandbox Fulfilment Down Twice" => DownTwice, "completed", "Fulfilment fails two tries to take the sub-order, 1 and 5 seconds apart, then takes it.";
         "Sandbox Fulfilment Down" => Down, "submitted", "Fulfilment fails every try; the sub-order stays submitted, and operations see its job.";
-    }
-};
-
-/// Employer identification numbers of a prefix that is never issued. They join [`VALUES`] where an
-/// application has a tax id.
-#[rustfmt::skip]
-pub const TAX_IDS: &[Scripted] = values! {
-    TaxId Credit(CreditScript) {
-        "00-0000001" => Approved, "approved", "As Sandbox Approved.";
-        "00-0000002" => Deposit, "approved", "As Sandbox Deposit.";
-        "00-0000003" => LowLimit, "approved", "As Sandbox Low Limit.";
-        "00-0000004" => InReview, "in_review", "As Sandbox Review.";
-        "00-0000005" => Declined, "declined", "As Sandbox Declined.";
-        "00-0000006" => DownTwice, "approved", "As Sandbox Bureau Down Twice.";
-        "00-0000007" => Down, "failed", "As Sandbox Bureau Down.";
-        "00-0000008" => Slow, "approved", "As Sandbox Bureau Slow.";
-        "00-0000009" => Other, "failed", "As Sandbox Bureau Mistaken.";
-        "00-0000010" => Malformed, "failed", "As Sandbox Bureau Malformed.";
     }
 };

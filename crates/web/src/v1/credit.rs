@@ -11,7 +11,7 @@ use crate::problem::FaultBody;
 use app::Call;
 use app::credit::CreditRequest;
 use application::{ApplicationBody, ClassWord};
-use domain::credit::{CreditCheck, CreditPhase, CreditState};
+use domain::credit::{CreditCheck, CreditState};
 use domain::law;
 use domain::money::{Currency, Money};
 use domain::time::Moment;

@@ -72,7 +72,7 @@ impl App {
             }
             match self.validated(&site.given, attempt(job), Some(limits)).await {
                 Ok(avps) => {
-                    let serviceability = self.served_at(&avps, now, limits).await;
+                    let serviceability = self.served_at(&avps, now, job, limits).await;
                     let found = Validated { site: site.id, avps, serviceability };
                     answers.push((site.given.clone(), found));
                 }
@@ -92,13 +92,14 @@ impl App {
         &self,
         avps: &Avps,
         now: Moment,
+        job: &Job,
         limits: &Limits,
     ) -> Option<Serviceability> {
         let address = match avps {
             Avps::Match { address } | Avps::CloseMatch { address, .. } => address,
             Avps::Ambiguous { .. } | Avps::NoMatch { .. } => return None,
         };
-        let found = self.served(address, now, Some(limits)).await;
+        let found = self.served(address, now, attempt(job), Some(limits)).await;
         found.inspect_err(|why| tracing::info!(%why, "serviceability is not known")).ok()
     }
 

@@ -125,7 +125,7 @@ impl Customers {
             let rows = (first..self.accounts.min(first + AT_ONCE)).map(names::row).collect();
             let now = app.clock.now();
             let ids = Ids::new(now.ms(), first);
-            let mut ctx = Context { now, ids, actor: Actor::System, request: None };
+            let mut ctx = Context { now, ids, actor: Actor::System, request: None, clock: None };
             let known = KnownAccounts::default();
             let taken = accounts_import(&mut ctx, Environment::Test, rows, &known);
             let taken = taken.map_err(|refusal| Failure::failed(refusal.detail))?;

@@ -152,6 +152,7 @@ async fn credit_decline(PathId(check): PathId, command: Command<CreditRefusal>) 
     let mut faults = Faults::default();
     keeps_tax_ids_out("/reason", &body.reason, &mut faults);
     faults.finish(Some(())).at(&place)?;
+    let times = app.times(&call.caller).await.at(&place)?;
     let action = CreditDecline { check, reason: body.reason };
     perform(&app, &call, &place, action, drawn(times)).await
 }
