@@ -52,7 +52,7 @@ const BY_ID: &str = "select doc, epoch, tries, id, why, tenant, connector, due_a
     quarantined_at, moves from job where tenant like $1 and id = $2";
 
 /// Those of an object that wait for another try.
-const DELAYED: &str = "select due_at, why from job where tenant = $1 and state = 'ready' \
+const DELAYED: &str = "select why, due_at from job where tenant = $1 and state = 'ready' \
     and connector = $2 and why is not null and doc like $3 order by due_at limit 1";
 
 pub(crate) const SQL: &[&str] =
@@ -192,8 +192,8 @@ pub fn delay(tenant: Tenant, work: &Work) -> Ask<Option<Delay>> {
 }
 
 fn delayed(row: &Row) -> Result<Delay, StoreError> {
-    let why = row.opt_text(1)?.map(str::to_owned);
-    Ok(Delay { due_at: Moment::from_ms(row.int(0)?), why })
+    let why = row.opt_text(0)?.map(str::to_owned);
+    Ok(Delay { due_at: Moment::from_ms(row.int(1)?), why })
 }
 
 /// Any partner's job, for operations.
