@@ -16,7 +16,7 @@ use connect::keys::Keyring;
 use connect::serviceability::TableServiceCheck;
 use connect::signature::BuiltinDesk;
 use connect::webhook::Walls;
-use domain::party::{Environment, Role};
+use domain::party::{Environment, Right, Role};
 use domain::time::Moment;
 use end::End;
 use pgtest::Cluster;
@@ -130,7 +130,8 @@ impl World {
     }
 
     async fn operations_secret(&self, at: Environment) -> String {
-        let add = CredentialAdd { name: "night shift".to_owned(), role: Role::Operations };
+        let (name, rights) = ("night shift".to_owned(), Right::ALL.to_vec());
+        let add = CredentialAdd { name, role: Role::Operations, rights };
         self.app.system_add_credential(at, &add).await.expect("a secret").secret
     }
 

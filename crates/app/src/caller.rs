@@ -3,7 +3,7 @@
 use crate::{App, Problem};
 use domain::code::{Because, Code};
 use domain::id::Id;
-use domain::party::{Actor, Credential, Environment, Partner, Role, Scope, Tenant};
+use domain::party::{Actor, Credential, Environment, Partner, Right, Role, Scope, Tenant};
 use domain::refusal::{Fault, Refusal};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -19,6 +19,8 @@ pub struct Caller {
     pub name: Arc<str>,
     pub environment: Environment,
     pub who: Who,
+    /// Beyond what everybody of operations may do.
+    pub rights: Arc<[Right]>,
 }
 
 #[derive(Debug, Clone)]
@@ -69,6 +71,16 @@ impl Caller {
                 Err(Refusal::new(Code::Forbidden, "this needs a partner's credential"))
             }
         }
+    }
+
+    /// Refuses whoever was not given a right.
+    pub fn may(&self, right: Right) -> Result<(), Refusal> {
+        if self.rights.contains(&right) {
+            return Ok(());
+        }
+        let word = right.word();
+        let detail = format!("this needs a credential of operations with the right {word}");
+        Err(Refusal::new(Code::Forbidden, detail))
     }
 
     /// Refuses anybody but the carrier's people.
@@ -167,7 +179,13 @@ impl App {
                 Who::Partner(Arc::new(found.ok_or_else(unauthenticated)?))
             }
         };
-        Ok(Caller { credential: credential.id, name: credential.name.into(), environment, who })
+        Ok(Caller {
+            credential: credential.id,
+            name: credential.name.into(),
+            environment,
+            who,
+            rights: credential.rights.into(),
+        })
     }
 
     pub(crate) fn known(&self) -> std::sync::MutexGuard<'_, Known> {

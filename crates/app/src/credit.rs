@@ -7,10 +7,11 @@ use domain::code::{Because, Code};
 use domain::contract::Contract;
 use domain::credit::{self, Application, Approval, CreditCheck, CreditState, Report, TaxId};
 use domain::decision::Decision;
+use domain::event::{Event, EventKind};
 use domain::id::Id;
 use domain::law::{self, QuoteFile};
 use domain::money::Money;
-use domain::party::Actor;
+use domain::party::{Actor, Right};
 use domain::quote::exposure;
 use domain::refusal::{Fault, Refusal};
 use store::Page;
@@ -151,6 +152,7 @@ impl Action for CreditReveal {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Revealed> {
         let check = app.check_of_any(caller, self.check).await?;
+        caller.may(Right::RevealTaxIds)?;
         let tax_id = app.tax_id(&check).await?;
         let revealed = credit::credit_reveal(ctx, check, self.reason.clone())?;
         Ok(Decision { change: revealed.change, view: Revealed { check: revealed.view, tax_id } })
@@ -167,6 +169,8 @@ pub struct ReviewFile {
     pub with_this: Money,
     /// Other checks whose applicant has the same tax id, the newest first.
     pub same_tax_id: Vec<CreditCheck>,
+    /// When somebody saw the tax id, who and why: oldest first.
+    pub reveals: Vec<Event>,
 }
 
 /// Whether the flow may rest on the credit that there is.
@@ -217,16 +221,20 @@ impl App {
             .iter()
             .map(|check| {
                 let signed = store::credit::signed_for(environment, check.subject);
-                (signed, store::credit::same_tax_id(environment, check))
+                let same = store::credit::same_tax_id(environment, check);
+                (signed, same, store::event::history(check.tenant, check.id))
             })
             .collect();
         let answers = self.store.ask(asks).await?;
-        let file = |(check, (signed, same_tax_id)): (CreditCheck, (Vec<Contract>, Vec<_>))| {
-            let exposure = owed(&signed);
+        let file = |check: CreditCheck, signed: &[Contract], same_tax_id, history: Vec<Event>| {
+            let exposure = owed(signed);
             let with_this = exposure.checked_add(check.amount).unwrap_or(MOST);
-            ReviewFile { check, exposure, with_this, same_tax_id }
+            let kind = EventKind::CreditCheckTaxIdRevealed.word();
+            let reveals = history.into_iter().filter(|event| event.kind == kind).collect();
+            ReviewFile { check, exposure, with_this, same_tax_id, reveals }
         };
-        Ok(checks.into_iter().zip(answers).map(file).collect())
+        let files = checks.into_iter().zip(answers);
+        Ok(files.map(|(check, (signed, same, told))| file(check, &signed, same, told)).collect())
     }
 
     /// Whether there is a decision on a quote's customer that covers it, or `amount` if that is

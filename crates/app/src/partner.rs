@@ -7,7 +7,7 @@ use domain::code::{Because, Code};
 use domain::decision::Decision;
 use domain::event::{EventKind, Happened};
 use domain::id::{Id, Kind};
-use domain::party::{Actor, Credential, Environment, Partner, Role, Tenant};
+use domain::party::{Actor, Credential, Environment, Partner, Right, Role, Tenant};
 use domain::refusal::{Fault, Refusal};
 
 /// Adds a partner.
@@ -74,6 +74,8 @@ impl Action for PartnerAdd {
 pub struct CredentialAdd {
     pub name: String,
     pub role: Role,
+    /// For operations only.
+    pub rights: Vec<Right>,
 }
 
 /// A fresh credential with its secret.
@@ -101,6 +103,12 @@ impl CredentialAdd {
             let refusal = Refusal::new(Code::UnknownReference, "no such partner");
             return Err(refusal.with(faults).into());
         }
+        if !self.rights.is_empty() && self.role != Role::Operations {
+            let detail = "only operations can be given rights";
+            let fault = Fault::new("/rights", Because::Conflicting, detail).expected("none");
+            let refusal = Refusal::new(Code::InvalidBody, "the body has 1 fault");
+            return Err(refusal.with(vec![fault]).into());
+        }
         let secret = secret(at, app.random.bytes());
         let credential = Credential {
             id: ctx.ids.next(Kind::Credential),
@@ -108,6 +116,7 @@ impl CredentialAdd {
             version: 0,
             name: self.name.clone(),
             role: self.role.clone(),
+            rights: self.rights.clone(),
             secret_sha256: secret_sha256(&secret),
             created_at: ctx.now,
             revoked_at: None,
@@ -122,6 +131,10 @@ impl Action for CredentialAdd {
     type View = Minted;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Minted> {
+        // Nobody gives what they do not have.
+        for right in &self.rights {
+            caller.may(*right)?;
+        }
         self.add(app, caller.operations()?, ctx).await
     }
 }

@@ -34,6 +34,14 @@ pub struct Event {
     pub request: Option<Id>,
 }
 
+impl Event {
+    /// Why, as its partner is told: why somebody saw a tax id stays with the carrier.
+    pub fn reason_told(&self) -> Option<&str> {
+        let own = EventKind::parse(&self.kind) == Some(EventKind::CreditCheckTaxIdRevealed);
+        self.reason.as_deref().filter(|_| !own)
+    }
+}
+
 /// What an action says about a change; the rest of the event is known from the object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {

@@ -177,6 +177,25 @@ pub enum Role {
     Operations,
 }
 
+/// What a credential of operations may do that not everybody of operations may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// To see the tax id of an application in clear.
+    RevealTaxIds,
+}
+
+impl Right {
+    pub const ALL: [Self; 1] = [Self::RevealTaxIds];
+
+    /// As on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RevealTaxIds => "reveal_tax_ids",
+        }
+    }
+}
+
 /// A secret's record. The secret itself is shown once and never kept: only its SHA-256 is,
 /// which suffices because secrets are 256 random bits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +205,9 @@ pub struct Credential {
     pub version: u64,
     pub name: String,
     pub role: Role,
+    /// Of operations only.
+    #[serde(default)]
+    pub rights: Vec<Right>,
     /// SHA-256 of the secret, in hexadecimal.
     pub secret_sha256: String,
     pub created_at: Moment,

@@ -28,10 +28,41 @@ async fn a_tax_id_is_revealed_to_operations_with_a_reason_once_and_it_is_written
     let last = history["items"].as_array().and_then(|all| all.last()).expect("an event").clone();
     let text = last.to_string();
     assert!(text.contains("credit_check.tax_id_revealed"), "{text}");
-    assert!(text.contains("The bureau asked.") && text.contains("night shift"), "{text}");
+    // Why stays with the carrier.
+    assert_eq!((&last["reason"], text.contains("night shift")), (&Value::Null, true), "{text}");
+    let file = desk.world.operations.get(&review(&check, "")).await.expect(200);
+    let reveal = &file["reveals"][0];
+    assert_eq!(reveal["reason"], "The bureau asked.", "{file:#}");
+    assert_eq!(reveal["by"], "operations (night shift)", "{file:#}");
     let long = json!({ "reason": "ssn is 123-45-6789" });
     let refused = desk.world.operations.post(&path, &long).await.refused(422, "invalid_body");
     assert_eq!(refused["errors"][0]["code"], "holds_tax_id");
+}
+
+#[tokio::test]
+async fn a_tax_id_is_revealed_to_whoever_has_the_right_and_nobody_gives_what_they_do_not_have() {
+    let desk = Desk::open().await;
+    let check = approved(&desk).await;
+    let credential =
+        |name: &str, rights: Value| json!({ "name": name, "role": "operations", "rights": rights });
+    let path = "/v1/operations/credentials";
+    let made = desk.world.operations.post(path, &credential("day shift", json!([]))).await;
+    let plain = desk.world.client(id(&made.expect(201)["secret"]));
+    let (reveal, why) = (review(&check, "/reveal-tax-id"), json!({ "reason": "Curious." }));
+    let refused = plain.post(&reveal, &why).await.refused(403, "forbidden");
+    assert!(id(&refused["detail"]).contains("reveal_tax_ids"), "{refused:#}");
+    let right = credential("credit desk", json!(["reveal_tax_ids"]));
+    plain.post(path, &right).await.refused(403, "forbidden");
+    let made = desk.world.operations.post(path, &right).await.expect(201);
+    assert_eq!(made["credential"]["rights"], json!(["reveal_tax_ids"]));
+    let desk_of_credit = desk.world.client(id(&made["secret"]));
+    assert_eq!(desk_of_credit.get("/v1/me").await.expect(200)["rights"], json!(["reveal_tax_ids"]));
+    desk_of_credit.post(&reveal, &why).await.expect(200);
+    let partner = id(&desk.partner.get("/v1/me").await.expect(200)["partner"]["id"]).to_owned();
+    let theirs = json!({ "name": "theirs", "role": "partner", "partner_ids": [partner],
+        "rights": ["reveal_tax_ids"] });
+    let refused = desk.world.operations.post(path, &theirs).await.refused(422, "invalid_body");
+    assert_eq!(refused["errors"][0]["pointer"], "/rights");
 }
 
 #[tokio::test]

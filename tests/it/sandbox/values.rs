@@ -173,7 +173,7 @@ async fn the_table_is_read_through_the_door_and_live_refuses_all_of_it() {
     let new = json!({ "name": "Live partner", "programme": "apex", "tier": "standard" });
     let made = live.post("/v1/operations/partners", &new).await.expect(201);
     let role = Role::Partner { partner: id(&made["id"]).parse().expect("an id") };
-    let add = app::partner::CredentialAdd { name: "desk".to_owned(), role };
+    let add = app::partner::CredentialAdd { name: "desk".to_owned(), role, rights: Vec::new() };
     let minted = world.app.system_add_credential(Environment::Live, &add).await.expect("a secret");
     let seller = world.client(&minted.secret);
     let before = world.memory().await;

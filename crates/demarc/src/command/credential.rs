@@ -7,7 +7,7 @@ use crate::wire;
 use app::partner::{CredentialAdd, CredentialRevoke};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::id::{Id, Kind};
-use domain::party::Role;
+use domain::party::{Right, Role};
 use serde_json::json;
 
 #[derive(Debug, Subcommand)]
@@ -28,9 +28,24 @@ enum RoleWord {
     Connector,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RightWord {
+    /// See the tax id of an application in clear
+    RevealTaxIds,
+}
+
+impl From<RightWord> for Right {
+    fn from(word: RightWord) -> Self {
+        match word {
+            RightWord::RevealTaxIds => Self::RevealTaxIds,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   demarc credential add --role operations
+  demarc credential add --role operations --right reveal-tax-ids --name 'credit desk'
   demarc credential add --role partner --partner a0P…
   SECRET=$(demarc credential add --role operations) && \\
     curl -H \"Authorization: Bearer $SECRET\" http://127.0.0.1:8480/v1/me
@@ -43,6 +58,9 @@ pub(super) struct Add {
     /// The partner it acts for; several times for a connector
     #[arg(long, value_name = "PARTNER_ID", value_parser = partner_id)]
     partner: Vec<Id>,
+    /// What it may do beyond others of operations; several times for several
+    #[arg(long, value_enum, value_name = "RIGHT")]
+    right: Vec<RightWord>,
     /// Its name, as histories show it [default: the role]
     #[arg(long)]
     name: Option<String>,
@@ -108,12 +126,16 @@ fn role(word: RoleWord, partners: Vec<Id>) -> Outcome<Role> {
 impl Add {
     async fn run(self) -> Outcome {
         let word = self.role;
+        if word != RoleWord::Operations && !self.right.is_empty() {
+            return Err(Failure::usage("--right: only operations can be given rights"));
+        }
+        let rights = self.right.iter().map(|right| (*right).into()).collect();
         let role = role(word, self.partner)?;
         let config = self.place.load()?;
         let app = wire::app(&config, wire::engine(&config, false).await?).await?;
         let default_name = word.to_possible_value().map(|v| v.get_name().to_owned());
         let name = self.name.or(default_name).unwrap_or_default();
-        let add = CredentialAdd { name, role };
+        let add = CredentialAdd { name, role, rights };
         let minted = app.system_add_credential(self.environment.into(), &add).await?;
         app.store.close().await?;
         let credential = &minted.credential;

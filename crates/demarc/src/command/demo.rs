@@ -20,7 +20,7 @@ use crate::stop::Stop;
 use crate::{sites, wire};
 use app::{OsRandom, Random as _};
 use clap::Args;
-use domain::party::{Environment, Role};
+use domain::party::{Environment, Right, Role};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -74,6 +74,7 @@ impl Demo {
         let add = app::partner::CredentialAdd {
             name: "Operations desk".to_owned(),
             role: Role::Operations,
+            rights: Right::ALL.to_vec(),
         };
         // The one thing that nobody could do over HTTP: the first credential.
         let minted = app.system_add_credential(Environment::Test, &add).await?;

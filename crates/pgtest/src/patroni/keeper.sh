@@ -90,6 +90,16 @@ end() {
   rm -rf "$dir" || { sleep 1; rm -rf "$dir"; }
 } >/dev/null 2>&1
 
+# Where etcd has not yet agreed on its version, Patroni falls over the words that stand in its place.
+/usr/bin/python3 - "http://127.0.0.1:$client/version" <<'WAIT'
+import json, sys, time, urllib.request
+for _ in range(600):
+    try:
+        told = json.load(urllib.request.urlopen(sys.argv[1], timeout=5))
+        sys.exit(int(told["etcdcluster"].split(".")[0]) < 0)
+    except (OSError, KeyError, ValueError):
+        time.sleep(0.05)
+WAIT
 for node in 0 1 2; do start_node $node; done
 echo "$dir"
 while read -r word node; do

@@ -116,7 +116,7 @@ struct HistoryEntry {
     /// Who did it.
     #[schema(example = "credit connector")]
     actor: String,
-    /// Why, in the words of who did it.
+    /// Why, in the words of who did it; null where that stays with the carrier.
     reason: Option<String>,
     /// The request that caused it.
     request_id: Option<String>,
@@ -131,7 +131,7 @@ impl From<&Event> for HistoryEntry {
             to: event.to.clone(),
             at: event.at.to_string(),
             actor: event.actor.label(),
-            reason: event.reason.clone(),
+            reason: event.reason_told().map(str::to_owned),
             request_id: event.request.map(|id| id.to_string()),
         }
     }

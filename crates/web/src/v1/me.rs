@@ -1,5 +1,6 @@
 //! Who the caller is.
 
+use super::operations::RightWord;
 use crate::answer::{Answered, ok};
 use crate::door::Reading;
 use app::Who;
@@ -22,6 +23,8 @@ struct Me {
     /// `test` or `live`.
     #[schema(example = "test")]
     environment: &'static str,
+    /// What it may do beyond others of operations.
+    rights: Vec<RightWord>,
     partner: Option<MyPartner>,
 }
 
@@ -54,6 +57,7 @@ async fn me_get(reading: Reading) -> Answered {
         name: caller.name.to_string(),
         role,
         environment: caller.environment.as_str(),
+        rights: caller.rights.iter().map(|right| (*right).into()).collect(),
         partner: partner.map(|p| MyPartner {
             id: p.id.to_string(),
             name: p.name.clone(),

@@ -10,6 +10,8 @@ mod feasibility;
 mod job;
 mod partner;
 
+pub(super) use partner::RightWord;
+
 use utoipa_axum::router::OpenApiRouter;
 
 pub(super) fn routes() -> OpenApiRouter<crate::State> {

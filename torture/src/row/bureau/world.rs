@@ -98,7 +98,11 @@ impl World {
         running.spawn(async { serving.await.expect("the server ends well") });
         running.spawn(Worker::new(app.clone()).run(stopped.clone()));
         running.spawn(app::keep_feed(app.clone(), stopped));
-        let add = CredentialAdd { name: "night shift".to_owned(), role: Role::Operations };
+        let add = CredentialAdd {
+            name: "night shift".to_owned(),
+            role: Role::Operations,
+            rights: Vec::new(),
+        };
         let minted = app.system_add_credential(Environment::Test, &add).await;
         let operations = minted.expect("a credential").secret;
         let partner = partner(&url, &operations).await;

@@ -80,10 +80,18 @@ impl Base {
         let (random, outside) = (Arc::new(Seeded::new(1)), super::outside::builtin());
         let (c, p) = (catalogue.clone(), programmes.clone());
         let app = App::new(store, outside, c, p, clock, random, Settings::default());
-        let add = CredentialAdd { name: "Operations".to_owned(), role: Role::Operations };
+        let add = CredentialAdd {
+            name: "Operations".to_owned(),
+            role: Role::Operations,
+            rights: Vec::new(),
+        };
         let made = app.system_add_credential(Environment::Test, &add).await.expect("a secret");
         let operations = made.secret;
-        let add = CredentialAdd { name: "Price desk".to_owned(), role: Role::Operations };
+        let add = CredentialAdd {
+            name: "Price desk".to_owned(),
+            role: Role::Operations,
+            rights: Vec::new(),
+        };
         let made = app.system_add_credential(Environment::Test, &add).await.expect("a secret");
         let second = made.secret;
         let router = web::router(app, super::node::options()).expect("a router");

@@ -24,6 +24,8 @@ const SPREAD_US: u64 = 2_000;
 pub(super) enum By {
     Partner,
     Operations,
+    /// Another of operations.
+    Second,
 }
 
 /// A command that is to be sent.
@@ -53,6 +55,10 @@ impl Shot {
 
     pub(super) fn by_operations(self) -> Self {
         Self { by: By::Operations, ..self }
+    }
+
+    pub(super) fn by_second(self) -> Self {
+        Self { by: By::Second, ..self }
     }
 
     /// The same under this key; without one it gets a fresh one.
@@ -87,6 +93,7 @@ pub(super) struct Arena {
     http: Client,
     servers: Vec<String>,
     operations: String,
+    second: String,
     partner: String,
     keys: AtomicU64,
     /// Answers that asked for the same once more, by their code.
@@ -98,8 +105,11 @@ impl Arena {
     pub(super) async fn enter(servers: Vec<String>, operations: String) -> Self {
         let http = Client::builder().timeout(HANG).build().expect("a client");
         let (keys, again) = (AtomicU64::new(0), Mutex::default());
-        let partner = String::new();
-        let mut arena = Self { http, servers, operations, partner, keys, again };
+        let (partner, second) = (String::new(), String::new());
+        let mut arena = Self { http, servers, operations, second, partner, keys, again };
+        let new = json!({ "name": "Second desk", "role": "operations" });
+        let made = arena.by_operations("/v1/operations/credentials", new).await;
+        made["secret"].as_str().expect("a secret").clone_into(&mut arena.second);
         let new = json!({ "name": "Northwind Networks", "programme": "alliance",
             "tier": "standard" });
         let partner = arena.by_operations("/v1/operations/partners", new).await;
@@ -203,6 +213,7 @@ impl Arena {
         let server = &self.servers[node % self.servers.len()];
         let secret = match shot.by {
             By::Operations => &self.operations,
+            By::Second => &self.second,
             By::Partner => &self.partner,
         };
         let url = format!("{server}{}", shot.path);

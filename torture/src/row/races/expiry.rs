@@ -52,7 +52,11 @@ impl World {
                 App::new(store, outside(), catalogue, programmes, clock.clone(), random, settings);
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             servers.push(format!("http://{}", listener.local_addr().expect("an address")));
-            let add = CredentialAdd { name: "night shift".to_owned(), role: Role::Operations };
+            let add = CredentialAdd {
+                name: "night shift".to_owned(),
+                role: Role::Operations,
+                rights: Vec::new(),
+            };
             let minted = app.system_add_credential(Environment::Test, &add).await;
             secret = minted.expect("a credential").secret;
             let options = web::Options { limits: Limits::OFF, ..web::Options::default() };

@@ -104,16 +104,21 @@ impl<'a> Sale<'a> {
 
     /// An approval that is good for this quote, and a little more.
     pub(super) async fn credit(&self) -> Value {
+        // Enough for the same without a discount.
+        self.apply(14, "9000.00", "approved").await
+    }
+
+    /// A check of a business of that age, once it is decided so.
+    pub(super) async fn apply(&self, years: u32, amount: &str, state: &str) -> Value {
         let application = json!({ "business_name": self.customer, "business_type": "corporation",
             "legal_address": address(), "primary_first_name": "Sample",
             "primary_last_name": "Signer", "email": "sample.signer@example.com",
-            "years_in_business": 14, "past_due": "0.00" });
+            "years_in_business": years, "past_due": "0.00" });
         let path = format!("{}/credit-checks", self.quote);
-        // Enough for the same without a discount.
-        let body = json!({ "application": application, "requested_amount": "9000.00" });
+        let body = json!({ "application": application, "requested_amount": amount });
         let asked = self.arena.post(&path, body).await;
         let path = format!("/v1/credit-checks/{}", text(&asked["id"]));
-        self.arena.until(&path, |told| told["state"] == "approved").await
+        self.arena.until(&path, |told| told["state"] == state).await
     }
 
     /// What asks for its contract.

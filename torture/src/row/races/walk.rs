@@ -27,6 +27,9 @@ pub(super) async fn walk(arena: &Arc<Arena>, seed: u64) -> Verdicts {
         walk.exception().await;
     }
     walk.price(&sale).await;
+    if walk.dice.u8(..3) == 0 {
+        walk.review(&sale).await;
+    }
     sale.credit().await;
     let (contract, sign) = walk.contract(&sale).await;
     if walk.sign(&sale, &contract, &sign).await {
@@ -77,6 +80,20 @@ impl Walk<'_> {
         let shots = Self::mixed(&[approve.by_operations(), deny.by_operations()]);
         let told = self.race(shots).await;
         self.verdicts.winners("exception decided", &told, 1, LATE);
+    }
+
+    /// One of operations proposes to approve credit; the other confirms, or somebody declines.
+    async fn review(&mut self, sale: &Sale<'_>) {
+        let check = sale.apply(1, "30000.00", "in_review").await;
+        let path = format!("/v1/operations/credit-reviews/{}", text(&check["id"]));
+        let large = json!({ "reason": "A guarantee was given.", "limit": "2000000.00" });
+        let proposed = self.arena.by_operations(&format!("{path}/approve"), large).await;
+        let seen = json!({ "version": proposed["version"] });
+        let confirm = Shot::post("confirmation", format!("{path}/confirm"), seen).by_second();
+        let why = json!({ "reason": "No statements." });
+        let decline = Shot::post("decline", format!("{path}/decline"), why).by_operations();
+        let told = self.race(Self::mixed(&[confirm, decline])).await;
+        self.verdicts.winners("credit confirmed or declined", &told, 1, LATE);
     }
 
     /// A price, now and then one whose discount operations decide on.

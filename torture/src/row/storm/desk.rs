@@ -50,7 +50,8 @@ impl Client {
     }
 
     async fn exceptions(&mut self, customer: &str) -> Went {
-        for end in ["withdraw", "deny", "deny all", "approve"] {
+        let last = if self.number.is_multiple_of(2) { "approve" } else { "approve all" };
+        for end in ["withdraw", "deny", "deny all", last] {
             let plea = json!({ "customer_id": customer,
                 "reason": "The customer asked us to move its branch offices to fibre." });
             let filed = id(&self.post("/v1/exception-requests", plea).await?["id"]);
@@ -71,7 +72,9 @@ impl Client {
                 }
                 _ => {
                     let approve = json!({ "valid_days": 90, "note": "Letter seen." });
-                    self.operate(&carriers, approve).await?;
+                    let all = format!("/v1/operations/exceptions/{customer}/approve");
+                    let path = if end == "approve" { carriers } else { all };
+                    self.operate(&path, approve).await?;
                 }
             }
         }
@@ -114,7 +117,12 @@ impl Client {
         let large = json!({ "reason": "A guarantee was given.", "limit": "2000000.00" });
         let proposed = self.operate(&path(&check, "approve"), large).await?;
         let seen = json!({ "version": proposed["version"] });
-        self.agree(&path(&check, "confirm"), seen).await.map(drop)
+        self.agree(&path(&check, "confirm"), seen).await?;
+        // A bureau that does not answer when it is asked, and then by itself.
+        let check = self.applied(quote, "Sandbox Bureau Down", 14, None).await?;
+        let answer = json!({ "reference": check, "verdict": "approved", "limit": "30000.00",
+            "bureau_reference": "B-1" });
+        self.operate(&path(&check, "bureau-answer"), answer).await.map(drop)
     }
 
     /// Whether the sites can be served: no, and then yes.

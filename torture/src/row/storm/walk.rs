@@ -112,22 +112,35 @@ impl Client {
 
     /// A credit check of a business that is so old.
     pub(super) async fn credit(&mut self, quote: &str, years: u8, state: &str) -> Went<String> {
-        let mut body = json!({ "application": { "business_name": self.name(),
-            "business_type": "llc", "legal_address": address(),
-            "primary_first_name": "Sample", "primary_last_name": "Signer",
-            "email": "sample.signer@example.com", "years_in_business": years,
-            "tax_id": format!("98-76{:05}", self.walk % 100_000) } });
-        if state == "in_review" {
-            body["requested_amount"] = json!("30000.00");
-        }
-        let asked = self.post(&format!("/v1/quotes/{quote}/credit-checks"), body).await?;
-        let check = id(&asked["id"]);
+        let amount = (state == "in_review").then_some("30000.00");
+        let name = self.name();
+        let check = self.applied(quote, &name, years, amount).await?;
         let path = format!("/v1/credit-checks/{check}");
         let told = self.until(&path, |told| told["state"] != "requested").await?;
         if told["state"] == state {
             return Ok(check);
         }
         self.wrong(format!("{path} is not {state}: {told}"))
+    }
+
+    /// An application for credit.
+    pub(super) async fn applied(
+        &mut self,
+        quote: &str,
+        name: &str,
+        years: u8,
+        amount: Option<&str>,
+    ) -> Went<String> {
+        let mut body = json!({ "application": { "business_name": name,
+            "business_type": "llc", "legal_address": address(),
+            "primary_first_name": "Sample", "primary_last_name": "Signer",
+            "email": "sample.signer@example.com", "years_in_business": years,
+            "tax_id": format!("98-76{:05}", self.walk % 100_000) } });
+        if let Some(amount) = amount {
+            body["requested_amount"] = json!(amount);
+        }
+        let asked = self.post(&format!("/v1/quotes/{quote}/credit-checks"), body).await?;
+        Ok(id(&asked["id"]))
     }
 
     /// A contract that is out for signature.

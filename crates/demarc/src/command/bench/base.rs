@@ -242,6 +242,6 @@ pub(super) async fn partner(app: &app::App) -> Outcome<String> {
     };
     let partner = app.system_add_partner(Environment::Test, &partner).await?;
     let role = Role::Partner { partner: partner.id };
-    let add = CredentialAdd { name: "bench".to_owned(), role };
+    let add = CredentialAdd { name: "bench".to_owned(), role, rights: Vec::new() };
     Ok(app.system_add_credential(Environment::Test, &add).await?.secret)
 }

@@ -7,7 +7,7 @@ use app::partner::{CredentialAdd, CredentialRevoke, Minted, PartnerAdd};
 use axum::body::Body;
 use domain::code::Because;
 use domain::id::Id;
-use domain::party::{Credential, Partner, Role};
+use domain::party::{Credential, Partner, Right, Role};
 use domain::refusal::Fault;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,31 @@ enum RoleWord {
     Operations,
 }
 
+/// What a credential of operations may do beyond others.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CredentialRight)]
+pub(in crate::v1) enum RightWord {
+    /// See the tax id of an application in clear.
+    RevealTaxIds,
+}
+
+impl From<RightWord> for Right {
+    fn from(word: RightWord) -> Self {
+        match word {
+            RightWord::RevealTaxIds => Self::RevealTaxIds,
+        }
+    }
+}
+
+impl From<Right> for RightWord {
+    fn from(right: Right) -> Self {
+        match right {
+            Right::RevealTaxIds => Self::RevealTaxIds,
+        }
+    }
+}
+
 /// A credential, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Credential)]
@@ -127,6 +152,8 @@ struct CredentialBody {
     role: RoleWord,
     /// The partners that it acts for.
     partner_ids: Vec<String>,
+    /// Of operations only.
+    rights: Vec<RightWord>,
     version: u64,
     created_at: String,
     revoked_at: Option<String>,
@@ -144,6 +171,7 @@ impl From<&Credential> for CredentialBody {
             name: credential.name.clone(),
             role,
             partner_ids: partners.iter().map(ToString::to_string).collect(),
+            rights: credential.rights.iter().map(|right| (*right).into()).collect(),
             version: credential.version,
             created_at: credential.created_at.to_string(),
             revoked_at: credential.revoked_at.map(|at| at.to_string()),
@@ -164,6 +192,10 @@ struct NewCredential {
     #[serde(default)]
     #[schema(max_items = 100)]
     partner_ids: Vec<String>,
+    /// For `operations` only, and only those that the credential that asks has itself.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    rights: Vec<RightWord>,
 }
 
 impl NewCredential {
@@ -234,7 +266,8 @@ async fn credential_add(command: Command<NewCredential>) -> Answered {
     // The drawn answer is stored for replays, and a secret is never stored: it is put into the
     // answer after the commit.
     let shown = Mutex::new(None);
-    let action = CredentialAdd { name: body.name, role };
+    let rights = body.rights.into_iter().map(Into::into).collect();
+    let action = CredentialAdd { name: body.name, role, rights };
     let answered = perform(&app, &call, &place, action, |minted| {
         let whole = CredentialMinted::of(minted, Some(minted.secret.clone()));
         let whole = serde_json::to_string(&whole).unwrap_or_default();
@@ -284,7 +317,8 @@ mod tests {
     fn role_of(role: RoleWord, partner_ids: &[&str]) -> Result<Role, Vec<(String, Because)>> {
         let partner_ids = partner_ids.iter().map(ToString::to_string).collect();
         let mut faults = Faults::default();
-        let role = NewCredential { name: String::new(), role, partner_ids }.role(&mut faults);
+        let role = NewCredential { name: String::new(), role, partner_ids, rights: Vec::new() }
+            .role(&mut faults);
         let places = |f: &Fault| (f.pointer.clone(), f.because);
         faults.finish(role).map_err(|refusal| refusal.faults.iter().map(places).collect())
     }

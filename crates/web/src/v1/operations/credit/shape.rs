@@ -3,6 +3,7 @@
 use crate::v1::credit::{CreditCheckBody, text};
 use app::credit::ReviewFile;
 use domain::credit::{Agreement, CreditPolicy, CreditState, Looked, Proposal, Tested};
+use domain::event::Event;
 use domain::time::Moment;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -38,6 +39,29 @@ pub(super) struct CreditReviewBody {
     agreement: Option<AgreementBody>,
     /// Other checks of applicants with the same tax id, the newest first.
     same_tax_id: Vec<String>,
+    /// When the tax id was revealed, to whom and why: oldest first.
+    reveals: Vec<RevealBody>,
+}
+
+/// Somebody saw the tax id.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CreditReveal)]
+struct RevealBody {
+    at: String,
+    #[schema(example = "operations (night shift)")]
+    by: String,
+    #[schema(example = "The bureau asked for it by telephone.")]
+    reason: String,
+}
+
+impl From<&Event> for RevealBody {
+    fn from(event: &Event) -> Self {
+        Self {
+            at: event.at.to_string(),
+            by: event.actor.label(),
+            reason: event.reason.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// A rule that was looked at.
@@ -116,6 +140,7 @@ impl CreditReviewBody {
             proposal: check.proposal.as_ref().map(Into::into),
             agreement: agreement.map(Into::into),
             same_tax_id: file.same_tax_id.iter().map(|other| other.id.to_string()).collect(),
+            reveals: file.reveals.iter().map(Into::into).collect(),
         }
     }
 }
