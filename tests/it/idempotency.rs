@@ -36,6 +36,7 @@ fn other_body(body: &Value) -> Option<Value> {
                 "name" | "Name" | "reason" | "note" | "first_name" | "business_name",
                 Value::String(text),
             ) => Some(json!(format!("{text} again"))),
+            ("by", _) => Some(json!("1 day")),
             ("choice" | "overlap_hours", _) => Some(json!(1)),
             ("discount_percent", _) => Some(json!("1")),
             ("url", _) => Some(json!("https://hooks.example.com/another")),
@@ -119,6 +120,9 @@ async fn refuses_every_other(client: &Client, operation: &Operation, first: &Rep
     reply.refused(422, "idempotency_key_reused");
 }
 
+/// A clock that is sent on has no events: a second time it would be refused while it is under way.
+const SILENT: [&str; 2] = ["test_clock_advance", "partner_clock_advance"];
+
 /// The requests that caused anything.
 async fn causes(world: &World) -> BTreeSet<String> {
     let rows = world.rows("select doc from event").await;
@@ -154,7 +158,8 @@ async fn sixteen_sends_of_one_key_at_once_have_one_effect_and_one_answer() {
             assert!(!causes.contains(&cause[..15]), "a replay of {} had an effect", operation.id);
         }
         let cause = firsts[0].header("request-id");
-        assert!(causes.contains(&cause[..15]), "{} has no event", operation.id);
+        let silent = SILENT.contains(&operation.id.as_str());
+        assert_eq!(!causes.contains(&cause[..15]), silent, "an event of {}", operation.id);
     }
     assert_eq!(seen, keyed(&all), "the tour visits every command");
 }

@@ -386,7 +386,6 @@ const TABLES: [(&str, &str); 33] = [
     ("billing_account", "select id, version, doc from billing_account order by id"),
     ("customer_group", "select id, version, doc from customer_group order by id"),
     ("event", "select id, object, sequence, doc from event order by id"),
-    ("test_clock", "select id, version, doc from test_clock order by id"),
     ("job", "select id, state, due_at, tries, doc from job order by id"),
     (
         "idempotency",
@@ -422,6 +421,7 @@ const TABLES: [(&str, &str); 33] = [
         "data_key",
         "select subject, number, sealed_by, sealed from data_key order by subject, number",
     ),
+    ("test_clock", "select id, version, doc from test_clock order by id"),
 ];
 
 #[test]

@@ -84,12 +84,13 @@ impl TestClock {
     }
 }
 
-/// Where an advance shall go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Advance {
-    To(Moment),
-    /// A length of time: see [`Moment::plus_length`].
-    By(String),
+/// How far a test clock shall go: one of both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Advance {
+    /// To this moment.
+    pub to: Option<Moment>,
+    /// By this length of time, as it was written.
+    pub by: Option<String>,
 }
 
 /// Stops a partner's time. One that stands already stays as it is.
@@ -127,9 +128,15 @@ pub fn clock_advance(
         let fault = Fault::new(pointer, because, detail).expected(expected.clone());
         Refusal::new(Code::InvalidBody, "the clock cannot go there").with(vec![fault])
     };
-    let (pointer, target) = match advance {
-        Advance::To(target) => ("/to", Some(*target)),
-        Advance::By(text) => ("/by", clock.now.plus_length(text)),
+    let (pointer, target) = match (advance.to, &advance.by) {
+        (Some(target), None) => ("/to", Some(target)),
+        (None, Some(text)) => ("/by", clock.now.plus_length(text)),
+        (given, _) => {
+            let because = if given.is_some() { Because::Duplicate } else { Because::Missing };
+            let fault = Fault::new("/to", because, "how far is said once");
+            let fault = fault.expected("either `to` or `by`");
+            return Err(Refusal::new(Code::InvalidBody, "the body has 1 fault").with(vec![fault]));
+        }
     };
     let Some(target) = target else {
         let detail = "not a length of time such as `30 days`, `P1M` or `PT90S`";

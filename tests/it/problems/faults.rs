@@ -51,7 +51,10 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
     unfeasible(&world, &apex).await;
     to_the_end(&world, &apex).await;
     let desk = catalogues(&world).await;
-    let met = met(&[&alliance, &apex, &aiab, &world.operations, &desk]);
+    let live = world.live_operations().await;
+    let scripted = json!({ "name": "Sandbox Declined", "programme": "apex", "tier": "standard" });
+    live.post("/v1/operations/partners", &scripted).await;
+    let met = met(&[&alliance, &apex, &aiab, &world.operations, &desk, &live]);
     let unreachable: BTreeSet<String> =
         UNREACHABLE.iter().map(|(b, _)| b.as_str().to_owned()).collect();
     let both: Vec<&String> = met.intersection(&unreachable).collect();

@@ -25,6 +25,14 @@ fn standing() -> Context {
     ctx(NOW, NOW.plus_ms(5), Some(3))
 }
 
+fn to(target: Moment) -> Advance {
+    Advance { to: Some(target), by: None }
+}
+
+fn by(length: &str) -> Advance {
+    Advance { to: None, by: Some(length.to_owned()) }
+}
+
 #[test]
 fn every_move_of_a_test_clock_is_as_designed() {
     use ClockPhase::*;
@@ -44,24 +52,24 @@ fn every_move_of_a_test_clock_is_as_designed() {
 fn a_clock_goes_forward_only_and_eighteen_months_at_most() {
     let ready = || clock(ClockState::Ready);
     for (advance, pointer) in [
-        (Advance::To(NOW.plus_ms(-1)), "/to"),
-        (Advance::To(NOW.plus_months(18).plus_ms(1)), "/to"),
-        (Advance::By("-1 day".to_owned()), "/by"),
-        (Advance::By("19 months".to_owned()), "/by"),
-        (Advance::By("a while".to_owned()), "/by"),
+        (to(NOW.plus_ms(-1)), "/to"),
+        (to(NOW.plus_months(18).plus_ms(1)), "/to"),
+        (by("-1 day"), "/by"),
+        (by("19 months"), "/by"),
+        (by("a while"), "/by"),
     ] {
         let refused = clock_advance(&mut standing(), ready(), &advance).unwrap_err();
         assert_eq!(refused.code, Code::InvalidBody, "{advance:?}");
         assert_eq!(refused.faults[0].pointer, pointer, "{advance:?}");
     }
-    for advance in [Advance::To(NOW), Advance::By("18 months".to_owned())] {
+    for advance in [to(NOW), by("18 months")] {
         let decided = clock_advance(&mut standing(), ready(), &advance).unwrap();
         assert_eq!((decided.view.phase(), decided.view.version), (ClockPhase::Advancing, 4));
         assert_eq!(decided.change.jobs.len(), 1);
     }
     let target = NOW.plus_ms(1);
     for state in [ClockState::Advancing { target }, ClockState::Released] {
-        assert!(clock_advance(&mut standing(), clock(state), &Advance::To(target)).is_err());
+        assert!(clock_advance(&mut standing(), clock(state), &to(target)).is_err());
     }
 }
 

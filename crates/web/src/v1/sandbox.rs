@@ -1,6 +1,5 @@
 //! The table of scripted values.
 
-use super::shape::ListOf;
 use crate::answer::{Answered, ok};
 use crate::door::Reading;
 use domain::sandbox::{Scripted, VALUES};
@@ -38,14 +37,19 @@ impl From<&Scripted> for ScriptedValue {
     }
 }
 
+/// All values, in the order of the page on the sandbox.
+#[derive(Debug, Serialize, ToSchema)]
+struct ScriptedValues {
+    items: Vec<ScriptedValue>,
+}
+
 /// List the scripted values
 ///
 /// What to write in the test environment to see each outcome. Live refuses these values.
 #[utoipa::path(get, path = "/v1/sandbox/values", operation_id = "sandbox_values_list",
     tag = "Sandbox",
-    responses((status = 200, description = "All of them", body = ListOf<ScriptedValue>)))]
+    responses((status = 200, description = "All of them", body = ScriptedValues)))]
 async fn sandbox_values_list(reading: Reading) -> Answered {
     reading.no_params()?;
-    let items: Vec<ScriptedValue> = VALUES.iter().map(Into::into).collect();
-    Ok(ok(&ListOf { items, next_cursor: None }))
+    Ok(ok(&ScriptedValues { items: VALUES.iter().map(Into::into).collect() }))
 }

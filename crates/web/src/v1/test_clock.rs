@@ -80,24 +80,13 @@ struct ClockAdvance {
 }
 
 impl ClockAdvance {
-    fn read(self, faults: &mut Faults) -> Option<Advance> {
-        match (self.to, self.by) {
-            (Some(to), None) => {
-                let read = Moment::parse(&to).map(Advance::To);
-                if read.is_none() {
-                    let fault = Fault::new("/to", Because::BadFormat, "not a moment");
-                    faults.push(fault.expected("RFC 3339, such as 2027-02-19T15:04:05Z"));
-                }
-                read
-            }
-            (None, Some(by)) => Some(Advance::By(by)),
-            (given, _) => {
-                let because = if given.is_some() { Because::Duplicate } else { Because::Missing };
-                let fault = Fault::new("/to", because, "how far is said once");
-                faults.push(fault.expected("either `to` or `by`"));
-                None
-            }
+    fn read(self, faults: &mut Faults) -> Advance {
+        let to = self.to.as_deref().map(Moment::parse);
+        if to == Some(None) {
+            let fault = Fault::new("/to", Because::BadFormat, "not a moment");
+            faults.push(fault.expected("RFC 3339, such as 2027-02-19T15:04:05Z"));
         }
+        Advance { to: to.flatten(), by: self.by }
     }
 }
 
@@ -144,7 +133,7 @@ async fn advance(partner: Option<Id>, command: Command<ClockAdvance>) -> Answere
     let Command { app, call, place, body } = command;
     let mut faults = Faults::default();
     let how = body.read(&mut faults);
-    let what = ClockDo::Advance(faults.finish(how).at(&place)?);
+    let what = ClockDo::Advance(faults.finish(Some(how)).at(&place)?);
     act(&app, &call, &place, StatusCode::ACCEPTED, ClockAct { partner, what }).await
 }
 
@@ -176,7 +165,7 @@ async fn test_clock_freeze(setting: Setting<Nothing>) -> Answered {
 /// This partner's time is the server's again. Refused while the clock shows what is still to
 /// come: time does not go back.
 #[utoipa::path(delete, path = "/v1/test-clock", operation_id = "test_clock_release",
-    tag = "Sandbox", request_body = Nothing,
+    tag = "Sandbox",
     responses((status = 200, description = "The clock", body = TestClockBody)))]
 async fn test_clock_release(setting: Setting<Nothing>) -> Answered {
     set(None, setting, ClockDo::Release).await
@@ -222,7 +211,7 @@ async fn partner_clock_freeze(PathId(id): PathId, setting: Setting<Nothing>) -> 
 ///
 /// Refused while the clock shows what is still to come.
 #[utoipa::path(delete, path = "/v1/operations/partners/{id}/test-clock",
-    operation_id = "partner_clock_release", tag = "Operations", request_body = Nothing,
+    operation_id = "partner_clock_release", tag = "Operations",
     params(("id" = String, Path, description = "The partner's id")),
     responses((status = 200, description = "The clock", body = TestClockBody)))]
 async fn partner_clock_release(PathId(id): PathId, setting: Setting<Nothing>) -> Answered {
