@@ -34,6 +34,9 @@ named! {
         DeliveryNotPlanned = "delivery-not-planned": "some events are planned for no endpoint";
         SyncNormal = "sync-normal": "SQLite runs with synchronous=NORMAL";
         CatalogueOfTheStart = "catalogue-of-the-start": "a node goes on with the catalogue that it started with";
+        OnePersonSuffices = "one-person-suffices": "a large approval of credit needs no second person";
+        IndexForgets = "index-forgets": "a word of a new end customer is not put into the lookup's index";
+        ClockRunsAhead = "clock-runs-ahead": "a test clock that moves does at once what is due later";
         BudgetNotChecked = "budget-not-checked": "a promotion is given beyond its budget";
     }
 }

@@ -10,6 +10,7 @@ use crate::money::Money;
 use crate::party::Actor;
 use crate::refusal::{Fault, Refusal};
 use crate::time::Moment;
+use faults::{Bug, planted};
 use serde::{Deserialize, Serialize};
 
 /// What a person would approve.
@@ -66,7 +67,7 @@ pub fn credit_approve(
     let limit = limit.unwrap_or(check.amount);
     possible(check.amount, limit, deposit)?;
     let proposal = Proposal { limit, deposit, reason, by: ctx.actor.clone(), at: ctx.now };
-    if limit <= policy.override_limit() {
+    if limit <= policy.override_limit() || planted(Bug::OnePersonSuffices) {
         return approve(ctx, policy, check, proposal, None);
     }
     let what = format!("up to {limit}, which a second person confirms: {}", proposal.reason);

@@ -54,6 +54,8 @@ promises! {
     OneHolder = "one_holder": "a job is held by one worker at a time";
     LeaseCounts = "lease_counts":
         "a job's outcome counts only under the lease that it was claimed with";
+    ClockIsKept = "clock_is_kept":
+        "what is due later by a partner's test clock waits until the clock is there";
     JobsEnd = "jobs_end": "each job ends by its outcome or is put aside after its last try";
     WaitingHasWork = "waiting_has_work": "what waits for the outside has a job that asks for it";
     FeedIsWhole = "feed_is_whole":

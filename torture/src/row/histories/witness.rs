@@ -161,6 +161,10 @@ impl Witness {
             } else if sql.contains("job") {
                 let found = self.jobs.wrote(who, statement, rows.get(place));
                 self.broken.extend(found);
+                if sql.contains("tries = tries + 1") {
+                    let claimed = rows.get(place).into_iter().flatten();
+                    self.broken.extend(claimed.filter_map(|row| jobs::early(&self.engine, row)));
+                }
             }
         }
         if let Who::Client(attempt) = who

@@ -1,16 +1,31 @@
 //! Jobs as their leases say: who holds which, until when, in which epoch.
 
-use super::{Broken, number, text};
+use super::{Broken, doc, look, number, text};
 use crate::row::histories::invariants::Promise;
 use crate::row::histories::sim::Who;
 use std::collections::BTreeMap;
-use store::{Row, Statement};
+use store::{Row, Sqlite, Statement};
 
 #[derive(Debug, Clone, Copy)]
 struct Lease {
     epoch: i64,
     /// When it ends; 0: nobody holds it.
     until: i64,
+}
+
+/// When a job is due by its partner's test clock, and that clock, while it stands.
+const BY_CLOCK: &str = "select j.clock_due, t.doc from job j join test_clock t \
+    on t.tenant = j.tenant where j.id = $1 and j.clock_due is not null and t.state <> 'released'";
+
+/// Whether a job that was just claimed is still to wait for its partner's clock, which never goes
+/// back.
+pub(super) fn early(engine: &Sqlite, claimed: &Row) -> Option<Broken> {
+    let id = claimed.text(3).expect("a job's id");
+    let rows = look(engine, BY_CLOCK, &[id]);
+    let row = rows.first()?;
+    let (due, now) = (row.int(0).expect("a moment"), doc(row, 1)["now"].as_i64());
+    let what = format!("job {id} is due at {due} by a clock that shows {now:?}, and is claimed");
+    (now < Some(due)).then_some(Broken { promise: Promise::ClockIsKept, what })
 }
 
 #[derive(Debug, Default)]
