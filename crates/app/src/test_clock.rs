@@ -50,13 +50,14 @@ impl Action for ClockAct {
                 let clock = standing()?;
                 clock_advance(ctx, clock, advance)?
             }
-            ClockDo::Release => match found {
-                Some(clock) => clock_release(ctx, clock)?,
-                None => {
+            ClockDo::Release => {
+                if let Some(clock) = found {
+                    clock_release(ctx, clock)?
+                } else {
                     let view = app.released(tenant, 0)?;
                     Decision { change: Change::default(), view }
                 }
-            },
+            }
         })
     }
 }

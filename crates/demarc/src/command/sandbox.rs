@@ -22,16 +22,16 @@ impl Sandbox {
             };
             return super::print_json(&VALUES.iter().map(row).collect());
         }
-        let mut text = String::new();
+        let mut tables = Vec::new();
         for place in Place::ALL {
             let mut table = super::table(&[place.title(), "outcome", "what happens"]);
             let rows = VALUES.iter().filter(|one| one.place == place);
             let mut rows = rows.map(|one| [one.value, one.outcome, one.sentence]).peekable();
             if rows.peek().is_some() {
                 table.add_rows(rows);
-                text.push_str(&format!("{table}\n\n"));
+                tables.push(format!("{table}\n"));
             }
         }
-        super::print(&text)
+        super::print(&tables.join("\n"))
     }
 }

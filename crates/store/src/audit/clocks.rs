@@ -28,7 +28,9 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
         let [tenant, id] = after;
         let query = Query::new(CLOCKS, [tenant, id, PAGE.into()]);
         let rows = store.ask(Ask { query, read: Ok }).await?;
-        rows.iter().for_each(|row| clock(row, audit));
+        for row in &rows {
+            clock(row, audit);
+        }
         audit.count("test_clock", rows.len());
         let Some(last) = rows.last() else { break };
         after = [last.text(0)?.into(), last.text(1)?.into()];
@@ -37,7 +39,9 @@ pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreEr
     loop {
         let query = Query::new(HELD, [after, PAGE.into()]);
         let rows = store.ask(Ask { query, read: Ok }).await?;
-        rows.iter().for_each(|row| held(row, audit));
+        for row in &rows {
+            held(row, audit);
+        }
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.text(1)?.into();
     }

@@ -39,7 +39,7 @@ async fn act(
     status: StatusCode,
     action: SitesAct,
 ) -> Answered {
-    let now = app.now(&call.caller).await.at(&place)?;
+    let now = app.now(&call.caller).await.at(place)?;
     perform(app, call, place, action, |done| {
         draw_version(status, &QuoteSitesBody::of(done, now), done.quote.version)
     })
