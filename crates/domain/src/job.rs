@@ -71,6 +71,12 @@ impl Work {
             Self::SubmitOrder { .. } | Self::FollowOrder { .. } => "fulfilment",
         }
     }
+
+    /// Whether it is the server's own: it asks nobody, and what keeps it from its end passes. So it
+    /// is tried again by the server's clock, and never put aside.
+    pub const fn is_own(&self) -> bool {
+        matches!(self, Self::AdvanceClock { .. })
+    }
 }
 
 /// A job as stored: work, when it is due, and how often it was tried.

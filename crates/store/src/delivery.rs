@@ -27,9 +27,10 @@ const CLAIM_FREE: &str = "update sender_turn set epoch = epoch + 1, owner = $1, 
     due_at = 9223372036854775807 where endpoint = any(array(select endpoint from sender_turn \
     where lease_until <= $3 and (due_at <= $3 or lease_until > 0) order by due_at limit $4 \
     for update skip locked)) returning tenant, endpoint, epoch, failing_since";
-/// The fence of every outcome, and the lease's next stretch.
+/// The fence of every outcome, and the lease's next stretch. A turn that was given back is not held
+/// on, though whoever gave it back may not have heard that it was.
 const HOLD: &str = "update sender_turn set lease_until = $1, failing_since = $2 \
-    where tenant = $3 and endpoint = $4 and epoch = $5";
+    where tenant = $3 and endpoint = $4 and epoch = $5 and lease_until > 0";
 /// Refused if something new was planned meanwhile.
 const GIVE_BACK: &str = "update sender_turn set due_at = $1, lease_until = 0, owner = '' \
     where tenant = $2 and endpoint = $3 and epoch = $4 and due_at = $5";

@@ -79,7 +79,9 @@ impl App {
         let (id, tries) = (claimed.id, claimed.tries);
         let name = claimed.job.as_ref().map_or("unreadable", |job| job.work.name());
         let tried = match &claimed.job {
-            Ok(_) if tries > MOST_TRIES => Ok(Tried::Failed(never_ended(&claimed), 0)),
+            Ok(job) if tries > MOST_TRIES && !job.work.is_own() => {
+                Ok(Tried::Failed(never_ended(&claimed), 0))
+            }
             Ok(job) => {
                 let run = AssertUnwindSafe(self.try_job(job, limits)).catch_unwind();
                 run.await.unwrap_or_else(|panic| {
@@ -146,13 +148,21 @@ impl App {
     async fn failed(&self, claimed: &Claimed, why: String, wait_ms: i64) -> Result<(), Problem> {
         let Claimed { id: job, epoch, tries, .. } = *claimed;
         let tries = if planted(Bug::TriesNotCounted) { 0 } else { tries };
-        if tries >= MOST_TRIES {
+        let own = claimed.job.as_ref().is_ok_and(|job| job.work.is_own());
+        if tries >= MOST_TRIES && !own {
             return self.give_up(claimed, why).await;
         }
+        let tries = tries.min(MOST_TRIES - 1);
         tracing::info!(%job, tries, why, "the job is tried again later");
         // By the partner's clock, where it has one: to wait for it is what time brings.
         let again = |ctx: &Context| {
-            let due = ctx.due(ctx.now.plus_ms(backoff_ms(tries).max(wait_ms)));
+            let wait = backoff_ms(tries).max(wait_ms);
+            // A clock does not wait for itself.
+            let due = if own {
+                ctx.due_by_wall(ctx.wall().plus_ms(wait))
+            } else {
+                ctx.due(ctx.now.plus_ms(wait))
+            };
             Settle::Again { job, epoch, due, tries, why: Some(why.clone()) }
         };
         self.settle(tenant(claimed), again).await

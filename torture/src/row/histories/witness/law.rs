@@ -27,7 +27,7 @@ impl Witness {
         let offer = self.one(QUOTE, quote)["state"]["offer"].clone();
         let mut sites = docs(&self.engine, SITES, &[quote]);
         for site in &mut sites {
-            for member in ["version", "customer"] {
+            for member in ["version", "customer", "feasible_since"] {
                 site[member].take();
             }
         }
