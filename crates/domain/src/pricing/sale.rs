@@ -40,7 +40,7 @@ impl<'c> Sale<'c> {
         let part = |offering: &'c Offering| {
             let volume = counts.volume(&offering.code);
             let basis = basis(catalogue, offering, ask, volume, &promotions);
-            let candidates = near::candidates(catalogue, offering, &promotions);
+            let candidates = near::candidates(catalogue, offering, volume, &promotions);
             Part { offering, volume, basis, candidates }
         };
         let parts = catalogue.offerings().iter().map(part).collect();
@@ -82,6 +82,10 @@ pub fn bases(catalogue: &Catalogue, ask: &PriceAsk<'_>, kept: &PriceSums) -> Vec
     catalogue.offerings().iter().map(of).collect()
 }
 
+/// What a site's share in the sums consists of. A price from before it was so has another basis, and
+/// is made anew when its quote is priced again.
+const FORM: &str = "2";
+
 /// Everything besides the site itself that decides what a site of this offering costs, what the
 /// promotions take off there and what would have made it cheaper, hashed. The day is not in it:
 /// which promotions may be had on it is asked each time.
@@ -95,7 +99,7 @@ fn basis(
     let tier = catalogue.tier(ask.tier).map_or(ask.tier, |tier| &*tier.code);
     let discount = ask.discount_percent.unwrap_or_default().normalize().to_string();
     let volume = volume.map_or_else(String::new, |step| step.sites.to_string());
-    let mut words = vec![catalogue.fingerprint(), &*offering.code, tier, &discount, &volume];
+    let mut words = vec![FORM, catalogue.fingerprint(), &*offering.code, tier, &discount, &volume];
     let own = promotions.iter().filter(|p| p.offering == offering.code);
     words.extend(own.map(|p| &*p.code));
     let mut hash = Sha256::new();

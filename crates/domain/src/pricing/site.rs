@@ -71,8 +71,8 @@ fn share(
         let amount = given(promotion, lines, selection.term.months)?;
         given_by.insert(promotion.code.clone(), amount);
     }
-    let near = near::of_site(selection, totals, part, sale);
-    Ok(Share { basis: part.basis.clone(), given: given_by, near })
+    let near = near::of_site(selection, totals, &given_by, part, sale);
+    Ok(Share::new(part.basis.clone(), given_by, near))
 }
 
 /// What a promotion takes off these lines, over the term.

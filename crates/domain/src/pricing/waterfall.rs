@@ -207,6 +207,24 @@ impl<'r> Reductions<'r> {
     }
 }
 
+impl Reductions<'_> {
+    /// What one promotion takes off a charge; zero if it does not reduce it, `None` if an amount
+    /// does not fit.
+    pub(super) fn taken(&self, listed: &Listed<'_>, promotion: &Promotion) -> Option<Money> {
+        let (component, offering) = (&listed.component.code, &listed.offering.code);
+        let mut left = list_price(listed, promotion.charge).ok()?;
+        let mut taken = Money::ZERO;
+        for reduction in self.of(component, offering, promotion.charge) {
+            let off = left.percent(reduction.percent(), Rounding::HalfUp).ok()?;
+            left = left.checked_sub(off).ok()?;
+            if matches!(reduction, Off::Rule(_, _, rule) if Arc::ptr_eq(rule, &promotion.rule)) {
+                taken = off;
+            }
+        }
+        Some(taken)
+    }
+}
+
 fn step(
     kind: StepKind,
     rule: &Arc<str>,
