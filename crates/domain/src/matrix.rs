@@ -77,6 +77,7 @@ struct Sale<'s> {
 ///
 /// # Errors
 /// Every fault of the ask itself, with pointers into it. What cannot be had in one cell only is
+    programme: &'s str,
 /// said in that cell.
 pub fn matrix(
     catalogue: &Catalogue,
@@ -106,7 +107,7 @@ pub fn matrix(
     if !faults.is_empty() {
         return Err(refused(faults));
     }
-    let sale = Sale { catalogue, offering, tier, on };
+    let sale = Sale { catalogue, programme: &programme.code, offering, tier, on };
     let mut zones = BTreeMap::new();
     for (zone, zip) in first_zips {
         let mut cells = Vec::with_capacity(values.len() * terms.len());
@@ -255,6 +256,7 @@ mod tests {
         matrix(&catalogue, programmes.get("alliance").unwrap(), "standard", on, ask)
     }
 
+            programme: self.programme,
     #[test]
     fn a_cell_costs_what_a_quote_of_one_such_site_costs() {
         let drawn = draw(&ask(Some(&["100 Mbps"]), Some(&[36]), &["33101"])).unwrap();

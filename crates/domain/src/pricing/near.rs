@@ -48,11 +48,21 @@ pub enum NearMissCode {
     PromotionAvailable,
     /// A promotion that a longer term would bring.
     PromotionWithTerm,
+    /// A promotion that a few more sites would bring.
+    PromotionWithSites,
+    /// A promotion that another value of a feature would bring.
+    PromotionWithFeature,
 }
 
 impl NearMissCode {
-    pub const ALL: [Self; 4] =
-        [Self::LongerTerm, Self::MoreSites, Self::PromotionAvailable, Self::PromotionWithTerm];
+    pub const ALL: [Self; 6] = [
+        Self::LongerTerm,
+        Self::MoreSites,
+        Self::PromotionAvailable,
+        Self::PromotionWithTerm,
+        Self::PromotionWithSites,
+        Self::PromotionWithFeature,
+    ];
 
     /// As it stands on the wire.
     pub const fn word(self) -> &'static str {
@@ -61,6 +71,8 @@ impl NearMissCode {
             Self::MoreSites => "more_sites",
             Self::PromotionAvailable => "promotion_available",
             Self::PromotionWithTerm => "promotion_with_term",
+            Self::PromotionWithSites => "promotion_with_sites",
+            Self::PromotionWithFeature => "promotion_with_feature",
         }
     }
 }
@@ -84,7 +96,7 @@ pub(super) fn find(ask: &PriceAsk<'_>, sale: &Sale<'_>, sums: &PriceSums) -> Vec
     for part in &sale.parts {
         let Some(of_part) = sums.get(&part.basis) else { continue };
         let may_be = |c: &&Candidate<'_>| {
-            c.promotion.is_none_or(|p| p.in_force(ask.on)) && c.leaves(ask, of_part)
+            c.promotion.is_none_or(|p| may_have(p, ask)) && c.leaves(ask, of_part)
         };
         for candidate in part.candidates.iter().filter(may_be) {
             found.extend(candidate.told(part.offering, of_part));
@@ -93,15 +105,23 @@ pub(super) fn find(ask: &PriceAsk<'_>, sale: &Sale<'_>, sums: &PriceSums) -> Vec
     found
 }
 
+/// Whether a promotion is for this partner, this programme and this day.
+fn may_have(promotion: &Promotion, ask: &PriceAsk<'_>) -> bool {
+    let eligibility = &promotion.eligibility;
+    promotion.in_force(ask.on)
+        && eligibility.is_for_tier(ask.tier)
+        && eligibility.is_for_programme(ask.programme)
+}
+
 /// Whether enough of a promotion is left for what it would take off.
 fn is_enough(promotion: &Promotion, ask: &PriceAsk<'_>, taken: i128) -> bool {
     let Some(left) = promotion::of(ask.allowances, &promotion.code) else { return true };
     i64::try_from(taken).is_ok_and(|taken| left.objection(Money::from_minor(taken)).is_none())
 }
 
-/// Whether so few sites are missing that they are worth a word: a quarter of those needed at most.
+/// Whether so few sites are missing that they are worth a word: one, or a quarter of those needed.
 fn is_near(missing: u32, needed: u32) -> bool {
-    missing > 0 && missing.saturating_mul(4) <= needed
+    missing == 1 || (missing > 0 && missing.saturating_mul(4) <= needed)
 }
 
 fn per(charge: ChargeKind) -> &'static str {

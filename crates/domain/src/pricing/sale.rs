@@ -3,9 +3,10 @@
 
 use super::authority::Counts;
 use super::near::{self, Candidate};
+use super::selection::Selection;
 use super::waterfall::{Discount, Reductions};
 use super::{PriceAsk, PriceSums};
-use crate::catalogue::{Catalogue, Offering, Promotion, TermStep, Tier, VolumeStep};
+use crate::catalogue::{Catalogue, Offering, Promotion, Tier, VolumeStep};
 use crate::contract::hex;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -52,20 +53,24 @@ impl<'c> Sale<'c> {
         self.parts.iter().find(|part| part.offering.code == offering.code)
     }
 
-    /// What is taken off the charges of a site of that term.
-    pub(super) fn reductions<'r>(&'r self, part: &Part<'c>, term: &'r TermStep) -> Reductions<'r> {
-        self.reductions_with(part, term, &self.promotions)
+    /// What is taken off the charges of a site.
+    pub(super) fn reductions<'r>(
+        &'r self,
+        part: &Part<'c>,
+        site: &'r Selection<'r>,
+    ) -> Reductions<'r> {
+        self.reductions_with(part, site, &self.promotions)
     }
 
     /// The same with other promotions.
     pub(super) fn reductions_with<'r>(
         &'r self,
         part: &Part<'c>,
-        term: &'r TermStep,
+        site: &'r Selection<'r>,
         promotions: &'r [&'c Promotion],
     ) -> Reductions<'r> {
         let (volume, discount) = (part.volume, self.discount.as_ref());
-        Reductions { term, volume, promotions, discount }
+        Reductions { site, volume, promotions, discount }
     }
 }
 

@@ -24,6 +24,17 @@ pub(super) struct Selection<'c> {
     picked: Vec<Picked>,
 }
 
+/// What a promotion wants of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// A longer term.
+    Term,
+    /// Another access zone.
+    Zone,
+    /// The feature at this place among the promotion's.
+    Feature(usize),
+}
+
 /// A component of a selection and its list prices.
 pub(super) struct Listed<'c> {
     pub(super) offering: &'c Offering,
@@ -162,10 +173,36 @@ impl<'c> Selection<'c> {
         self.offering.broken_rule(|of| other.picked[of].at).is_none().then_some(other)
     }
 
+    /// The same with another value of a feature, if the offering's rules allow it.
+    pub(super) fn with_value(&self, feature: usize, place: usize) -> Option<Self> {
+        let mut other = self.clone();
+        other.picked[feature] = Picked { at: Some(place), number: None };
+        self.offering.broken_rule(|of| other.picked[of].at).is_none().then_some(other)
+    }
+
+    /// What a promotion of this offering wants and the site has not.
+    pub(super) fn lacks<'p>(
+        &'p self,
+        promotion: &'p Promotion,
+    ) -> impl Iterator<Item = Wants> + 'p {
+        let term = self.term.months < promotion.min_term;
+        let zone = !promotion.eligibility.is_for_zone(&self.zone.name);
+        let features = promotion.eligibility.features.iter().enumerate();
+        let lacking = features.filter(|(_, wanted)| {
+            !self.picked[wanted.at].at.is_some_and(|at| wanted.places.contains(&at))
+        });
+        let asked = [term.then_some(Wants::Term), zone.then_some(Wants::Zone)];
+        asked.into_iter().flatten().chain(lacking.map(|(at, _)| Wants::Feature(at)))
+    }
+
+    /// Whether the promotion is of this offering and has all that it wants of the site.
+    pub(super) fn suits(&self, promotion: &Promotion) -> bool {
+        self.offering.code == promotion.offering && self.lacks(promotion).next().is_none()
+    }
+
     /// Whether the promotion would reduce something here.
     pub(super) fn has_line_for(&self, promotion: &Promotion) -> bool {
-        self.offering.code == promotion.offering
-            && self.term.months >= promotion.min_term
+        self.suits(promotion)
             && self.lines().flatten().any(|line| {
                 promotion.reduces(&line.component.code) && line.charge(promotion.charge).is_some()
             })

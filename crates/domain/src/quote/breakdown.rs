@@ -158,6 +158,7 @@ mod tests {
         assert_eq!(count, 12);
         let falls: Vec<_> = breakdown.falls().collect();
         let (net, before) = falls.split_last().unwrap();
+            programme: "alliance",
         assert_eq!(net.kind, StepKind::Net);
         let net_is = Charges { mrc: priced.totals.mrc, nrc: priced.totals.nrc };
         assert_eq!(net.charges, net_is);

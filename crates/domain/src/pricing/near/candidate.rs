@@ -2,11 +2,11 @@
 //! sale.
 
 use super::super::sale::{Part, Sale};
-use super::super::selection::Selection;
+use super::super::selection::{Selection, Wants};
 use super::super::sums::Near;
 use super::super::{PriceAsk, Sums, Totals};
 use super::{NearMiss, NearMissCode, is_enough, is_near, per};
-use crate::catalogue::{Catalogue, ChargeKind, Offering, Promotion, TermStep, VolumeStep};
+use crate::catalogue::{Catalogue, ChargeKind, Offering, Promotion, TermStep, VolumeStep, Wanted};
 use crate::money::Money;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ enum Needs<'c> {
     Term(&'c TermStep),
     /// So many sites that this step is reached.
     Volume(&'c VolumeStep),
+    /// The feature at this place among the promotion's, and which one that is.
+    Feature(usize, &'c Wanted),
 }
 
 /// Everything that might be near for an offering's sites: longer terms first, then the next
@@ -66,6 +68,11 @@ pub(in super::super) fn candidates<'c>(
             let key = format!("{}{}", term.months, alone(promotion));
             adding(Needs::Term(term), key)
         }));
+        let wanted = promotion.eligibility.features.iter().enumerate();
+        all.extend(wanted.map(|(at, wanted)| {
+            let key = format!("{}{}", wanted.code, alone(promotion));
+            adding(Needs::Feature(at, wanted), key)
+        }));
     }
     all
 }
@@ -97,13 +104,14 @@ impl Candidate<'_> {
 
     /// Whether it would be a change for this site.
     pub(super) fn concerns(&self, site: &Selection<'_>) -> bool {
-        let months = site.term.months;
+        let only = |promotion: &Promotion, lack| site.lacks(promotion).eq([lack]);
         match (self.needs, self.promotion) {
-            (Needs::Term(term), None) => months < term.months,
+            (Needs::Term(term), None) => site.term.months < term.months,
             (Needs::Volume(_), _) => true,
-            (Needs::Nothing, Some(promotion)) => months >= promotion.min_term,
-            (Needs::Term(_), Some(promotion)) => months < promotion.min_term,
-            (Needs::Nothing, None) => false,
+            (Needs::Nothing, Some(promotion)) => site.suits(promotion),
+            (Needs::Term(_), Some(promotion)) => only(promotion, Wants::Term),
+            (Needs::Feature(at, _), Some(promotion)) => only(promotion, Wants::Feature(at)),
+            (Needs::Nothing | Needs::Feature(..), None) => false,
         }
     }
 
@@ -116,19 +124,25 @@ impl Candidate<'_> {
         part: &Part<'_>,
         sale: &Sale<'_>,
     ) -> Near {
-        let impossible = || Near { saving: None, more: BTreeMap::new() };
-        let other = match self.needs {
-            Needs::Term(term) => {
-                let with = site.offering.term(term.months).and_then(|term| site.with_term(term));
-                let Some(with) = with else { return impossible() };
-                Some(with)
+        let found = self.changed(site).and_then(|other| {
+            let site = other.as_ref().unwrap_or(site);
+            let saving = self.saving(site, now, part, sale)?;
+            Some(Near { saving: Some(saving), more: self.more(site, given, part, sale)? })
+        });
+        found.unwrap_or_else(|| Near { saving: None, more: BTreeMap::new() })
+    }
+
+    /// The site as it must be; none within: as it is. None: a rule of the offering forbids it.
+    fn changed<'s>(&'s self, site: &Selection<'s>) -> Option<Option<Selection<'s>>> {
+        match self.needs {
+            Needs::Term(term) => site.with_term(term).map(Some),
+            Needs::Feature(_, wanted) => {
+                let mut others =
+                    wanted.places.iter().map(|place| site.with_value(wanted.at, *place));
+                others.find_map(|other| other).map(Some)
             }
-            Needs::Nothing | Needs::Volume(_) => None,
-        };
-        let site = other.as_ref().unwrap_or(site);
-        let saving = self.saving(site, now, part, sale);
-        let more = saving.and_then(|_| self.more(site, given, part, sale));
-        more.map_or_else(impossible, |more| Near { saving, more })
+            Needs::Nothing | Needs::Volume(_) => Some(None),
+        }
     }
 
     /// What a site saves by it, which may be less than nothing; none if it cannot be: against a
@@ -140,18 +154,26 @@ impl Candidate<'_> {
         part: &Part<'_>,
         sale: &Sale<'_>,
     ) -> Option<i64> {
-        let kind = self.charge();
-        let mut reductions = sale.reductions_with(part, site.term, &self.promotions);
+        let mut reductions = sale.reductions_with(part, site, &self.promotions);
         if let Needs::Volume(step) = self.needs {
             reductions.volume = Some(step);
         }
-        let then = site.lines().map(|l| reductions.net(&l?, kind).map(|m| i128::from(m.minor())));
-        let then: i128 = then.sum::<Option<i128>>()?;
-        let now = match kind {
-            ChargeKind::Mrc => now.mrc,
-            ChargeKind::Nrc => now.nrc,
+        let less = |(kind, now): (ChargeKind, Money)| {
+            let nets = site.lines().map(|l| reductions.net(&l?, kind));
+            let then = nets.map(|net| net.map(|m| i128::from(m.minor())));
+            Some(i128::from(now.minor()) - then.sum::<Option<i128>>()?)
         };
-        i64::try_from(i128::from(now.minor()) - then).ok()
+        let (mrc, nrc) = ((ChargeKind::Mrc, now.mrc), (ChargeKind::Nrc, now.nrc));
+        let (own, other) = match self.charge() {
+            ChargeKind::Mrc => (mrc, nrc),
+            ChargeKind::Nrc => (nrc, mrc),
+        };
+        let saving = less(own)?;
+        // Another choice costs otherwise: what is saved must not be paid elsewhere.
+        if matches!(self.needs, Needs::Feature(..)) && less(other)? < 0 {
+            return None;
+        }
+        i64::try_from(saving).ok()
     }
 
     /// By how much more each promotion with a budget would be used at a site, over its term.
@@ -164,7 +186,7 @@ impl Candidate<'_> {
     ) -> Option<BTreeMap<Arc<str>, i64>> {
         let mut more = BTreeMap::new();
         for promotion in self.budgeted() {
-            let reductions = sale.reductions_with(part, site.term, &self.promotions);
+            let reductions = sale.reductions_with(part, site, &self.promotions);
             let times = match promotion.charge {
                 ChargeKind::Mrc => i128::from(site.term.months),
                 ChargeKind::Nrc => 1,
@@ -195,7 +217,7 @@ impl Candidate<'_> {
             let code = &*promotion.code;
             let mut taken = sums.given_minor(code) + sums.more(&self.key, code);
             // Who adds a promotion adds it at each site that may have it already, too.
-            if let (Needs::Term(_), Some(added)) = (self.needs, self.promotion) {
+            if let Some(added) = self.promotion.filter(|_| !matches!(self.needs, Needs::Nothing)) {
                 taken += sums.more(&alone(added), code);
             }
             is_enough(promotion, ask, taken)
@@ -207,57 +229,105 @@ impl Candidate<'_> {
     /// It in words, if there is something in it.
     pub(super) fn told(&self, offering: &Offering, sums: &Sums) -> Option<NearMiss> {
         let saved = sums.saving(&self.key)?;
-        let per = per(self.charge());
-        let mut more_sites = None;
-        let (code, text) = match (self.needs, self.promotion) {
-            (Needs::Volume(step), _) => {
-                let missing = step.sites.saturating_sub(sums.sites);
-                if !is_near(missing, step.sites) {
-                    return None;
-                }
-                more_sites = Some(missing);
-                (NearMissCode::MoreSites, more(missing, offering, step.sites, saved, sums.sites))
-            }
-            (Needs::Term(term), None) => {
-                let text = format!("a term of {} months would save {saved} {per}", term.months);
-                (NearMissCode::LongerTerm, text)
-            }
-            (Needs::Term(term), Some(promotion)) => {
-                // Where a site that could have it already must not, nobody can have it.
-                sums.possible(&alone(promotion)).then_some(())?;
-                let (months, code) = (term.months, &promotion.code);
-                let text =
-                    format!("{months} months would add promotion {code} and save {saved} {per}");
-                (NearMissCode::PromotionWithTerm, text)
-            }
-            (Needs::Nothing, promotion) => {
-                let code = promotion.map(|p| &*p.code).unwrap_or_default();
-                let text = format!("promotion {code} could be added and would save {saved} {per}");
-                (NearMissCode::PromotionAvailable, text)
-            }
+        let missing = self.missing(sums.sites)?;
+        let (code, text) = match self.promotion {
+            None => self.told_of_itself(offering, sums, saved)?,
+            Some(promotion) => self.told_of(promotion, offering, sums, saved)?,
         };
         let term_months = match self.needs {
             Needs::Term(term) => Some(term.months),
-            Needs::Nothing | Needs::Volume(_) => None,
+            Needs::Nothing | Needs::Volume(_) | Needs::Feature(..) => None,
         };
         Some(NearMiss {
             code,
             text,
             offering: offering.code.clone(),
             term_months,
-            more_sites,
+            more_sites: Some(missing).filter(|missing| *missing > 0),
             promotion: self.promotion.map(|p| p.code.clone()),
             charge: self.charge(),
             saving_minor: saved.minor(),
         })
     }
+
+    /// How many more sites it needs beside `there`, if those are few, and nothing else is needed
+    /// with them.
+    fn missing(&self, there: u32) -> Option<u32> {
+        let needed = match (self.needs, self.promotion) {
+            (Needs::Volume(step), _) => step.sites,
+            (_, promotion) => promotion.map_or(0, |p| p.eligibility.min_sites),
+        };
+        let missing = needed.saturating_sub(there);
+        let alone = matches!(self.needs, Needs::Nothing | Needs::Volume(_));
+        (missing == 0 || (alone && is_near(missing, needed))).then_some(missing)
+    }
+
+    fn told_of_itself(
+        &self,
+        offering: &Offering,
+        sums: &Sums,
+        saved: Money,
+    ) -> Option<(NearMissCode, String)> {
+        match self.needs {
+            Needs::Term(term) => {
+                let text = format!("a term of {} months would save {saved} a month", term.months);
+                Some((NearMissCode::LongerTerm, text))
+            }
+            Needs::Volume(step) => {
+                let (more, there) = (more_sites(self.missing(sums.sites)?, offering), sums.sites);
+                let text = format!(
+                    "{more}, {} in all, would save {saved} a month on the {there} there are",
+                    step.sites,
+                );
+                Some((NearMissCode::MoreSites, text))
+            }
+            Needs::Nothing | Needs::Feature(..) => None,
+        }
+    }
+
+    fn told_of(
+        &self,
+        promotion: &Promotion,
+        offering: &Offering,
+        sums: &Sums,
+        saved: Money,
+    ) -> Option<(NearMissCode, String)> {
+        // Where a site that could have it already must not, nobody can have it.
+        sums.possible(&alone(promotion)).then_some(())?;
+        let (code, per) = (&promotion.code, per(promotion.charge));
+        Some(match self.needs {
+            Needs::Term(term) => {
+                let months = term.months;
+                let text =
+                    format!("{months} months would add promotion {code} and save {saved} {per}");
+                (NearMissCode::PromotionWithTerm, text)
+            }
+            Needs::Feature(_, wanted) => {
+                let with = wanted.words();
+                let text = format!("{with} would add promotion {code} and save {saved} {per}");
+                (NearMissCode::PromotionWithFeature, text)
+            }
+            Needs::Nothing | Needs::Volume(_) => match self.missing(sums.sites)? {
+                0 => {
+                    let text =
+                        format!("promotion {code} could be added and would save {saved} {per}");
+                    (NearMissCode::PromotionAvailable, text)
+                }
+                missing => {
+                    let (more, there) = (more_sites(missing, offering), sums.sites);
+                    let text = format!(
+                        "{more} would add promotion {code} and save {saved} {per} on the {there} \
+                         there are"
+                    );
+                    (NearMissCode::PromotionWithSites, text)
+                }
+            },
+        })
+    }
 }
 
-/// What a few more sites would save on those that are there.
-fn more(missing: u32, offering: &Offering, needed: u32, saved: Money, there: u32) -> String {
+/// Such as `2 more sites of Switched Ethernet`.
+fn more_sites(missing: u32, offering: &Offering) -> String {
     let (name, s) = (&offering.name, if missing == 1 { "" } else { "s" });
-    format!(
-        "{missing} more site{s} of {name}, {needed} in all, would save {saved} a month on the \
-         {there} there are"
-    )
+    format!("{missing} more site{s} of {name}")
 }

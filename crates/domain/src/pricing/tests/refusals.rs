@@ -12,7 +12,7 @@ fn codes(refusals: &[PriceRefusal]) -> Vec<(RefusalCode, Option<usize>)> {
 }
 
 /// The shipped catalogue, changed in one place.
-fn changed(old: &str, new: &str) -> Catalogue {
+pub(super) fn changed(old: &str, new: &str) -> Catalogue {
     changed_in(&[(old, new)])
 }
 

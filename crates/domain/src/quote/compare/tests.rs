@@ -53,6 +53,7 @@ fn site(catalogue: &Catalogue, position: u32, speed: &str, promotions: &[&str]) 
         on: NOW.date(),
         tier: "standard",
         discount_percent: None,
+        programme: "alliance",
         promotions: promotions.iter().map(|p| (*p).to_owned()).collect(),
         allowances: &[],
         sites: vec![SiteAsk { site, zip: "60606".into(), configuration: configuration.clone() }],

@@ -55,7 +55,8 @@ impl From<&BillingPreferences> for BillingBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = NearMiss)]
 struct NearMissBody {
-    /// `longer_term`, `more_sites`, `promotion_available` or `promotion_with_term`.
+    /// `longer_term`, `more_sites`, `promotion_available`, or what a promotion lacks:
+    /// `promotion_with_term`, `promotion_with_sites`, `promotion_with_feature`.
     code: &'static str,
     text: String,
     /// The amount saved: a month for recurring charges, once for one-off ones.
