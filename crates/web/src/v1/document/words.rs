@@ -4,7 +4,6 @@
 use super::sites::{self, DETAILED, amount, product};
 use app::document::Dossier;
 use domain::catalogue::Catalogue;
-use domain::credit::CreditState;
 use domain::money::{Currency, Overflow};
 use domain::party::Environment;
 use domain::pricing::{StepKind, Totals};
@@ -194,10 +193,7 @@ fn figures(dossier: &Dossier, offer: &Offer) -> Vec<Fact> {
         Fact::new("Once", money(totals.nrc)),
         Fact::new("Contract value over the term", money(totals.total_contract_value)),
     ];
-    let state = dossier.credit.as_ref().map(|check| &check.state);
-    if let Some(CreditState::Approved { deposit: Some(deposit), .. }) = state {
-        figures.push(Fact::new("Deposit", money(*deposit)));
-    }
+    figures.extend(dossier.quote.deposit().map(|deposit| Fact::new("Deposit", money(deposit))));
     figures
 }
 
