@@ -4,8 +4,8 @@
 use super::SiteAsk;
 use super::refusal::{PriceRefusal, RefusalCode};
 use crate::catalogue::{
-    Catalogue, ChargeKind, ChargeTable, Component, FeatureValue, Offering, Price, Promotion,
-    TermStep, Zone,
+    Catalogue, ChargeKind, ChargeTable, Component, Feature, FeatureValue, Offering, Price,
+    Promotion, TermStep, Zone,
 };
 
 /// One feature's value: its place among the values, or a number.
@@ -13,6 +13,19 @@ use crate::catalogue::{
 pub(super) struct Picked {
     at: Option<usize>,
     number: Option<i64>,
+}
+
+impl Picked {
+    /// What a feature is without a choice; none if it must be chosen.
+    fn unchosen(feature: &Feature) -> Option<Self> {
+        match feature.defaults.first() {
+            Some(value) => {
+                let at = feature.position(value);
+                Some(Self { at, number: value.parse().ok().filter(|_| at.is_none()) })
+            }
+            None => (!feature.required).then(Self::default),
+        }
+    }
 }
 
 /// What one site takes of an offering.
@@ -170,14 +183,47 @@ impl<'c> Selection<'c> {
         let values = self.offering.features[feature].values();
         let mut other = Self { term, ..self.clone() };
         other.picked[feature].at = Some(values.iter().position(|v| v.parse() == Ok(term.months))?);
-        self.offering.broken_rule(|of| other.picked[of].at).is_none().then_some(other)
+        other.is_sound().then_some(other)
     }
 
     /// The same with another value of a feature, if the offering's rules allow it.
     pub(super) fn with_value(&self, feature: usize, place: usize) -> Option<Self> {
+        self.set(feature, place)?.mended(feature)
+    }
+
+    /// Another value of a feature, whatever the rules say. What is there only with that value takes
+    /// its default; what is not any more, goes.
+    fn set(&self, feature: usize, place: usize) -> Option<Self> {
         let mut other = self.clone();
         other.picked[feature] = Picked { at: Some(place), number: None };
-        self.offering.broken_rule(|of| other.picked[of].at).is_none().then_some(other)
+        for (at, there) in self.offering.dependants(feature, place) {
+            let chosen = other.picked[at].at.is_some() || other.picked[at].number.is_some();
+            other.picked[at] = match (there, chosen) {
+                (true, true) => continue,
+                (true, false) => Picked::unchosen(&self.offering.features[at])?,
+                (false, _) => Picked::default(),
+            };
+        }
+        Some(other)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.offering.broken_rule(|of| self.picked[of].at).is_none()
+    }
+
+    /// As it is if no rule is broken; else with another default of a feature that has several, as a
+    /// configuration would take it. `kept` keeps its value.
+    fn mended(self, kept: usize) -> Option<Self> {
+        if self.is_sound() {
+            return Some(self);
+        }
+        let several = |(at, of): &(usize, &Feature)| *at != kept && of.defaults.len() > 1;
+        let others = self.offering.features.iter().enumerate().filter(several);
+        let mut tries = others.flat_map(|(at, feature)| {
+            let places = feature.defaults.iter().filter_map(|value| feature.position(value));
+            places.map(move |place| (at, place))
+        });
+        tries.find_map(|(at, place)| self.set(at, place).filter(Self::is_sound))
     }
 
     /// What a promotion of this offering wants and the site has not.

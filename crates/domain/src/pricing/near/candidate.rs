@@ -8,6 +8,7 @@ use super::super::{PriceAsk, Sums, Totals};
 use super::{NearMiss, NearMissCode, is_enough, is_near, per};
 use crate::catalogue::{Catalogue, ChargeKind, Offering, Promotion, TermStep, VolumeStep, Wanted};
 use crate::money::Money;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -125,23 +126,23 @@ impl Candidate<'_> {
         sale: &Sale<'_>,
     ) -> Near {
         let found = self.changed(site).and_then(|other| {
-            let site = other.as_ref().unwrap_or(site);
+            let site = &*other;
             let saving = self.saving(site, now, part, sale)?;
             Some(Near { saving: Some(saving), more: self.more(site, given, part, sale)? })
         });
         found.unwrap_or_else(|| Near { saving: None, more: BTreeMap::new() })
     }
 
-    /// The site as it must be; none within: as it is. None: a rule of the offering forbids it.
-    fn changed<'s>(&'s self, site: &Selection<'s>) -> Option<Option<Selection<'s>>> {
+    /// The site as it must be. None: a rule of the offering forbids it.
+    fn changed<'s>(&'s self, site: &'s Selection<'s>) -> Option<Cow<'s, Selection<'s>>> {
         match self.needs {
-            Needs::Term(term) => site.with_term(term).map(Some),
+            Needs::Term(term) => site.with_term(term).map(Cow::Owned),
             Needs::Feature(_, wanted) => {
                 let mut others =
                     wanted.places.iter().map(|place| site.with_value(wanted.at, *place));
-                others.find_map(|other| other).map(Some)
+                others.find_map(|other| other).map(Cow::Owned)
             }
-            Needs::Nothing | Needs::Volume(_) => Some(None),
+            Needs::Nothing | Needs::Volume(_) => Some(Cow::Borrowed(site)),
         }
     }
 
@@ -223,7 +224,7 @@ impl Candidate<'_> {
             is_enough(promotion, ask, taken)
         };
         let mut own = self.promotions.iter().filter(|p| *p.offering == *sums.offering);
-        own.all(|promotion| enough(&promotion))
+        own.all(enough)
     }
 
     /// It in words, if there is something in it.
