@@ -163,7 +163,8 @@ async fn rules_that_read_alike_say_what_they_are_on() {
     let world = World::start().await;
     let partner = world.partner("alliance").await;
     let quote = draft(&world, &partner).await;
-    let calls = json!([{ "name": "Concurrent Calls", "value": "24" }]);
+    let calls = json!([{ "name": "Concurrent Calls", "value": "24" },
+        { "name": "Term", "value": "36" }]);
     configure(&partner, &quote, "OFF_IP_FLEX", calls).await;
     let ask = json!({ "discount_percent": "4" });
     partner.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
