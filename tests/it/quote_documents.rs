@@ -168,7 +168,7 @@ async fn rules_that_read_alike_say_what_they_are_on() {
     configure(&partner, &quote, "OFF_IP_FLEX", calls).await;
     let ask = json!({ "discount_percent": "4" });
     partner.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
-    let html = String::from_utf8(partner.download(&path(&quote)).await.to_vec()).expect("a page");
+    let html = String::from_utf8(partner.download(&path(&quote)).await).expect("a page");
     let said = words(&html);
     let on: Vec<_> = said.split("discount of 4 % on ").skip(1).collect();
     assert_eq!(on.len(), 2, "its two ranges: {said}");
