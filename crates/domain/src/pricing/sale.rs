@@ -87,8 +87,8 @@ pub fn bases(catalogue: &Catalogue, ask: &PriceAsk<'_>, kept: &PriceSums) -> Vec
     catalogue.offerings().iter().map(of).collect()
 }
 
-/// What a site's share in the sums consists of. A price from before it was so has another basis, and
-/// is made anew when its quote is priced again.
+/// What a site's share in the sums consists of. A price from before it was so has another basis,
+/// and is made anew when its quote is priced again.
 const FORM: &str = "2";
 
 /// Everything besides the site itself that decides what a site of this offering costs, what the

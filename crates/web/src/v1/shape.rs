@@ -150,8 +150,8 @@ pub(crate) struct TotalsBody {
     /// One-off charges, and recurring ones over the whole term.
     #[schema(example = "45300.00")]
     pub(crate) total_contract_value: String,
-    /// The deposit that the approval of the credit asks for, while that is good and covers them: with
-    /// the totals of a quote only, and left out where there is none.
+    /// The deposit that the approval of the credit asks for, while that is good and covers them:
+    /// with the totals of a quote only, and left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "500.00")]
     pub(crate) deposit: Option<String>,
