@@ -183,3 +183,54 @@ async fn a_declined_applicant_is_told_why_and_may_be_approved_against_the_rules(
         .await
         .refused(409, "state_conflict");
 }
+
+#[tokio::test]
+async fn the_deposit_of_an_approval_stands_with_the_totals_of_the_quotes_that_it_covers() {
+    let desk = Desk::open().await;
+    let (partner, quote) = (&desk.partner, format!("/v1/quotes/{}", desk.quote));
+    let before = partner.get(&quote).await.expect(200);
+    assert_eq!(before["offer"]["totals"].get("deposit"), None, "no credit, no deposit");
+    let needed = before["offer"]["totals"].clone();
+    let check = desk.ask(1, "60000.00").await;
+    assert_eq!(check["state"], "in_review");
+    let yes = json!({ "reason": "A guarantee was given.", "deposit": "750.00" });
+    desk.world.operations.post(&review(&check, "/approve"), &yes).await.expect(200);
+
+    let deposit = json!("750.00");
+    let after = partner.get(&quote).await.expect(200);
+    assert_eq!(after["offer"]["totals"]["deposit"], deposit, "{needed}");
+    let listed = partner.get("/v1/quotes").await.expect(200);
+    assert_eq!(listed["items"][0]["offer"], after["offer"]);
+    let ask = json!({ "discount_percent": "2" });
+    let seen = partner.post(&desk.of_quote("price/preview"), &ask).await.expect(200);
+    assert_eq!(seen["before"]["offer"]["totals"]["deposit"], deposit);
+    assert_eq!(seen["after"]["offer"]["totals"]["deposit"], deposit);
+    assert_eq!(seen["difference"].get("deposit"), None);
+    let done = partner.post(&desk.of_quote("price"), &ask).await.expect(200);
+    assert_eq!(done["quote"]["offer"]["totals"], seen["after"]["offer"]["totals"]);
+    assert_eq!(done["sites"][0]["price"]["totals"].get("deposit"), None, "a site has none");
+    let compared = partner.get(&desk.of_quote("comparison")).await.expect(200);
+    assert_eq!(compared["to_totals"], done["quote"]["offer"]["totals"]);
+    let html = partner.download(&desk.of_quote("document")).await;
+    let html = String::from_utf8(html).expect("a page");
+    assert!(html.contains("Deposit") && html.contains("750.00"), "{html}");
+
+    // A version that the approval does not cover has not got its deposit.
+    let revised = partner.post(&desk.of_quote("revise"), &json!({})).await.expect(201);
+    let revised = id(&revised["id"]).to_owned();
+    let more: Vec<_> = (0..40)
+        .map(|n| {
+            json!({ "name": format!("Site {n}"), "address": { "street": "233 S Wacker Dr",
+            "city": "Chicago", "state": "IL", "zip": "60606" } })
+        })
+        .collect();
+    let path = format!("/v1/quotes/{revised}");
+    partner.post(&format!("{path}/sites"), &json!({ "sites": more })).await.expect(201);
+    configure(partner, &revised, "OFF_ADI_MID_MARKET", adi()).await;
+    let level = json!({ "level": "budgetary" });
+    let larger = partner.post(&format!("{path}/price"), &level).await.expect(200);
+    assert_eq!(larger["quote"]["offer"]["totals"].get("deposit"), None, "it is not covered");
+    let compared = partner.get(&format!("{path}/comparison")).await.expect(200);
+    assert_eq!(compared["from_totals"]["deposit"], deposit);
+    assert_eq!(compared["to_totals"].get("deposit"), None);
+}

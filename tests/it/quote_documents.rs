@@ -159,6 +159,23 @@ async fn both_forms_say_every_amount_of_the_quote_and_sites_add_up_to_the_cent()
 }
 
 #[tokio::test]
+async fn rules_that_read_alike_say_what_they_are_on() {
+    let world = World::start().await;
+    let partner = world.partner("alliance").await;
+    let quote = draft(&world, &partner).await;
+    let calls = json!([{ "name": "Concurrent Calls", "value": "24" },
+        { "name": "Term", "value": "36" }]);
+    configure(&partner, &quote, "OFF_IP_FLEX", calls).await;
+    let ask = json!({ "discount_percent": "4" });
+    partner.post(&format!("/v1/quotes/{quote}/price"), &ask).await.expect(200);
+    let html = String::from_utf8(partner.download(&path(&quote)).await).expect("a page");
+    let said = words(&html);
+    let on: Vec<_> = said.split("discount of 4 % on ").skip(1).collect();
+    assert_eq!(on.len(), 2, "its two ranges: {said}");
+    assert!(on.iter().filter(|rest| rest.starts_with("Telephone")).count() == 1, "{on:?}");
+}
+
+#[tokio::test]
 async fn what_somebody_wrote_stays_words_and_the_page_may_do_nothing() {
     let world = World::start().await;
     let partner = world.partner("alliance").await;

@@ -1,6 +1,7 @@
 //! The lives of a quote beyond one version: opened again when its offer has expired, given
 //! alternatives of which one at most is signed, and cloned.
 
+use crate::catalogues::{DEARER, labelled, publish, second};
 use crate::client::{Client, Reply};
 use crate::story::steps::*;
 use crate::world::{DAY_MS, World};
@@ -121,6 +122,35 @@ async fn an_expired_quote_is_opened_again_and_says_what_no_longer_holds() {
     let history = partner.get(&format!("/v1/history/{second}")).await.expect(200);
     let why = last_event(&history)["reason"].clone();
     assert_eq!(why, "left out: promotion ADI-ALL7: it ended on 2026-12-31");
+}
+
+#[tokio::test]
+async fn a_quote_that_is_opened_again_under_a_new_catalogue_says_what_that_changed() {
+    let world = World::start().await;
+    let (partner, second) = (world.partner("alliance").await, second(&world).await);
+    let first = priced(&world, &partner, &json!({})).await;
+    let was = partner.get(&format!("/v1/quotes/{first}")).await.expect(200);
+    publish(&world, &second, &labelled("2026.2", &[DEARER]), Value::Null).await;
+    world.clock.advance_ms(PAST_THE_OFFER_MS);
+    let done = reopen(&partner, &first).await.expect(201);
+    assert_eq!(done["left_out"], json!([]));
+    assert_eq!(done["quote"]["offer"]["catalogue_version"], "2026.2");
+    let found = &done["comparison"];
+    let of_quote = json!([{ "what": "catalogue", "from": "2026.1-sample", "to": "2026.2",
+        "why": null }]);
+    assert_eq!(found["changes"], of_quote);
+    assert_eq!(found["from_totals"], was["offer"]["totals"]);
+    assert_eq!(found["to_totals"], done["quote"]["offer"]["totals"]);
+    assert_eq!((&found["sites_changed"], &found["sites_unchanged"]), (&json!(2), &json!(0)));
+    for site in found["sites"].as_array().expect("sites") {
+        // 890.00 and 900.00, each less 15 % for three years: the port and nothing else.
+        let changes = json!([{ "what": "Port MRC", "from": "756.50", "to": "765.00", "why":
+            "list price 890.00 is now 900.00 (adi.toml: Port MRC, Port Speed 1G, Billing Option \
+             Flat Rate)" }]);
+        assert_eq!(site["changes"], changes);
+    }
+    let sites = partner.get(&at(id(&done["quote"]["id"]), "sites")).await.expect(200);
+    adds_up(&json!({ "quote": done["quote"], "sites": sites["sites"] }));
 }
 
 #[tokio::test]

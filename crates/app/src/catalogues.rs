@@ -78,7 +78,7 @@ impl App {
                 }
                 let catalogue = self.catalogue_of(at, Some(&version.digest)).await?;
                 let label = &version.label;
-                let faults = self.programmes.unknown_offerings(&catalogue);
+                let faults = self.programmes.misfits(&catalogue);
                 lines.extend(faults.iter().map(|fault| format!("catalogue {label}: {fault}")));
             }
         }

@@ -92,7 +92,7 @@ pub fn read_catalogue(folder: Option<&Path>) -> Result<(Catalogue, Programmes), 
     let products: Vec<_> = files.iter().filter(|(name, _)| is_product(name)).cloned().collect();
     let faults = match (Catalogue::parse(&products), programmes, credit) {
         (Ok(catalogue), Ok(programmes), Ok(credit)) => {
-            let mut faults = programmes.unknown_offerings(&catalogue);
+            let mut faults = programmes.misfits(&catalogue);
             faults.extend(service);
             if faults.is_empty() {
                 return Ok((catalogue, programmes.with_credit(credit)));

@@ -4,7 +4,6 @@
 use crate::{App, Caller, Problem};
 use domain::catalogue::Catalogue;
 use domain::code::Code;
-use domain::credit::{CreditCheck, CreditPhase};
 use domain::customer::Account;
 use domain::id::Id;
 use domain::opportunity::Opportunity;
@@ -22,8 +21,6 @@ pub struct Dossier {
     pub opportunity: Opportunity,
     /// None where customers are assigned to sites.
     pub account: Option<Account>,
-    /// The credit approval that is good now, the newest if there are several.
-    pub credit: Option<CreditCheck>,
     /// The one that priced it; the one in force where there is no price, or that one was never
     /// kept.
     pub catalogue: Arc<Catalogue>,
@@ -69,11 +66,10 @@ impl App {
         let opportunity = self.store.ask(store::opportunity::by_id(tenant, quote.opportunity));
         let opportunity = opportunity.await?.ok_or_else(|| Refusal::not_found("opportunity"))?;
         let now = self.now(caller).await?;
-        let good = |check: &CreditCheck| check.phase(now) == CreditPhase::Approved;
-        let credit = credit.into_iter().rev().find(good);
+        let quote = self.with_credit(quote, &credit, now);
         let partner = Arc::new(seller.partner.clone());
         let catalogue = self.priced_by(&quote, now).await?;
-        Ok(Dossier { quote, partner, opportunity, account, credit, catalogue })
+        Ok(Dossier { quote, partner, opportunity, account, catalogue })
     }
 
     async fn priced_by(&self, quote: &Quote, now: Moment) -> Result<Arc<Catalogue>, Problem> {

@@ -4,13 +4,14 @@
 use crate::read::SHOWN;
 use crate::{App, Problem, Seller};
 use domain::catalogue::Catalogue;
+use domain::credit::CreditCheck;
 use domain::id::Id;
 use domain::law::{MOST_NAMED, QuoteFile};
 use domain::order::{Order, SubOrder};
 use domain::party::Tenant;
 use domain::programme::Programme;
 use domain::promotion::Allowance;
-use domain::quote::{Quote, Rules, Site};
+use domain::quote::{Approvals, Quote, Rules, Site};
 use domain::refusal::Refusal;
 use domain::time::Moment;
 use std::collections::BTreeSet;
@@ -101,6 +102,7 @@ impl App {
             digest,
         ) = facts;
         let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
+        let quote = self.with_credit(quote, &credit, now);
         let catalogue = self.catalogue_of(tenant.environment, digest.as_deref()).await?;
         let sold_under = self.sold_under(&quote, &catalogue).await?;
         let mut sites: Vec<Site> = sites.into_iter().flatten().collect();
@@ -126,6 +128,33 @@ impl App {
             sold_under,
             sub_orders: Vec::new(),
         })
+    }
+
+    /// A quote with what these checks of its credit subject mean for it.
+    pub(crate) fn with_credit(&self, quote: Quote, credit: &[CreditCheck], now: Moment) -> Quote {
+        let months = self.programmes.get(&quote.programme).map(|p| p.exposure_months);
+        let approvals = Approvals::new(credit, months.unwrap_or_default(), now);
+        Quote { approvals, ..quote }
+    }
+
+    /// Quotes with what is known of their credit: asked for those that are priced.
+    pub(crate) async fn with_credits(&self, quotes: Vec<Quote>) -> Result<Vec<Quote>, Problem> {
+        let now = self.clock.now();
+        let priced = quotes.iter().filter(|quote| quote.last_offer().is_some());
+        let asks = priced.map(|quote| store::credit::of_quote(quote.tenant, quote.id));
+        let asks: Vec<_> = asks.collect();
+        if asks.is_empty() {
+            return Ok(quotes);
+        }
+        let mut credits = self.store.ask(asks).await?.into_iter();
+        let with = |quote: Quote| match quote.last_offer() {
+            Some(_) => {
+                let credit = credits.next().unwrap_or_default();
+                self.with_credit(quote, &credit, now)
+            }
+            None => quote,
+        };
+        Ok(quotes.into_iter().map(with).collect())
     }
 
     /// The catalogue that priced a quote's offer, where it is not the one in force.

@@ -157,8 +157,10 @@ impl App {
 
     pub async fn quote_get(&self, caller: &Caller, id: Id) -> Result<Quote, Problem> {
         let tenant = caller.seller()?.tenant;
-        let found = self.store.ask(store::quote::by_id(tenant, id)).await?;
-        Ok(found.ok_or_else(|| Refusal::not_found("quote"))?)
+        let asks = (store::quote::by_id(tenant, id), store::credit::of_quote(tenant, id));
+        let (found, credit) = self.store.ask(asks).await?;
+        let quote = found.ok_or_else(|| Refusal::not_found("quote"))?;
+        Ok(self.with_credit(quote, &credit, self.clock.now()))
     }
 
     /// A quote with all that its gates look at, but without its sites.
@@ -176,10 +178,14 @@ impl App {
         limit: u32,
     ) -> Result<SitesPage, Problem> {
         let tenant = caller.seller()?.tenant;
-        let asks =
-            (store::quote::by_id(tenant, quote), store::site::page(tenant, quote, after, limit));
-        let (quote, sites) = self.store.ask(asks).await?;
-        Ok(SitesPage { quote: quote.ok_or_else(|| Refusal::not_found("quote"))?, sites })
+        let asks = (
+            store::quote::by_id(tenant, quote),
+            store::site::page(tenant, quote, after, limit),
+            store::credit::of_quote(tenant, quote),
+        );
+        let (quote, sites, credit) = self.store.ask(asks).await?;
+        let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
+        Ok(SitesPage { quote: self.with_credit(quote, &credit, self.clock.now()), sites })
     }
 
     pub async fn site_get(&self, caller: &Caller, quote: Id, id: Id) -> Result<Site, Problem> {
@@ -198,7 +204,8 @@ impl App {
         page: Page,
     ) -> Result<Vec<Quote>, Problem> {
         let tenant = caller.seller()?.tenant;
-        Ok(self.store.ask(store::quote::list(tenant, state, opportunity, page)).await?)
+        let found = self.store.ask(store::quote::list(tenant, state, opportunity, page)).await?;
+        self.with_credits(found).await
     }
 
     /// Quotes whose discount waits for operations.
@@ -208,7 +215,8 @@ impl App {
         page: Page,
     ) -> Result<Vec<Quote>, Problem> {
         let environment = caller.operations()?;
-        Ok(self.store.ask(store::quote::queue(environment, "pending_approval", page)).await?)
+        let waiting = store::quote::queue(environment, "pending_approval", page);
+        self.with_credits(self.store.ask(waiting).await?).await
     }
 
     /// The journey of a quote, through to the delivery of its order.

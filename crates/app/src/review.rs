@@ -53,7 +53,9 @@ impl App {
     async fn quote_of_any(&self, caller: &Caller, id: Id) -> Result<Quote, Problem> {
         let environment = caller.operations()?;
         let found = self.store.ask(store::quote::anywhere(environment, id)).await?;
-        Ok(found.ok_or_else(|| Refusal::not_found("quote"))?)
+        let quote = found.ok_or_else(|| Refusal::not_found("quote"))?;
+        let credit = self.store.ask(store::credit::of_quote(quote.tenant, quote.id)).await?;
+        Ok(self.with_credit(quote, &credit, self.clock.now()))
     }
 
     /// The quotes whose feasibility operations are asked for.
@@ -63,6 +65,6 @@ impl App {
         page: Page,
     ) -> Result<Vec<Quote>, Problem> {
         let environment = caller.operations()?;
-        Ok(self.store.ask(store::quote::asked(environment, page)).await?)
+        self.with_credits(self.store.ask(store::quote::asked(environment, page)).await?).await
     }
 }

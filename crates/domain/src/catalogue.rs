@@ -5,10 +5,12 @@ mod carrier;
 mod component;
 mod configure;
 mod diff;
+mod eligibility;
 mod fault;
 mod feature;
 mod grid;
 mod offering;
+mod promotion;
 pub(crate) mod reader;
 mod rule;
 mod table;
@@ -17,16 +19,18 @@ mod term;
 pub(crate) mod tests;
 mod tier;
 
-pub use carrier::{ChargeKind, Promotion, Zone};
+pub use carrier::{ChargeKind, Zone};
 pub use component::Component;
 pub use configure::{
     Choice, Chosen, Configuration, ConfigurationFault, ConfigurationFaultCode, FeatureValue,
     NearestChoice,
 };
 pub use diff::{Difference, differences};
+pub use eligibility::{Eligibility, Wanted};
 pub use fault::{CatalogueFault, FaultKind};
 pub use feature::{Feature, FeatureKind, OnlyWhen};
 pub use offering::{EnrichmentKind, LeadTime, Milestone, Offering};
+pub use promotion::Promotion;
 pub use table::{ChargeTable, Price};
 pub use term::{TermStep, VolumeStep};
 pub use tier::{DiscountRange, Tier};

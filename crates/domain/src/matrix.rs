@@ -2,6 +2,7 @@
 //! it promises nothing and keeps nothing. Every cell is a price of one site by `pricing`, without
 //! promotions and discounts.
 
+use crate::address::Avps;
 use crate::catalogue::{Catalogue, Choice, ConfigurationFault, Offering};
 use crate::code::{Because, Code};
 use crate::id::{Id, Kind};
@@ -30,8 +31,10 @@ pub struct MatrixAsk {
     pub values: Option<Vec<String>>,
     /// In months; none: every term of the offering.
     pub terms: Option<Vec<u32>>,
-    /// ZIP codes of the places.
+    /// ZIP codes of places.
     pub zips: Vec<String>,
+    /// What was found of the addresses of further places; none where nobody answered.
+    pub found: Vec<Option<Avps>>,
 }
 
 /// Prices by zone; all places of one zone cost the same.
@@ -42,11 +45,17 @@ pub struct Matrix {
     pub priced_on: Date,
     /// The offering's code.
     pub offering: Arc<str>,
-    /// The zone of each place, in the order of the ask.
+    /// The zone of each ZIP code, in the order of the ask.
     pub places: Vec<Arc<str>>,
+    /// Of each address its zone, in the order of the ask.
+    pub addresses: Vec<Located>,
     /// By the zone's name.
     pub zones: BTreeMap<Arc<str>, Vec<Cell>>,
 }
+
+/// Where an address is, as far as its price needs that: the name of its zone; or in words why
+/// nobody can say.
+pub type Located = Result<Arc<str>, String>;
 
 /// One value at one term.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +77,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy)]
 struct Sale<'s> {
     catalogue: &'s Catalogue,
+    programme: &'s str,
     offering: &'s Offering,
     tier: &'s str,
     on: Date,
@@ -77,7 +87,7 @@ struct Sale<'s> {
 ///
 /// # Errors
 /// Every fault of the ask itself, with pointers into it. What cannot be had in one cell only is
-/// said in that cell.
+/// said in that cell, and of an address that has no zone, in its place.
 pub fn matrix(
     catalogue: &Catalogue,
     programme: &Programme,
@@ -98,6 +108,14 @@ pub fn matrix(
     for (zone, zip) in places.iter().zip(&ask.zips) {
         first_zips.entry(Arc::clone(zone)).or_insert(zip.as_str());
     }
+    let mut addresses = Vec::with_capacity(ask.found.len());
+    for found in &ask.found {
+        let located = located(catalogue, found.as_ref());
+        if let Ok((zone, zip)) = &located {
+            first_zips.entry(Arc::clone(zone)).or_insert(zip);
+        }
+        addresses.push(located.map(|(zone, _)| zone));
+    }
     let cells = first_zips.len() * values.len() * terms.len();
     if cells > MOST_CELLS {
         let detail = format!("the matrix has {cells} cells, at most {MOST_CELLS}");
@@ -106,7 +124,7 @@ pub fn matrix(
     if !faults.is_empty() {
         return Err(refused(faults));
     }
-    let sale = Sale { catalogue, offering, tier, on };
+    let sale = Sale { catalogue, programme: &programme.code, offering, tier, on };
     let mut zones = BTreeMap::new();
     for (zone, zip) in first_zips {
         let mut cells = Vec::with_capacity(values.len() * terms.len());
@@ -124,6 +142,7 @@ pub fn matrix(
         priced_on: on,
         offering: offering.code.clone(),
         places,
+        addresses,
         zones,
     })
 }
@@ -168,8 +187,37 @@ fn terms(offering: &Offering, ask: &MatrixAsk, faults: &mut Vec<Fault>) -> Vec<u
     asked.clone()
 }
 
-/// The zone of each place.
+/// The zone of what the validation found, and a ZIP code in it. A correction that is proposed is
+/// taken as right, and of several places it is enough that all are in one zone: the price is
+/// budgetary.
+fn located<'a>(
+    catalogue: &Catalogue,
+    found: Option<&'a Avps>,
+) -> Result<(Arc<str>, &'a str), String> {
+    let zone = |zip: &'a str| {
+        let zone = catalogue.zone(zip).ok_or_else(|| format!("`{zip}` is no ZIP code"))?;
+        Ok((zone.name.clone(), zip))
+    };
+    match found {
+        Some(Avps::Match { address } | Avps::CloseMatch { address, .. }) => zone(&address.zip),
+        Some(Avps::Ambiguous { alternates, .. }) => {
+            let mut zones = alternates.iter().map(|address| zone(&address.zip));
+            let first = zones.next().unwrap_or_else(|| Err("no place was found".to_owned()))?;
+            let one = zones.all(|other| other.is_ok_and(|(other, _)| other == first.0));
+            let several = || "the places found are in several access zones".to_owned();
+            if one { Ok(first) } else { Err(several()) }
+        }
+        Some(Avps::NoMatch { why }) => Err(format!("the address was not found: {why}")),
+        None => Err("the address could not be validated".to_owned()),
+    }
+}
+
+/// The zone of each ZIP code.
 fn places(catalogue: &Catalogue, ask: &MatrixAsk, faults: &mut Vec<Fault>) -> Vec<Arc<str>> {
+    if ask.zips.is_empty() && ask.found.is_empty() {
+        let detail = "a matrix is of places: neither ZIP codes nor addresses are given";
+        faults.push(Fault::new("/zips", Because::Missing, detail));
+    }
     let mut zones = Vec::with_capacity(ask.zips.len());
     for (at, zip) in ask.zips.iter().enumerate() {
         let Some(zone) = catalogue.zone(zip) else {
@@ -208,6 +256,7 @@ impl Sale<'_> {
         let one = PriceAsk {
             on: self.on,
             tier: self.tier,
+            programme: self.programme,
             discount_percent: None,
             promotions: Vec::new(),
             allowances: &[],
@@ -234,6 +283,7 @@ fn said(fault: ConfigurationFault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Address;
     use crate::programme::Programmes;
 
     fn ask(values: Option<&[&str]>, terms: Option<&[u32]>, zips: &[&str]) -> MatrixAsk {
@@ -245,7 +295,53 @@ mod tests {
             values: values.map(owned),
             terms: terms.map(<[u32]>::to_vec),
             zips: owned(zips),
+            found: Vec::new(),
         }
+    }
+
+    fn at(zip: &str) -> Address {
+        Address {
+            street: "1 MAIN ST".into(),
+            unit: None,
+            city: "SPRINGFIELD".into(),
+            state: "IL".into(),
+            zip: zip.into(),
+            country: "US".into(),
+        }
+    }
+
+    #[test]
+    fn an_address_is_priced_by_its_zone_and_one_that_has_none_says_why() {
+        let (zip, why) = (at, "no such street".to_owned());
+        let ambiguous = |zips: [&str; 2]| Avps::Ambiguous {
+            alternates: zips.map(at).into(),
+            why: "which one?".to_owned(),
+        };
+        let mut ask = ask(Some(&["1G"]), Some(&[36]), &[]);
+        ask.found = vec![
+            Some(Avps::Match { address: zip("60606") }),
+            Some(Avps::CloseMatch { address: zip("33101"), corrections: Vec::new() }),
+            Some(ambiguous(["10001", "10002"])),
+            Some(ambiguous(["10001", "33101"])),
+            Some(Avps::NoMatch { why }),
+            None,
+        ];
+        let drawn = draw(&ask).unwrap();
+        let found: Vec<_> =
+            drawn.addresses.iter().map(|a| a.as_deref().map_err(|e| &**e)).collect();
+        let expected = [
+            Ok("A"),
+            Ok("B"),
+            Ok("A"),
+            Err("the places found are in several access zones"),
+            Err("the address was not found: no such street"),
+            Err("the address could not be validated"),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(drawn.zones.keys().map(|zone| &**zone).collect::<Vec<_>>(), ["A", "B"]);
+        ask.found = Vec::new();
+        let refused = draw(&ask).unwrap_err();
+        assert_eq!(refused.faults[0].pointer, "/zips");
     }
 
     fn draw(ask: &MatrixAsk) -> Result<Matrix, Refusal> {

@@ -41,6 +41,8 @@ pub struct PriceAsk<'a> {
     pub on: Date,
     /// The code of the partner's tier.
     pub tier: &'a str,
+    /// The code of the quote's programme.
+    pub programme: &'a str,
     /// Off the monthly charges, in per cent.
     pub discount_percent: Option<Decimal>,
     /// The codes of the promotions asked for.
@@ -189,7 +191,7 @@ pub fn price_beside(
         .enumerate()
         .map(|(index, site)| selection::select(catalogue, index, site, &mut refusals))
         .collect();
-    let promotions = check::promotions(catalogue, ask, kept, &selections, &mut refusals);
+    let promotions = check::promotions(catalogue, ask, kept, &counts, &selections, &mut refusals);
     let sale = Sale::new(catalogue, ask, tier, &counts, promotions);
     let mut sums = kept.clone();
     let mut sites = Vec::with_capacity(ask.sites.len());

@@ -183,8 +183,33 @@ impl Programmes {
         }
     }
 
-    /// The offerings that programmes sell and the catalogue does not have.
-    pub fn unknown_offerings(&self, catalogue: &Catalogue) -> Vec<CatalogueFault> {
+    /// Where the programmes and a catalogue do not go together: offerings that are sold and not
+    /// there, and promotions for programmes that are not there.
+    pub fn misfits(&self, catalogue: &Catalogue) -> Vec<CatalogueFault> {
+        let mut misfits = self.unknown_offerings(catalogue);
+        misfits.extend(self.unknown_in(catalogue));
+        misfits
+    }
+
+    /// Programmes that a promotion is for, and nobody is in.
+    fn unknown_in(&self, catalogue: &Catalogue) -> Vec<CatalogueFault> {
+        let known: Vec<_> = self.all.iter().map(|programme| &*programme.code).collect();
+        let named = catalogue.promotions().iter().flat_map(|promotion| {
+            promotion.eligibility.programmes.iter().map(move |code| (promotion, code))
+        });
+        let unknown = named.filter(|(_, code)| self.get(code).is_none());
+        unknown
+            .map(|(promotion, code)| CatalogueFault {
+                file: promotion.file.to_string(),
+                line: promotion.line,
+                kind: FaultKind::UnknownReference,
+                message: format!("promotion {}: there is no programme {code}", promotion.code),
+                remedy: format!("Use one of: {}", known.join(", ")),
+            })
+            .collect()
+    }
+
+    fn unknown_offerings(&self, catalogue: &Catalogue) -> Vec<CatalogueFault> {
         let known: Vec<_> = catalogue.offerings().iter().map(|o| &*o.code).collect();
         let remedy = format!("Use some of these: {}", known.join(", "));
         let sold = self.all.iter().flat_map(|p| p.offerings.iter().map(move |o| (p, o)));
@@ -301,10 +326,24 @@ mod tests {
     }
 
     #[test]
+    fn a_promotion_for_a_programme_that_is_not_there_is_named_where_it_stands() {
+        let mut files = crate::catalogue::tests::shipped_files();
+        let carrier = files.iter_mut().find(|(name, _)| name == "carrier.toml").unwrap();
+        carrier.1 = carrier.1.replacen("uses = 500", "uses = 500\nprogrammes = [\"apix\"]", 1);
+        let line = 1 + carrier.1.lines().position(|line| line.contains("apix")).unwrap();
+        let catalogue = Catalogue::parse(&files).unwrap();
+        let faults = Programmes::shipped().unwrap().misfits(&catalogue);
+        let [fault] = &faults[..] else { panic!("one: {faults:#?}") };
+        assert_eq!((&*fault.file, fault.line), ("carrier.toml", line));
+        assert_eq!(fault.message, "promotion ASE-EVC12: there is no programme apix");
+        assert_eq!(fault.remedy, "Use one of: alliance, aiab, apex");
+    }
+
+    #[test]
     fn an_offering_that_no_file_has_is_named_where_a_programme_sells_it() {
         let text = SHIPPED.replacen("[\"OFF_AIAB\"]", "[\"OFF_AIAC\"]", 1);
         let programmes = Programmes::parse(&text).unwrap();
-        let faults = programmes.unknown_offerings(&Catalogue::shipped().unwrap());
+        let faults = programmes.misfits(&Catalogue::shipped().unwrap());
         let line = 1 + text.lines().position(|line| line.contains("OFF_AIAC")).unwrap();
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].line, line);

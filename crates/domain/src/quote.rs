@@ -5,6 +5,7 @@ mod breakdown;
 mod compare;
 mod counter;
 mod decide;
+mod deposit;
 mod edits;
 mod import;
 mod level;
@@ -16,6 +17,7 @@ pub use breakdown::{Breakdown, Charges, Fall, OfOffering};
 pub use compare::*;
 pub use counter::CounterOffer;
 pub use decide::*;
+pub use deposit::Approvals;
 pub use edits::{MOST_SHOWN, QuoteSites};
 pub use import::*;
 pub use level::*;
@@ -160,6 +162,9 @@ pub struct Quote {
     pub sites_added: u32,
     /// What is known of its sites.
     pub tally: Tally,
+    /// The credit that was good when it was read; not stored with it.
+    #[serde(skip)]
+    pub approvals: Approvals,
     pub created_at: Moment,
 }
 
@@ -191,6 +196,7 @@ impl Quote {
             counter: None,
             sites_added: 0,
             tally: Tally::default(),
+            approvals: Approvals::default(),
             created_at: ctx.now,
         }
     }
@@ -230,6 +236,11 @@ impl Quote {
             QuoteState::Superseded { offer, .. } => offer.as_ref(),
             _ => self.offer(),
         }
+    }
+
+    /// The deposit that goes with the totals of its price, if its credit asks for one.
+    pub fn deposit(&self) -> Option<Money> {
+        self.last_offer().and_then(|offer| self.approvals.deposit(&offer.totals))
     }
 
     /// Which version of which alternative it is, in words.

@@ -1,7 +1,7 @@
 //! What the columns of a table mean for the offerings that may be sold.
 
 use crate::fault::{Fault, Note};
-use crate::heading::{Means, meaning, names_feature, nearest};
+use crate::heading::{Means, is_code, meaning, names_feature, nearest};
 use crate::table::Table;
 use domain::catalogue::Offering;
 use domain::code::Because;
@@ -58,7 +58,9 @@ impl Columns {
 /// Finds what each column means.
 pub(crate) fn columns(table: &Table, offerings: &[&Offering]) -> Columns {
     let all = table.headings.iter().enumerate().map(|(at, h)| column(table, at, h, offerings));
-    let mut found = Columns { all: all.collect(), faults: Vec::new(), notes: Vec::new() };
+    let mut all: Vec<Column> = all.collect();
+    yield_to_codes(offerings, &mut all);
+    let mut found = Columns { all, faults: Vec::new(), notes: Vec::new() };
     twice(table, offerings, &mut found);
     missing(&mut found);
     ignored(table, offerings, &mut found);
@@ -74,13 +76,46 @@ fn column(table: &Table, at: usize, heading: &str, offerings: &[&Offering]) -> C
     };
     let looked = known.is_none() && !heading.is_empty();
     let features: Vec<_> = offerings.iter().map(|o| feature(o).filter(|_| looked)).collect();
-    let first = offerings.iter().zip(&features).find_map(|(o, at)| Some(&o.features[(*at)?]));
-    let used = match (known, first) {
+    let used = match (known, first_name(offerings, &features)) {
         (Some(means), _) => Use::Known(means),
-        (None, Some(feature)) => Use::Feature(feature.name.to_string()),
+        (None, Some(name)) => Use::Feature(name),
         (None, None) => Use::Ignored,
     };
     Column { letters, heading: heading.to_owned(), used, features }
+}
+
+/// The name of the first of these features.
+fn first_name(offerings: &[&Offering], features: &[Option<usize>]) -> Option<String> {
+    let mut there = offerings.iter().zip(features);
+    there.find_map(|(offering, at)| Some(offering.features[(*at)?].name.to_string()))
+}
+
+/// Where several products have a feature of one name, a column with the code of one of them is that
+/// product's; the column with the name is for the others. A column for which no product would be
+/// left means the same as the other, and stays.
+fn yield_to_codes(offerings: &[&Offering], all: &mut [Column]) {
+    let codes: Vec<Vec<bool>> = all.iter().map(|column| by_code(offerings, column)).collect();
+    for at in 0..all.len() {
+        let taken = |of: usize| {
+            let same =
+                |other: usize| codes[other][of] && all[other].features[of] == all[at].features[of];
+            !codes[at][of] && (0..all.len()).any(|other| other != at && same(other))
+        };
+        let left: Vec<_> =
+            (0..offerings.len()).map(|of| all[at].features[of].filter(|_| !taken(of))).collect();
+        if let Some(name) = first_name(offerings, &left) {
+            all[at].features = left;
+            all[at].used = Use::Feature(name);
+        }
+    }
+}
+
+/// For each offering whether the column names its feature by the code.
+fn by_code(offerings: &[&Offering], column: &Column) -> Vec<bool> {
+    let named = |(offering, at): (&&Offering, &Option<usize>)| {
+        at.is_some_and(|at| is_code(&column.heading, &offering.features[at].code))
+    };
+    offerings.iter().zip(&column.features).map(named).collect()
 }
 
 /// Two columns for one thing: nobody can say which is right.

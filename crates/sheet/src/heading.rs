@@ -185,6 +185,11 @@ pub(crate) fn names_feature(heading: &str, name: &str, code: &str) -> bool {
     others.is_some_and(|(_, others)| others.iter().any(|other| key(other) == wanted))
 }
 
+/// Whether a heading is this code.
+pub(crate) fn is_code(heading: &str, code: &str) -> bool {
+    key(heading) == key(code)
+}
+
 /// The known heading that is written most like this one, if one is near.
 pub(crate) fn nearest<'a>(heading: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // What nobody would type is not worth comparing.

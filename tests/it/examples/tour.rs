@@ -95,6 +95,11 @@ async fn reads_before(partner: &Client) {
     let matrix = json!({ "offering": "OFF_ADI_MID_MARKET", "zips": ["60606", "78682"],
         "vary": ["Port Speed", "Access Speed"], "values": ["1G"], "terms": [36] });
     partner.post("/v1/price-matrix", &matrix).await.expect(200);
+    let matrix = json!({ "offering": "OFF_ADI_MID_MARKET", "vary": ["Port Speed", "Access Speed"],
+        "values": ["1G"], "terms": [36], "addresses": [
+            { "street": "233 S Wacker Dr", "city": "Chicago", "state": "IL", "zip": "60606" },
+            { "street": "P.O. Box 123", "city": "Dallas", "state": "TX", "zip": "75202" } ] });
+    partner.post("/v1/price-matrix", &matrix).await.expect(200);
     let address = json!({ "address": { "street": "1 Dell Way", "city": "Round Rock",
         "state": "TX", "zip": "78628" } });
     partner.post("/v1/addresses/validate", &address).await.expect(200);

@@ -8,7 +8,7 @@ use super::offering::Offering;
 use super::rule::Rule;
 use super::table::ChargeTable;
 use super::tier::DiscountRange;
-use super::{Catalogue, Promotion};
+use super::{Catalogue, Eligibility, Promotion};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -135,6 +135,18 @@ fn lay_out_promotion(promotion: &Promotion, facts: &mut Facts) {
     say("shortest term", format!("{} months", promotion.min_term));
     say("order", promotion.order.to_string());
     say("exclusive", promotion.exclusive.to_string());
+    let Eligibility { tiers, programmes, min_sites, zones, features } = &promotion.eligibility;
+    for (of, names) in [("tiers", tiers), ("programmes", programmes), ("access zones", zones)] {
+        if !names.is_empty() {
+            say(of, list(names));
+        }
+    }
+    if *min_sites > 0 {
+        say("fewest sites", min_sites.to_string());
+    }
+    for wanted in features {
+        say(&format!("only with {}", wanted.name), list(&wanted.among));
+    }
     if let Some(uses) = promotion.uses {
         say("most uses", uses.to_string());
     }

@@ -167,6 +167,19 @@ impl Offering {
         self.rules.iter().find(broken).map(|rule| &*rule.why).or_else(|| misplaced.next())
     }
 
+    /// The features that are there only with some values of this one, and whether they are with the
+    /// value at `place`.
+    pub(crate) fn dependants(
+        &self,
+        feature: usize,
+        place: usize,
+    ) -> impl Iterator<Item = (usize, bool)> {
+        self.features.iter().enumerate().filter_map(move |(at, other)| {
+            let only = other.only_when.as_ref().filter(|only| only.at == feature)?;
+            Some((at, only.places.contains(&place)))
+        })
+    }
+
     /// The feature of that name or code, in any case of letters.
     pub fn feature(&self, name: &str) -> Option<&Feature> {
         self.features.iter().find(|f| f.is(name))

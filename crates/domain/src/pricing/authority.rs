@@ -25,6 +25,11 @@ impl<'c> Counts<'c> {
         Self(catalogue.offerings().iter().filter_map(count).collect())
     }
 
+    /// How many sites of the offering there are.
+    pub(super) fn sites(&self, offering: &str) -> u32 {
+        self.0.get(offering).map_or(0, |(count, _)| *count)
+    }
+
     /// The volume step that the sites of the offering reach.
     pub(super) fn volume(&self, offering: &str) -> Option<&'c VolumeStep> {
         self.0.get(offering)?.1

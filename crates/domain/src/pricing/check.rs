@@ -2,7 +2,7 @@
 
 use super::authority::Counts;
 use super::refusal::{PriceRefusal, RefusalCode};
-use super::selection::Selection;
+use super::selection::{Selection, Wants};
 use super::{PriceAsk, PriceSums};
 use crate::catalogue::{Catalogue, Promotion, Tier};
 use crate::promotion::{self, Given};
@@ -49,6 +49,7 @@ pub(super) fn promotions<'c>(
     catalogue: &'c Catalogue,
     ask: &PriceAsk<'_>,
     kept: &PriceSums,
+    counts: &Counts<'_>,
     selections: &[Option<Selection<'c>>],
     refusals: &mut Vec<PriceRefusal>,
 ) -> Vec<&'c Promotion> {
@@ -57,7 +58,10 @@ pub(super) fn promotions<'c>(
         let found = catalogue.promotion(code);
         let reason = found.map_or_else(
             || Some("there is no such promotion".to_owned()),
-            |promotion| ineligible(promotion, ask, kept, selections, &taken),
+            |promotion| {
+                let reason = withheld(promotion, ask, counts);
+                reason.or_else(|| ineligible(promotion, ask, kept, selections, &taken))
+            },
         );
         if let Some(reason) = reason {
             let detail = format!("promotion {code}: {reason}");
@@ -70,7 +74,22 @@ pub(super) fn promotions<'c>(
     catalogue.promotions().iter().filter(is_taken).collect()
 }
 
-/// Why a promotion cannot be had, if it cannot.
+/// Why a promotion is not for this partner, or not for a quote of so few sites.
+fn withheld(promotion: &Promotion, ask: &PriceAsk<'_>, counts: &Counts<'_>) -> Option<String> {
+    let eligibility = &promotion.eligibility;
+    if !eligibility.is_for_tier(ask.tier) {
+        return Some(format!("it is not for partners of tier {}", ask.tier));
+    }
+    if !eligibility.is_for_programme(ask.programme) {
+        return Some(format!("it is not for the programme {}", ask.programme));
+    }
+    let (least, sites) = (eligibility.min_sites, counts.sites(&promotion.offering));
+    let offering = &promotion.offering;
+    (0 < sites && sites < least)
+        .then(|| format!("it needs {least} sites or more of {offering}, the quote has {sites}"))
+}
+
+/// Why no site can have a promotion, or not with the others that are taken.
 fn ineligible(
     promotion: &Promotion,
     ask: &PriceAsk<'_>,
@@ -107,12 +126,36 @@ fn ineligible(
     if !terms.any(|months| months >= promotion.min_term) {
         return Some(format!("it needs a term of {} months or more", promotion.min_term));
     }
+    if let Some(reason) = wanting(promotion, selections) {
+        return Some(reason);
+    }
     // A site that could not be read might have had the component.
     let reduces = |s: &Option<Selection<'_>>| s.as_ref().is_none_or(|s| s.has_line_for(promotion));
     if !selections.iter().any(reduces) {
         return Some("no site has a charge that it reduces".to_owned());
     }
     None
+}
+
+/// What every site of the offering lacks; a site that could not be read might have it.
+fn wanting(promotion: &Promotion, selections: &[Option<Selection<'_>>]) -> Option<String> {
+    if selections.iter().any(Option::is_none) {
+        return None;
+    }
+    let of_it = || selections.iter().flatten().filter(|s| s.offering.code == promotion.offering);
+    let all_lack = |what| of_it().all(|site| site.lacks(promotion).any(|lacks| lacks == what));
+    if all_lack(Wants::Zone) {
+        let zones = promotion.eligibility.zones.join(", ");
+        return Some(format!("it is for sites in the access zones {zones}"));
+    }
+    let features = promotion.eligibility.features.iter().enumerate();
+    let lacking = features.filter(|(at, _)| all_lack(Wants::Feature(*at)));
+    let lacking: Vec<_> = lacking.map(|(_, wanted)| wanted.words()).collect();
+    if !lacking.is_empty() {
+        return Some(format!("it needs {}", lacking.join(" and ")));
+    }
+    let none = of_it().all(|site| !site.suits(promotion));
+    none.then(|| "no site has all that it needs at once".to_owned())
 }
 
 /// The promotions of which too little is left for what they would take off here.

@@ -3,9 +3,10 @@
 
 use super::authority::Counts;
 use super::near::{self, Candidate};
+use super::selection::Selection;
 use super::waterfall::{Discount, Reductions};
 use super::{PriceAsk, PriceSums};
-use crate::catalogue::{Catalogue, Offering, Promotion, TermStep, Tier, VolumeStep};
+use crate::catalogue::{Catalogue, Offering, Promotion, Tier, VolumeStep};
 use crate::contract::hex;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -40,7 +41,7 @@ impl<'c> Sale<'c> {
         let part = |offering: &'c Offering| {
             let volume = counts.volume(&offering.code);
             let basis = basis(catalogue, offering, ask, volume, &promotions);
-            let candidates = near::candidates(catalogue, offering, &promotions);
+            let candidates = near::candidates(catalogue, offering, volume, &promotions);
             Part { offering, volume, basis, candidates }
         };
         let parts = catalogue.offerings().iter().map(part).collect();
@@ -52,20 +53,24 @@ impl<'c> Sale<'c> {
         self.parts.iter().find(|part| part.offering.code == offering.code)
     }
 
-    /// What is taken off the charges of a site of that term.
-    pub(super) fn reductions<'r>(&'r self, part: &Part<'c>, term: &'r TermStep) -> Reductions<'r> {
-        self.reductions_with(part, term, &self.promotions)
+    /// What is taken off the charges of a site.
+    pub(super) fn reductions<'r>(
+        &'r self,
+        part: &Part<'c>,
+        site: &'r Selection<'r>,
+    ) -> Reductions<'r> {
+        self.reductions_with(part, site, &self.promotions)
     }
 
     /// The same with other promotions.
     pub(super) fn reductions_with<'r>(
         &'r self,
         part: &Part<'c>,
-        term: &'r TermStep,
+        site: &'r Selection<'r>,
         promotions: &'r [&'c Promotion],
     ) -> Reductions<'r> {
         let (volume, discount) = (part.volume, self.discount.as_ref());
-        Reductions { term, volume, promotions, discount }
+        Reductions { site, volume, promotions, discount }
     }
 }
 
@@ -82,6 +87,10 @@ pub fn bases(catalogue: &Catalogue, ask: &PriceAsk<'_>, kept: &PriceSums) -> Vec
     catalogue.offerings().iter().map(of).collect()
 }
 
+/// What a site's share in the sums consists of. A price from before it was so has another basis,
+/// and is made anew when its quote is priced again.
+const FORM: &str = "2";
+
 /// Everything besides the site itself that decides what a site of this offering costs, what the
 /// promotions take off there and what would have made it cheaper, hashed. The day is not in it:
 /// which promotions may be had on it is asked each time.
@@ -95,7 +104,7 @@ fn basis(
     let tier = catalogue.tier(ask.tier).map_or(ask.tier, |tier| &*tier.code);
     let discount = ask.discount_percent.unwrap_or_default().normalize().to_string();
     let volume = volume.map_or_else(String::new, |step| step.sites.to_string());
-    let mut words = vec![catalogue.fingerprint(), &*offering.code, tier, &discount, &volume];
+    let mut words = vec![FORM, catalogue.fingerprint(), &*offering.code, tier, &discount, &volume];
     let own = promotions.iter().filter(|p| p.offering == offering.code);
     words.extend(own.map(|p| &*p.code));
     let mut hash = Sha256::new();

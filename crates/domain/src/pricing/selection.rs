@@ -4,8 +4,8 @@
 use super::SiteAsk;
 use super::refusal::{PriceRefusal, RefusalCode};
 use crate::catalogue::{
-    Catalogue, ChargeKind, ChargeTable, Component, FeatureValue, Offering, Price, Promotion,
-    TermStep, Zone,
+    Catalogue, ChargeKind, ChargeTable, Component, Feature, FeatureValue, Offering, Price,
+    Promotion, TermStep, Zone,
 };
 
 /// One feature's value: its place among the values, or a number.
@@ -15,6 +15,19 @@ pub(super) struct Picked {
     number: Option<i64>,
 }
 
+impl Picked {
+    /// What a feature is without a choice; none if it must be chosen.
+    fn unchosen(feature: &Feature) -> Option<Self> {
+        match feature.defaults.first() {
+            Some(value) => {
+                let at = feature.position(value);
+                Some(Self { at, number: value.parse().ok().filter(|_| at.is_none()) })
+            }
+            None => (!feature.required).then(Self::default),
+        }
+    }
+}
+
 /// What one site takes of an offering.
 #[derive(Clone)]
 pub(super) struct Selection<'c> {
@@ -22,6 +35,17 @@ pub(super) struct Selection<'c> {
     pub(super) term: &'c TermStep,
     pub(super) zone: &'c Zone,
     picked: Vec<Picked>,
+}
+
+/// What a promotion wants of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// A longer term.
+    Term,
+    /// Another access zone.
+    Zone,
+    /// The feature at this place among the promotion's.
+    Feature(usize),
 }
 
 /// A component of a selection and its list prices.
@@ -159,13 +183,72 @@ impl<'c> Selection<'c> {
         let values = self.offering.features[feature].values();
         let mut other = Self { term, ..self.clone() };
         other.picked[feature].at = Some(values.iter().position(|v| v.parse() == Ok(term.months))?);
-        self.offering.broken_rule(|of| other.picked[of].at).is_none().then_some(other)
+        other.is_sound().then_some(other)
+    }
+
+    /// The same with another value of a feature, if the offering's rules allow it.
+    pub(super) fn with_value(&self, feature: usize, place: usize) -> Option<Self> {
+        self.set(feature, place)?.mended(feature)
+    }
+
+    /// Another value of a feature, whatever the rules say. What is there only with that value takes
+    /// its default; what is not any more, goes.
+    fn set(&self, feature: usize, place: usize) -> Option<Self> {
+        let mut other = self.clone();
+        other.picked[feature] = Picked { at: Some(place), number: None };
+        for (at, there) in self.offering.dependants(feature, place) {
+            let chosen = other.picked[at].at.is_some() || other.picked[at].number.is_some();
+            other.picked[at] = match (there, chosen) {
+                (true, true) => continue,
+                (true, false) => Picked::unchosen(&self.offering.features[at])?,
+                (false, _) => Picked::default(),
+            };
+        }
+        Some(other)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.offering.broken_rule(|of| self.picked[of].at).is_none()
+    }
+
+    /// As it is if no rule is broken; else with another default of a feature that has several, as a
+    /// configuration would take it. `kept` keeps its value.
+    fn mended(self, kept: usize) -> Option<Self> {
+        if self.is_sound() {
+            return Some(self);
+        }
+        let several = |(at, of): &(usize, &Feature)| *at != kept && of.defaults.len() > 1;
+        let others = self.offering.features.iter().enumerate().filter(several);
+        let mut tries = others.flat_map(|(at, feature)| {
+            let places = feature.defaults.iter().filter_map(|value| feature.position(value));
+            places.map(move |place| (at, place))
+        });
+        tries.find_map(|(at, place)| self.set(at, place).filter(Self::is_sound))
+    }
+
+    /// What a promotion of this offering wants and the site has not.
+    pub(super) fn lacks<'p>(
+        &'p self,
+        promotion: &'p Promotion,
+    ) -> impl Iterator<Item = Wants> + 'p {
+        let term = self.term.months < promotion.min_term;
+        let zone = !promotion.eligibility.is_for_zone(&self.zone.name);
+        let features = promotion.eligibility.features.iter().enumerate();
+        let lacking = features.filter(|(_, wanted)| {
+            !self.picked[wanted.at].at.is_some_and(|at| wanted.places.contains(&at))
+        });
+        let asked = [term.then_some(Wants::Term), zone.then_some(Wants::Zone)];
+        asked.into_iter().flatten().chain(lacking.map(|(at, _)| Wants::Feature(at)))
+    }
+
+    /// Whether the promotion is of this offering and has all that it wants of the site.
+    pub(super) fn suits(&self, promotion: &Promotion) -> bool {
+        self.offering.code == promotion.offering && self.lacks(promotion).next().is_none()
     }
 
     /// Whether the promotion would reduce something here.
     pub(super) fn has_line_for(&self, promotion: &Promotion) -> bool {
-        self.offering.code == promotion.offering
-            && self.term.months >= promotion.min_term
+        self.suits(promotion)
             && self.lines().flatten().any(|line| {
                 promotion.reduces(&line.component.code) && line.charge(promotion.charge).is_some()
             })

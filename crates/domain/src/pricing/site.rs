@@ -21,7 +21,7 @@ pub(super) fn price(
     let mut lines = Vec::with_capacity(selection.offering.components.len());
     let before = refusals.len();
     let part = sale.part(selection.offering)?;
-    let reductions = sale.reductions(part, selection.term);
+    let reductions = sale.reductions(part, selection);
     for listed in selection.lines() {
         let Some(listed) = listed else {
             let detail = format!("{} has no price for it", selection.offering.name);
@@ -71,8 +71,8 @@ fn share(
         let amount = given(promotion, lines, selection.term.months)?;
         given_by.insert(promotion.code.clone(), amount);
     }
-    let near = near::of_site(selection, totals, part, sale);
-    Ok(Share { basis: part.basis.clone(), given: given_by, near })
+    let near = near::of_site(selection, totals, &given_by, part, sale);
+    Ok(Share::new(part.basis.clone(), given_by, near))
 }
 
 /// What a promotion takes off these lines, over the term.
@@ -100,7 +100,7 @@ fn line(listed: &Listed<'_>, reductions: &Reductions<'_>) -> Result<LinePrice, P
     let component = listed.component;
     let mrc = reductions.waterfall(listed, ChargeKind::Mrc)?;
     let nrc = reductions.waterfall(listed, ChargeKind::Nrc)?;
-    let totals = Totals::of_line(mrc.net, nrc.net, reductions.term.months)
+    let totals = Totals::of_line(mrc.net, nrc.net, reductions.site.term.months)
         .map_err(|Overflow| refusal::overflow(None, None))?;
     Ok(LinePrice {
         component: component.code.clone(),

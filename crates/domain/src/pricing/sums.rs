@@ -18,6 +18,35 @@ pub struct Share {
     pub given: BTreeMap<Arc<str>, Money>,
     /// What each thing that is near would save, in minor units; none where it cannot be.
     pub near: BTreeMap<Arc<str>, Option<i64>>,
+    /// By how much more each of those would use the promotions with a budget, by their codes, in
+    /// minor units.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub more: BTreeMap<Arc<str>, BTreeMap<Arc<str>, i64>>,
+}
+
+/// What something near comes to at one site.
+pub(super) struct Near {
+    /// In minor units; none if it cannot be.
+    pub(super) saving: Option<i64>,
+    /// By how much more it would use each promotion with a budget.
+    pub(super) more: BTreeMap<Arc<str>, i64>,
+}
+
+impl Share {
+    pub(super) fn new(
+        basis: Arc<str>,
+        given: BTreeMap<Arc<str>, Money>,
+        near: BTreeMap<Arc<str>, Near>,
+    ) -> Self {
+        let mut share = Self { basis, given, near: BTreeMap::new(), more: BTreeMap::new() };
+        for (key, Near { saving, more }) in near {
+            if !more.is_empty() {
+                share.more.insert(key.clone(), more);
+            }
+            share.near.insert(key, saving);
+        }
+        share
+    }
 }
 
 /// The sums over the sites that were priced on one basis. Amounts are minor units, in 128 bits,
@@ -43,13 +72,16 @@ struct GivenSum {
 }
 
 /// What something near would save.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct NearSum {
     /// Whom it concerns.
     sites: u32,
     /// Where it cannot be.
     cannot: u32,
     saving: i128,
+    /// By how much more it would use each promotion with a budget.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    more: BTreeMap<Arc<str>, i128>,
 }
 
 /// The sums by basis.
@@ -103,6 +135,10 @@ impl Sums {
                 Some(saving) => sum.saving += by.of(*saving),
                 None => step(&mut sum.cannot, by),
             }
+            for (code, more) in share.more.get(key).into_iter().flatten() {
+                *sum.more.entry(code.clone()).or_default() += by.of(*more);
+            }
+            sum.more.retain(|_, more| *more != 0);
         }
         if matches!(by, By::Less) {
             self.given.retain(|_, sum| sum.sites > 0);
@@ -115,6 +151,24 @@ impl Sums {
     pub(super) fn saving(&self, key: &str) -> Option<Money> {
         let sum = self.near.get(key).filter(|sum| sum.cannot == 0)?;
         i64::try_from(sum.saving).ok().filter(|saving| *saving > 0).map(Money::from_minor)
+    }
+}
+
+impl Sums {
+    /// Whether something near can be at every site that it concerns.
+    pub(super) fn possible(&self, key: &str) -> bool {
+        self.near.get(key).is_none_or(|sum| sum.cannot == 0)
+    }
+
+    /// By how much more something near would use a promotion.
+    pub(super) fn more(&self, key: &str, promotion: &str) -> i128 {
+        let sum = self.near.get(key).and_then(|sum| sum.more.get(promotion));
+        sum.copied().unwrap_or_default()
+    }
+
+    /// What a promotion takes off here, over the terms.
+    pub(super) fn given_minor(&self, promotion: &str) -> i128 {
+        self.given.get(promotion).map_or(0, |sum| sum.amount)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::id::Kind;
 use crate::time::Moment;
 use std::sync::LazyLock;
 
+mod eligibility;
 mod incremental;
 mod properties;
 mod refusals;
@@ -35,6 +36,7 @@ fn ask(sites: Vec<SiteAsk>) -> PriceAsk<'static> {
     PriceAsk {
         on,
         tier: "standard",
+        programme: "alliance",
         discount_percent: None,
         promotions: Vec::new(),
         allowances: &[],

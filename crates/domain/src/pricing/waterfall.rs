@@ -1,8 +1,8 @@
 //! From list price to net: the reductions in their order, and the floor below them.
 
 use super::refusal::{self, PriceRefusal, RefusalCode};
-use super::selection::Listed;
-use crate::catalogue::{ChargeKind, Promotion, TermStep, Tier, VolumeStep};
+use super::selection::{Listed, Selection};
+use crate::catalogue::{ChargeKind, Promotion, Tier, VolumeStep};
 use crate::money::{Money, Overflow, Rounding};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
@@ -91,10 +91,10 @@ impl<'c> Discount<'c> {
 
 /// What is taken off the charges of a site.
 pub(super) struct Reductions<'r> {
-    pub(super) term: &'r TermStep,
+    pub(super) site: &'r Selection<'r>,
     /// For the number of the quote's sites of the offering.
     pub(super) volume: Option<&'r VolumeStep>,
-    /// In the order in which they stack; those of other offerings or terms are passed over.
+    /// In the order in which they stack; those that are not for the site are passed over.
     pub(super) promotions: &'r [&'r Promotion],
     pub(super) discount: Option<&'r Discount<'r>>,
 }
@@ -121,13 +121,8 @@ static NO_CHARGE: LazyLock<Arc<str>> = LazyLock::new(|| "no such charge".into())
 
 impl<'r> Reductions<'r> {
     /// The reductions of one charge, in order.
-    fn of(
-        &self,
-        component: &str,
-        offering: &str,
-        kind: ChargeKind,
-    ) -> impl Iterator<Item = Off<'r>> {
-        let (term, months) = (self.term, self.term.months);
+    fn of(&self, component: &str, kind: ChargeKind) -> impl Iterator<Item = Off<'r>> {
+        let (site, term) = (self.site, self.site.term);
         let (term_off, term_rule) = match kind {
             ChargeKind::Mrc => (term.mrc_percent_off, &term.mrc_rule),
             ChargeKind::Nrc => (term.nrc_percent_off, &term.nrc_rule),
@@ -139,12 +134,7 @@ impl<'r> Reductions<'r> {
         let promotions = self
             .promotions
             .iter()
-            .filter(move |p| {
-                *p.offering == *offering
-                    && p.charge == kind
-                    && months >= p.min_term
-                    && p.reduces(component)
-            })
+            .filter(move |p| p.charge == kind && p.reduces(component) && site.suits(p))
             .map(|p| Off::Rule(StepKind::Promotion, p.percent, &p.rule));
         let discount = self.discount.filter(|_| kind == ChargeKind::Mrc).map(Off::Discount);
         std::iter::once(Off::Rule(StepKind::Term, term_off, term_rule))
@@ -167,7 +157,7 @@ impl<'r> Reductions<'r> {
         steps.push(step(StepKind::List, rule, list, None, list));
         let mut subtotal = list;
         let mut before_discount = None;
-        for reduction in self.of(&listed.component.code, &listed.offering.code, kind) {
+        for reduction in self.of(&listed.component.code, kind) {
             let off = subtotal.percent(reduction.percent(), Rounding::HalfUp).map_err(too_large)?;
             let next = subtotal.checked_sub(off).map_err(too_large)?;
             if off != Money::ZERO {
@@ -197,13 +187,30 @@ impl<'r> Reductions<'r> {
         let list = list_price(listed, kind).ok()?;
         let component = listed.component;
         let net = self
-            .of(&component.code, &listed.offering.code, kind)
+            .of(&component.code, kind)
             .try_fold(list, |left, reduction| {
                 left.checked_sub(left.percent(reduction.percent(), Rounding::HalfUp)?)
             })
             .ok()?;
         let floor = floor(listed, list, kind).ok()?;
         floor.is_none_or(|floor| net >= floor).then_some(net)
+    }
+}
+
+impl Reductions<'_> {
+    /// What one promotion takes off a charge; zero if it does not reduce it, `None` if an amount
+    /// does not fit.
+    pub(super) fn taken(&self, listed: &Listed<'_>, promotion: &Promotion) -> Option<Money> {
+        let mut left = list_price(listed, promotion.charge).ok()?;
+        let mut taken = Money::ZERO;
+        for reduction in self.of(&listed.component.code, promotion.charge) {
+            let off = left.percent(reduction.percent(), Rounding::HalfUp).ok()?;
+            left = left.checked_sub(off).ok()?;
+            if matches!(reduction, Off::Rule(_, _, rule) if Arc::ptr_eq(rule, &promotion.rule)) {
+                taken = off;
+            }
+        }
+        Some(taken)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Carrier<'a> {
 impl Carrier<'_> {
     /// Whether every programme has its offerings in it, and every partner its tier.
     fn can_sell(self, catalogue: &Catalogue) -> Result<(), Refusal> {
-        let mut lacks = self.programmes.unknown_offerings(catalogue);
+        let mut lacks = self.programmes.misfits(catalogue);
         let mut tiers: BTreeMap<&str, usize> = BTreeMap::new();
         for partner in self.partners.iter().filter(|p| catalogue.tier(&p.tier).is_none()) {
             *tiers.entry(&partner.tier).or_default() += 1;

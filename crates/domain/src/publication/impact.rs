@@ -28,6 +28,7 @@ pub fn impact(
     let ask = || PriceAsk {
         on,
         tier,
+        programme: &quote.programme,
         discount_percent: offer.discount_percent,
         promotions: offer.promotions.clone(),
         allowances: &[],

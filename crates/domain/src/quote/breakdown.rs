@@ -2,8 +2,8 @@
 //! Pure sums, so that what is shown of them is what the quote holds, to the cent.
 
 use crate::money::{Money, Overflow};
-use crate::pricing::{SitePrice, StepKind, Totals, Waterfall};
-use std::collections::BTreeMap;
+use crate::pricing::{LinePrice, SitePrice, StepKind, Totals, Waterfall};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A monthly and a one-off amount. Below zero for what is taken off.
@@ -19,6 +19,8 @@ pub struct Fall {
     pub kind: StepKind,
     /// The offering's code and the rule's words; none for list and net, which many rules make.
     pub rule: Option<(Arc<str>, Arc<str>)>,
+    /// The names of the components whose charges it changes.
+    pub on: Vec<Arc<str>>,
     pub charges: Charges,
 }
 
@@ -34,10 +36,17 @@ pub struct OfOffering {
 /// An offering's code and the words of one of its rules.
 type Rule = (Arc<str>, Arc<str>);
 
+/// What one rule takes off, and the components of which it does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Sum {
+    charges: Charges,
+    on: BTreeSet<Arc<str>>,
+}
+
 /// The price of a quote, gathered site by site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Breakdown {
-    steps: BTreeMap<(StepKind, Option<Rule>), Charges>,
+    steps: BTreeMap<(StepKind, Option<Rule>), Sum>,
     offerings: BTreeMap<Arc<str>, (u32, Totals)>,
     /// The longest that delivery is estimated to take, in working days.
     pub lead_days: Option<u32>,
@@ -50,8 +59,8 @@ impl Breakdown {
     /// A sum does not fit. Those of a quote that could be priced do.
     pub fn put(&mut self, price: &SitePrice) -> Result<(), Overflow> {
         for line in &price.lines {
-            self.steps_of(&price.offering, &line.mrc, |charges| &mut charges.mrc)?;
-            self.steps_of(&price.offering, &line.nrc, |charges| &mut charges.nrc)?;
+            self.steps_of(&price.offering, line, &line.mrc, |charges| &mut charges.mrc)?;
+            self.steps_of(&price.offering, line, &line.nrc, |charges| &mut charges.nrc)?;
         }
         let (sites, totals) = self.offerings.entry(price.offering.clone()).or_default();
         *sites += 1;
@@ -63,6 +72,7 @@ impl Breakdown {
     fn steps_of(
         &mut self,
         offering: &Arc<str>,
+        line: &LinePrice,
         waterfall: &Waterfall,
         of: impl Fn(&mut Charges) -> &mut Money,
     ) -> Result<(), Overflow> {
@@ -72,7 +82,11 @@ impl Breakdown {
                 StepKind::Net => (None, waterfall.net),
                 _ => (Some((offering.clone(), step.rule.clone())), step.amount),
             };
-            let sum = of(self.steps.entry((step.kind, rule)).or_default());
+            let entry = self.steps.entry((step.kind, rule)).or_default();
+            if !entry.on.contains(&line.name) {
+                entry.on.insert(line.name.clone());
+            }
+            let sum = of(&mut entry.charges);
             *sum = sum.checked_add(amount)?;
         }
         Ok(())
@@ -81,10 +95,11 @@ impl Breakdown {
     /// From the list price to the net: by kind of step, then by offering and rule. The lines
     /// before the net add up to it.
     pub fn falls(&self) -> impl Iterator<Item = Fall> {
-        let fall = |((kind, rule), charges): (&(StepKind, _), &Charges)| Fall {
+        let fall = |((kind, rule), sum): (&(StepKind, _), &Sum)| Fall {
             kind: *kind,
             rule: Option::clone(rule),
-            charges: *charges,
+            on: sum.on.iter().cloned().collect(),
+            charges: sum.charges,
         };
         self.steps.iter().map(fall)
     }
@@ -143,6 +158,7 @@ mod tests {
         let ask = PriceAsk {
             on: now.date(),
             tier: "standard",
+            programme: "alliance",
             discount_percent: Some("3.3".parse().unwrap()),
             promotions: vec!["ADI-WELCOME".to_owned(), "ADI-PORT10".to_owned()],
             allowances: &[],

@@ -26,6 +26,8 @@ pub struct Comparison {
     pub to: Id,
     /// Net totals of the two, where they are priced.
     pub totals: (Option<Totals>, Option<Totals>),
+    /// The deposits that go with them.
+    pub deposits: (Option<Money>, Option<Money>),
     /// Of the quote as a whole.
     pub changes: Vec<Differing>,
     /// Sites that are new, gone or changed, in the order of their places.
@@ -102,6 +104,7 @@ pub fn compare(from: Option<Side<'_>>, to: Side<'_>) -> Result<Comparison, Refus
         from: before.map(|before| before.id),
         to: to.quote.id,
         totals: (offers.0.map(|o| o.totals), offers.1.map(|o| o.totals)),
+        deposits: (before.and_then(Quote::deposit), to.quote.deposit()),
         changes: before.map_or_else(Vec::new, |before| whole(before, to.quote)),
         unchanged: count - sites.len(),
         sites,

@@ -4,9 +4,14 @@ use domain::catalogue::Catalogue;
 use sheet::{Format, Sold, Understood, Use, read, understand};
 
 fn understood(text: &str, default: Option<&str>) -> Understood {
+    of(text, "OFF_AIAB", default)
+}
+
+/// Where ADI and another product are sold.
+fn of(text: &str, other: &str, default: Option<&str>) -> Understood {
     let table = read(text.as_bytes(), Format::Csv, None).expect("a table");
     let catalogue = Catalogue::shipped().expect("no mistake");
-    let offerings = ["OFF_ADI_MID_MARKET".to_owned(), "OFF_AIAB".to_owned()];
+    let offerings = ["OFF_ADI_MID_MARKET".to_owned(), other.to_owned()];
     understand(&table, Sold { catalogue: &catalogue, offerings: &offerings, default })
 }
 
@@ -121,6 +126,37 @@ fn two_columns_for_one_thing_and_missing_ones_break_the_file() {
             "no column is the State",
         ]
     );
+}
+
+/// The heading of a file with a column by the name of two products' feature, and one by the code of
+/// one of them.
+const BY_CODE: &str =
+    "Site Name,Street,City,State,Product,Bandwidth,ASE_PORT_SPEED,Access Speed,Term\n";
+
+#[test]
+fn a_column_by_a_code_is_its_own_products_where_another_shares_the_name() {
+    let text = format!(
+        "{BY_CODE}a,1 Main St,Boston,MA,ADI,100M,,100M,36\nb,2 Main St,Boston,MA,ASE,,1G,,36\n"
+    );
+    let found = of(&text, "OFF_ASE", None);
+    assert_eq!(found.faults, []);
+    let speeds = found.sound.iter().map(|row| {
+        let choices = &row.configuration.as_ref().expect("a configuration").choices;
+        let speed = choices.iter().find(|choice| &*choice.name == "Port Speed").expect("a speed");
+        (speed.code.to_string(), speed.value.to_string())
+    });
+    let expected = [("ATT_SPEED", "100M"), ("ASE_PORT_SPEED", "1G")];
+    let expected = expected.map(|(code, value)| (code.to_owned(), value.to_owned()));
+    assert_eq!(speeds.collect::<Vec<_>>(), expected);
+
+    // A value in the other product's column is not passed over.
+    let text = format!("{BY_CODE}b,2 Main St,Boston,MA,ASE,1G,,,36\n");
+    let found = of(&text, "OFF_ASE", None);
+    assert_eq!((found.sound.len(), found.faulty, found.broken), (0, 1, false), "{found:#?}");
+    assert!(found.faults.iter().any(|fault| fault.place.column.as_deref() == Some("F")));
+    // Where only one product has it, name and code are one thing.
+    let found = understood("Site,Street,City,State,Access Speed,ATT_ACC_SPD\na,b,c,MA,,\n", None);
+    assert_eq!(found.faults[0].detail, "Access Speed and ATT_ACC_SPD both mean Access Speed");
 }
 
 #[test]

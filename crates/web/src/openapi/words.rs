@@ -9,6 +9,7 @@ use domain::customer::lookup::Reason;
 use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
 use domain::order::{OrderState, SubOrderPhase};
+use domain::pricing::NearMissCode;
 use domain::programme::Stage;
 use domain::publication::CataloguePhase;
 use domain::quote::{FeasibilityPhase, ImportState, Level, QuotePhase, Touch};
@@ -74,7 +75,7 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
             ],
         ),
         ("Step", "kind", vec!["list", "term", "volume", "promotion", "discount", "net"]),
-        ("NearMiss", "code", vec!["longer_term", "promotion_available", "promotion_with_term"]),
+        ("NearMiss", "code", words(&NearMissCode::ALL, NearMissCode::word)),
         ("Me", "role", vec!["partner", "operations"]),
         ("Me", "environment", vec!["test", "live"]),
     ]

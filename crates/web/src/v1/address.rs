@@ -3,8 +3,8 @@
 
 mod shape;
 
-use shape::{CheckedBody, ServedBody, SiteServiceBody};
-pub(super) use shape::{ServiceabilityBody, ShortfallBody};
+pub(super) use shape::{CheckedBody, ServiceabilityBody, ShortfallBody};
+use shape::{ServedBody, SiteServiceBody};
 
 use super::shape::{At, Faults};
 use crate::answer::{Answered, ok};
@@ -27,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
 /// An address as somebody wrote it. What is wrong with it is part of the answer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct GivenAddress {
+pub(super) struct GivenAddress {
     #[schema(max_length = 300, example = "233 South Wacker Drive")]
     street: String,
     /// The line of the secondary unit.

@@ -1,15 +1,18 @@
 //! The catalogue: what can be sold, how it is configured, which promotions there are. It shows
 //! no price, no floor and nothing of any tier; what a site costs, pricing says.
 
+mod promotion;
+
+use self::promotion::PromotionBody;
 use super::shape::At;
 use crate::answer::{Answered, ok};
 use crate::door::Reading;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use domain::catalogue::{
-    Catalogue, ChargeKind, Component, Feature, FeatureKind, LeadTime, Milestone, Offering,
-    Promotion,
+    Catalogue, Component, Feature, FeatureKind, LeadTime, Milestone, Offering,
 };
+use domain::party::Partner;
 use domain::refusal::Refusal;
 use domain::time::Date;
 use serde::Serialize;
@@ -186,60 +189,6 @@ impl From<&Offering> for OfferingBody {
     }
 }
 
-/// A reduction for a time, under conditions. A quote names it by its code when it is priced.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Promotion)]
-struct PromotionBody {
-    #[schema(example = "ADI-PORT10")]
-    code: String,
-    name: String,
-    /// The first day on which it may be priced.
-    #[schema(format = Date, example = "2026-01-01")]
-    from: String,
-    /// The last day on which it may be priced.
-    #[schema(format = Date, example = "2027-12-31")]
-    until: String,
-    /// The code of the offering that it belongs to.
-    #[schema(example = "OFF_ADI_MID_MARKET")]
-    offering: String,
-    /// The codes of the components that it reduces; empty: all of them.
-    components: Vec<String>,
-    /// `mrc` or `nrc`.
-    #[schema(example = "mrc")]
-    charge: &'static str,
-    /// Taken off what the steps before it left.
-    #[schema(example = "7.5")]
-    percent: String,
-    /// The shortest term, in months.
-    #[schema(example = 24)]
-    min_term: u32,
-    /// Whether it stands with no other promotion on the same charge.
-    exclusive: bool,
-    /// Whether it may be priced today.
-    in_force: bool,
-}
-
-impl PromotionBody {
-    fn of(promotion: &Promotion, today: Date) -> Self {
-        Self {
-            code: promotion.code.to_string(),
-            name: promotion.name.to_string(),
-            from: promotion.from.to_string(),
-            until: promotion.until.to_string(),
-            offering: promotion.offering.to_string(),
-            components: promotion.components.iter().map(ToString::to_string).collect(),
-            charge: match promotion.charge {
-                ChargeKind::Mrc => "mrc",
-                ChargeKind::Nrc => "nrc",
-            },
-            percent: promotion.percent.normalize().to_string(),
-            min_term: promotion.min_term,
-            exclusive: promotion.exclusive,
-            in_force: promotion.in_force(today),
-        }
-    }
-}
-
 /// The catalogue in force.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Catalogue)]
@@ -261,7 +210,7 @@ struct CatalogueBody {
 }
 
 impl CatalogueBody {
-    fn of(catalogue: &Catalogue, today: Date) -> Self {
+    fn of(catalogue: &Catalogue, today: Date, partner: Option<&Partner>) -> Self {
         let promotions = catalogue.promotions().iter();
         Self {
             version: catalogue.version().to_string(),
@@ -269,7 +218,7 @@ impl CatalogueBody {
             currency: catalogue.currency().code(),
             offer_days: catalogue.offer_days(),
             offerings: catalogue.offerings().iter().map(Into::into).collect(),
-            promotions: promotions.map(|p| PromotionBody::of(p, today)).collect(),
+            promotions: promotions.map(|p| PromotionBody::of(p, today, partner)).collect(),
         }
     }
 }
@@ -285,7 +234,8 @@ async fn catalogue_get(reading: Reading) -> Answered {
     let Reading { app, caller, place, .. } = reading;
     let now = app.now(&caller).await.at(&place)?;
     let catalogue = app.in_force(caller.environment, now).await.at(&place)?;
-    Ok(ok(&CatalogueBody::of(&catalogue, now.date())))
+    let partner = caller.seller().ok().map(|seller| seller.partner);
+    Ok(ok(&CatalogueBody::of(&catalogue, now.date(), partner)))
 }
 
 /// Read an offering
@@ -314,7 +264,7 @@ mod tests {
     fn shipped(today: &str) -> Value {
         let catalogue = Catalogue::shipped().expect("the shipped catalogue has no faults");
         let today = today.parse().expect("a day");
-        serde_json::to_value(CatalogueBody::of(&catalogue, today)).expect("a JSON form")
+        serde_json::to_value(CatalogueBody::of(&catalogue, today, None)).expect("a JSON form")
     }
 
     fn named<'v>(list: &'v Value, code: &str) -> &'v Value {

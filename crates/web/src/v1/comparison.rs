@@ -3,6 +3,7 @@
 use super::shape::{At, TotalsBody};
 use crate::answer::{Answered, ok};
 use crate::door::{PathId, Reading};
+use domain::pricing::Totals;
 use domain::quote::{Comparison, Differing, SiteDifference};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -92,11 +93,14 @@ pub(super) struct ComparisonBody {
 impl ComparisonBody {
     /// With so many of the sites that differ.
     pub(super) fn of(found: &Comparison, sites: usize) -> Self {
+        let of = |totals: Option<&Totals>, deposit| {
+            totals.map(|totals| TotalsBody::of_quote(totals, deposit))
+        };
         Self {
             from_quote_id: found.from.map(|id| id.to_string()),
             to_quote_id: found.to.to_string(),
-            from_totals: found.totals.0.as_ref().map(Into::into),
-            to_totals: found.totals.1.as_ref().map(Into::into),
+            from_totals: of(found.totals.0.as_ref(), found.deposits.0),
+            to_totals: of(found.totals.1.as_ref(), found.deposits.1),
             changes: found.changes.iter().map(Into::into).collect(),
             sites: found.sites.iter().take(sites).map(Into::into).collect(),
             sites_changed: found.sites.len(),

@@ -1,10 +1,13 @@
 //! Price matrices: what an offering costs by value, term and place, before there is a quote.
 
+use super::address::{CheckedBody, GivenAddress};
 use super::shape::{At, TotalsBody};
 use crate::answer::{Answered, ok};
 use crate::door::Question;
+use app::address::Checked;
+use domain::address::Avps;
 use domain::catalogue::Choice;
-use domain::matrix::{Cell, Matrix, MatrixAsk, Outcome};
+use domain::matrix::{Cell, Located, Matrix, MatrixAsk, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,7 +27,7 @@ struct FixedFeature {
     value: String,
 }
 
-/// What is to be priced, and where.
+/// What is to be priced, and where: by ZIP codes, by addresses or by both.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PriceMatrixAsk)]
@@ -33,8 +36,13 @@ struct AskBody {
     #[schema(min_length = 1, max_length = 100, example = "OFF_ADI_MID_MARKET")]
     offering: String,
     /// ZIP codes of the places: five digits, or nine with a hyphen.
+    #[serde(default)]
     #[schema(min_items = 1, max_items = 1000, example = json!(["78701", "59001"]))]
     zips: Vec<String>,
+    /// Further places by their addresses, each of which is validated first.
+    #[serde(default)]
+    #[schema(min_items = 1, max_items = 1000)]
+    addresses: Vec<GivenAddress>,
     /// The names or codes of the features that take each of `values`, together.
     #[serde(default)]
     #[schema(max_items = 10, example = json!(["Port Speed", "Access Speed"]))]
@@ -53,7 +61,7 @@ struct AskBody {
     features: Vec<FixedFeature>,
 }
 
-/// One place of the ask.
+/// One ZIP code of the ask.
 #[derive(Debug, Serialize, ToSchema)]
 struct MatrixPlace {
     #[schema(example = "78701")]
@@ -61,6 +69,30 @@ struct MatrixPlace {
     /// The access zone, whose cells are this place's.
     #[schema(example = "C")]
     zone: String,
+}
+
+/// One address of the ask.
+#[derive(Debug, Serialize, ToSchema)]
+struct MatrixAddress {
+    #[serde(flatten)]
+    checked: CheckedBody,
+    /// The access zone, whose cells are this place's. It is that of the proposed correction where
+    /// there is one, and of several places where they all share it. Null: it cannot be told.
+    #[schema(example = "A")]
+    zone: Option<String>,
+    /// Why there is no price here; null if there is a zone.
+    #[schema(example = json!(null))]
+    no_price: Option<String>,
+}
+
+impl MatrixAddress {
+    fn of((checked, located): (&Checked<Avps>, &Located)) -> Self {
+        Self {
+            checked: checked.into(),
+            zone: located.as_ref().ok().map(ToString::to_string),
+            no_price: located.as_ref().err().cloned(),
+        }
+    }
 }
 
 /// What one component of a cell costs.
@@ -133,14 +165,16 @@ struct MatrixBody {
     priced_on: String,
     #[schema(example = "OFF_ADI_MID_MARKET")]
     offering: String,
-    /// In the order of the ask.
+    /// The ZIP codes, in the order of the ask.
     places: Vec<MatrixPlace>,
+    /// The addresses, in the order of the ask.
+    addresses: Vec<MatrixAddress>,
     /// Each zone that a place is in, by name.
     zones: Vec<MatrixZone>,
 }
 
 impl MatrixBody {
-    fn of(matrix: &Matrix, zips: &[String]) -> Self {
+    fn of(matrix: &Matrix, zips: &[String], checked: &[Checked<Avps>]) -> Self {
         let place = |(zip, zone): (&String, &std::sync::Arc<str>)| MatrixPlace {
             zip: zip.clone(),
             zone: zone.to_string(),
@@ -154,6 +188,7 @@ impl MatrixBody {
             priced_on: matrix.priced_on.to_string(),
             offering: matrix.offering.to_string(),
             places: zips.iter().zip(&matrix.places).map(place).collect(),
+            addresses: checked.iter().zip(&matrix.addresses).map(MatrixAddress::of).collect(),
             zones: zones.collect(),
         }
     }
@@ -162,7 +197,8 @@ impl MatrixBody {
 /// Price a matrix
 ///
 /// Speeds by terms for one or many places, without a quote: up to 10,000 cells at today's prices.
-/// A cell that cannot be had says why.
+/// A cell that cannot be had says why. Places are ZIP codes, or addresses, which are validated
+/// first; one that is not found says so in its row, and the others have their prices.
 #[utoipa::path(post, path = "/v1/price-matrix", operation_id = "price_matrix", tag = "Catalogue",
     request_body = AskBody,
     responses((status = 200, description = "The matrix", body = MatrixBody)))]
@@ -175,8 +211,10 @@ async fn price_matrix(asked: Question<AskBody>) -> Answered {
         vary: body.vary,
         values: body.values,
         terms: body.terms,
-        zips: body.zips,
+        zips: body.zips.clone(),
+        found: Vec::new(),
     };
-    let matrix = app.price_matrix(&caller, &ask).await.at(&place)?;
-    Ok(ok(&MatrixBody::of(&matrix, &ask.zips)))
+    let addresses = body.addresses.into_iter().map(Into::into).collect();
+    let (matrix, checked) = app.price_matrix(&caller, ask, addresses).await.at(&place)?;
+    Ok(ok(&MatrixBody::of(&matrix, &body.zips, &checked)))
 }

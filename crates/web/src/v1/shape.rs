@@ -150,6 +150,11 @@ pub(crate) struct TotalsBody {
     /// One-off charges, and recurring ones over the whole term.
     #[schema(example = "45300.00")]
     pub(crate) total_contract_value: String,
+    /// The deposit that the approval of the credit asks for, while that is good and covers them:
+    /// with the totals of a quote only, and left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "500.00")]
+    pub(crate) deposit: Option<String>,
 }
 
 impl From<&domain::pricing::Totals> for TotalsBody {
@@ -159,7 +164,15 @@ impl From<&domain::pricing::Totals> for TotalsBody {
             mrc: totals.mrc.to_string(),
             nrc: totals.nrc.to_string(),
             total_contract_value: totals.total_contract_value.to_string(),
+            deposit: None,
         }
+    }
+}
+
+impl TotalsBody {
+    /// The totals of a quote, with the deposit that goes with them.
+    pub(crate) fn of_quote(totals: &domain::pricing::Totals, deposit: Option<Money>) -> Self {
+        Self { deposit: deposit.map(|deposit| deposit.to_string()), ..totals.into() }
     }
 }
 

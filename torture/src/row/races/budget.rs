@@ -1,6 +1,6 @@
 //! Promotions with little left: of all that sign at once, exactly so many as there is enough for.
 
-use super::arena::{Arena, CLIENTS, Shot, Told};
+use super::arena::{Arena, Shot, Told};
 use super::flow::{INSTALLATION, Sale};
 use super::judge::Verdicts;
 use crate::database::Database;
@@ -13,6 +13,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+/// How many clients race for one promotion.
+const CLIENTS: usize = 64;
 /// How late signers are refused: the promotion is used up.
 const LATE: &[&str] = &["premature_step"];
 

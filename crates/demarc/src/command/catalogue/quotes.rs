@@ -19,6 +19,9 @@ struct Asked {
     quote: String,
     /// The code of the partner's tier.
     tier: String,
+    /// The code of the quote's programme, for promotions that are for some only.
+    #[serde(default)]
+    programme: String,
     /// The day of pricing; the first day of the new catalogue, if it is not given.
     priced_on: Option<String>,
     discount_percent: Option<String>,
@@ -94,8 +97,15 @@ fn one(line: &str, old: &Catalogue, new: &Catalogue) -> Result<Compared, String>
     let price = |catalogue: &Catalogue| {
         let sites = sites(catalogue, &asked.sites)?;
         let promotions = asked.promotions.clone();
-        let (tier, allowances) = (asked.tier.as_str(), &[][..]);
-        let ask = PriceAsk { on, tier, discount_percent: discount, promotions, allowances, sites };
+        let ask = PriceAsk {
+            on,
+            tier: &asked.tier,
+            programme: &asked.programme,
+            discount_percent: discount,
+            promotions,
+            allowances: &[],
+            sites,
+        };
         reprice(catalogue, ask)
     };
     let by = Repriced { old: price(old), new: price(new) };

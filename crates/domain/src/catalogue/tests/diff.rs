@@ -22,7 +22,7 @@ fn the_same_catalogue_has_no_difference() {
 }
 
 /// A place of the files, what is there instead, and what is then said.
-const CHANGES: [(&str, &str, &[&str]); 13] = [
+const CHANGES: [(&str, &str, &[&str]); 14] = [
     (
         "version = \"2026.1-sample\"",
         "version = \"2026.2\"",
@@ -54,6 +54,18 @@ const CHANGES: [(&str, &str, &[&str]); 13] = [
         &["promotion ADI-PORT10, budget: from 250000.00 to 300000.00"],
     ),
     ("uses = 500\n", "", &["promotion ASE-EVC12, most uses: gone (was 500)"]),
+    (
+        "uses = 500\n",
+        "uses = 500\ntiers = \"premier\"\nprogrammes = [\"alliance\", \"apex\"]\nmin_sites = 3\n\
+         zones = [\"A\", \"B\"]\nwhen = [{ feature = \"ASE_PORT_SPEED\", among = [\"1G\", \"10G\"] }]\n",
+        &[
+            "promotion ASE-EVC12, tiers: new, premier",
+            "promotion ASE-EVC12, programmes: new, alliance, apex",
+            "promotion ASE-EVC12, access zones: new, A, B",
+            "promotion ASE-EVC12, fewest sites: new, 3",
+            "promotion ASE-EVC12, only with Port Speed: new, 1G, 10G",
+        ],
+    ),
     (
         "\"10M\" = { A = 180.00,",
         "\"10M\" = { A = 175.00,",

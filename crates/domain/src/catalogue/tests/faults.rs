@@ -119,7 +119,7 @@ fn check(old: &str, new: &str, kind: FaultKind, at: &str) -> FaultKind {
 /// What to replace, with what, the fault, and the text on its line.
 type Spoil = (&'static str, &'static str, FaultKind, &'static str);
 
-const IN_THE_CARRIERS_FILE: [Spoil; 21] = {
+const IN_THE_CARRIERS_FILE: [Spoil; 28] = {
     use FaultKind::*;
     [
         ("offer_days = 30", "offer_days = = 30", Syntax, "= = 30"),
@@ -140,6 +140,29 @@ const IN_THE_CARRIERS_FILE: [Spoil; 21] = {
         ("[\"X_LINE\"]", "[\n\"Q\"]", UnknownReference, "\"Q\""),
         ("charge = \"mrc\"", "charge = \"all\"", WrongForm, "charge"),
         ("min_term = 24", "min_term = 36", TermMismatch, "min_term"),
+        ("min_term = 24", "tiers = [\n\"gold\"]", UnknownReference, "\"gold\""),
+        ("min_term = 24", "zones = [\n\"A\",\n\"Q\"]", UnknownReference, "\"Q\""),
+        ("min_term = 24", "min_sites = 0", OutOfRange, "min_sites"),
+        ("min_term = 24", "programmes = [\n2]", WrongForm, "programmes"),
+        (
+            "min_term = 24",
+            "[[promotion.when]]\nfeature = \"SPEED\"\namong = [\n\"30M\"]",
+            UnknownReference,
+            "\"30M\"",
+        ),
+        (
+            "min_term = 24",
+            "[[promotion.when]]\nfeature = \"TERM\"\namong = [\"12\"]",
+            WrongForm,
+            "feature = \"TERM\"",
+        ),
+        (
+            "min_term = 24",
+            "when = [{ feature = \"SPEED\", among = \"10M\" },\n\
+             { feature = \"Speed\", among = \"20M\" }]",
+            Duplicate,
+            "{ feature = \"Speed\"",
+        ),
         (
             "discount_percent = 5",
             "discount_percent = 5\nmost_discount_percent = 4",

@@ -30,6 +30,7 @@ fn monthly(configuration: Configuration, zip: &str) -> i64 {
     let ask = PriceAsk {
         on: "2026-11-20".parse().unwrap(),
         tier: "standard",
+        programme: "alliance",
         discount_percent: None,
         promotions: Vec::new(),
         allowances: &[],

@@ -12,7 +12,7 @@ fn codes(refusals: &[PriceRefusal]) -> Vec<(RefusalCode, Option<usize>)> {
 }
 
 /// The shipped catalogue, changed in one place.
-fn changed(old: &str, new: &str) -> Catalogue {
+pub(super) fn changed(old: &str, new: &str) -> Catalogue {
     changed_in(&[(old, new)])
 }
 
@@ -279,15 +279,67 @@ fn a_promotion_is_given_to_the_last_cent_of_its_budget() {
     }
 }
 
+/// Of which promotion, for what reason and with which term there is a near miss.
+fn advised(ask: &PriceAsk<'_>, promotion: &str) -> Vec<(NearMissCode, Option<u32>)> {
+    let misses = price(&SHIPPED, ask).unwrap().near_misses;
+    let of_it = misses.iter().filter(|miss| miss.promotion.as_deref() == Some(promotion));
+    of_it.map(|miss| (miss.code, miss.term_months)).collect()
+}
+
 #[test]
-fn what_is_used_up_is_no_advice() {
-    let mut ask = ask(vec![adi(1, "100M", "36")]);
-    let advised = |ask: &PriceAsk<'_>| {
-        let misses = price(&SHIPPED, ask).unwrap().near_misses;
-        misses.iter().any(|miss| miss.promotion.as_deref() == Some("ADI-PORT10"))
+fn a_promotion_is_advised_as_far_as_its_budget_bears_what_it_would_take() {
+    let port10 = |months: &str, cents: i64| {
+        let allowances = left(None, Some(cents));
+        let ask = ask(vec![adi(1, "100M", "36"), adi(2, "100M", months)]);
+        advised(&PriceAsk { allowances: &allowances, ..ask }, "ADI-PORT10")
     };
-    let none = left(None, Some(0));
-    assert!(advised(&ask));
-    ask.allowances = &none;
-    assert!(!advised(&ask));
+    // Over the terms: 10 % of 290.00 less 15 %, and less 8 %.
+    let (of_36, of_24) = (2_465 * 36, 2_668 * 24);
+    let available = (NearMissCode::PromotionAvailable, None);
+    assert_eq!(port10("24", of_36 + of_24), [available]);
+    assert_eq!(port10("24", of_36 + of_24 - 1), [], "one cent too little");
+    assert_eq!(port10("24", 1), [], "a cent is left, and not enough");
+    // The site of 12 months must be lengthened first; the other has the promotion with it.
+    let with_term = (NearMissCode::PromotionWithTerm, Some(24));
+    assert_eq!(port10("12", of_36 + of_24), [available, with_term]);
+    assert_eq!(port10("12", of_36 + of_24 - 1), [available]);
+    assert_eq!(port10("12", of_36 - 1), []);
+}
+
+#[test]
+fn a_longer_term_is_advised_as_far_as_the_promotions_taken_bear_it() {
+    let longer = |cents: i64| {
+        let allowances = left(None, Some(cents));
+        let mut ask = ask(vec![adi(1, "100M", "24")]);
+        ask.promotions = vec!["ADI-PORT10".into()];
+        let ask = PriceAsk { allowances: &allowances, ..ask };
+        let near = price(&SHIPPED, &ask).unwrap().near_misses;
+        let longer = near.into_iter().filter(|miss| miss.code == NearMissCode::LongerTerm);
+        longer.filter_map(|miss| miss.term_months).collect::<Vec<_>>()
+    };
+    let taken = |ask: &PriceAsk<'_>| price(&SHIPPED, ask).unwrap().given[0].amount.minor();
+    let mut of_60 = ask(vec![adi(1, "100M", "60")]);
+    of_60.promotions = vec!["ADI-PORT10".into()];
+    let enough = taken(&of_60);
+    assert_eq!(longer(enough), [36, 60]);
+    assert_eq!(longer(enough - 1), [36]);
+    assert_eq!(longer(2_668 * 24), [0; 0], "it is used up by the term that is chosen");
+}
+
+#[test]
+fn the_volume_step_that_few_more_sites_reach_is_near() {
+    let of = |count: usize| {
+        let quote = priced(&ask((0..count).map(|n| adi(n, "100M", "12")).collect()));
+        let near = quote.near_misses.into_iter().find(|n| n.code == NearMissCode::MoreSites);
+        near.map(|n| (n.more_sites.unwrap(), n.saving_minor, n.text))
+    };
+    assert_eq!(of(7), None, "three of ten are many");
+    // 340.00, 290.00 and 65.00 a site: 3 % of each.
+    let name = &SHIPPED.offering("OFF_ADI_MID_MARKET").unwrap().name;
+    let text = |words: &str| words.replace("ADI", name);
+    let said = text("2 more sites of ADI, 10 in all, would save 166.80 a month on the 8 there are");
+    assert_eq!(of(8), Some((2, 16_680, said)));
+    let said = text("1 more site of ADI, 10 in all, would save 187.65 a month on the 9 there are");
+    assert_eq!(of(9), Some((1, 18_765, said)));
+    assert_eq!(of(10), None);
 }

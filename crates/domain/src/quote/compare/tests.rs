@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, Choice, SHIPPED};
 use crate::id::Kind;
 use crate::party::{Environment, Tenant};
 use crate::pricing::{PriceAsk, SiteAsk, price};
-use crate::quote::{BillingPreferences, Feasibility, QuoteState, Tally, Validation};
+use crate::quote::{Approvals, BillingPreferences, Feasibility, QuoteState, Tally, Validation};
 use crate::time::Moment;
 
 const NOW: Moment = Moment::from_ms(1_800_000_000_000);
@@ -33,6 +33,7 @@ fn quote(number: &str) -> Quote {
         counter: None,
         sites_added: 3,
         tally: Tally::default(),
+        approvals: Approvals::default(),
         created_at: NOW,
     }
 }
@@ -52,6 +53,7 @@ fn site(catalogue: &Catalogue, position: u32, speed: &str, promotions: &[&str]) 
     let ask = PriceAsk {
         on: NOW.date(),
         tier: "standard",
+        programme: "alliance",
         discount_percent: None,
         promotions: promotions.iter().map(|p| (*p).to_owned()).collect(),
         allowances: &[],

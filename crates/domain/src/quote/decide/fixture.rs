@@ -13,8 +13,8 @@ use crate::law::{MOST_NAMED, QuoteFile};
 use crate::party::{Actor, Environment, Tenant};
 use crate::programme::{Programme, Programmes};
 use crate::quote::{
-    Alternative, BillingPreferences, Feasibility, Quote, QuoteSites, QuoteState, Site, Tally,
-    Validation,
+    Alternative, Approvals, BillingPreferences, Feasibility, Quote, QuoteSites, QuoteState, Site,
+    Tally, Validation,
 };
 use crate::refusal::Refusal;
 use crate::time::Moment;
@@ -88,6 +88,7 @@ impl Desk {
             counter: None,
             sites_added: 0,
             tally: Tally::default(),
+            approvals: Approvals::default(),
             created_at: now,
         };
         let ctx = Context { now, ids, actor, request: None, clock: None };

@@ -11,7 +11,6 @@ use crate::event::{EventKind, Happened};
 use crate::law::QuoteFile;
 use crate::pricing::{self, PriceAsk, PriceRefusal, PriceSums, QuotePrice, RefusalCode, SiteAsk};
 use crate::programme::Stage;
-use crate::promotion::Allowance;
 use crate::quote::{AskedLevel, CounterOffer, Offer, QuotePhase, QuoteState, Site};
 use crate::refusal::{self, Fault, Refusal};
 use rust_decimal::Decimal;
@@ -36,7 +35,7 @@ pub fn stale_bases(
     catalogue: &Catalogue,
     ask: &AskPrice,
 ) -> Vec<Arc<str>> {
-    let ask = price_ask(ctx, tier, &file.sites, &file.promotions, ask.clone());
+    let ask = price_ask(ctx, tier, &file.sites, file, ask.clone());
     let good = pricing::bases(catalogue, &ask, &beside(file));
     let stale = file.quote.tally.priced.bases().filter(|basis| !good.contains(basis));
     stale.cloned().collect()
@@ -56,7 +55,7 @@ pub fn quote_price(
     file.gate(ctx, rules, Stage::Pricing)?;
     let kept = kept(file)?;
     let level = ask.level;
-    let ask = price_ask(ctx, tier, &file.sites, &file.promotions, ask);
+    let ask = price_ask(ctx, tier, &file.sites, file, ask);
     let price = pricing::price_beside(catalogue, &ask, &kept).map_err(unpriceable)?;
     let mut quote = file.quote.clone();
     let (to, state, what) = offered(ctx, catalogue, &price, level, quote.counter.as_ref());
@@ -121,7 +120,7 @@ pub(super) fn price_ask<'a>(
     ctx: &Context,
     tier: &'a str,
     sites: &[Site],
-    allowances: &'a [Allowance],
+    file: &'a QuoteFile,
     ask: AskPrice,
 ) -> PriceAsk<'a> {
     let site_ask = |site: &Site| {
@@ -134,9 +133,10 @@ pub(super) fn price_ask<'a>(
     PriceAsk {
         on: ctx.now.date(),
         tier,
+        programme: &file.quote.programme,
         discount_percent: ask.discount_percent.filter(|d| !d.is_zero()),
         promotions: ask.promotions,
-        allowances,
+        allowances: &file.promotions,
         // The gate has seen that every site is configured.
         sites: sites.iter().filter_map(site_ask).collect(),
     }

@@ -108,7 +108,7 @@ fn priced(
 ) -> Result<(QuotePrice, Vec<LeftOut>), Refusal> {
     let mut left_out = Vec::new();
     loop {
-        let ask = price_ask(ctx, tier, sites, &file.promotions, asked.clone());
+        let ask = price_ask(ctx, tier, sites, file, asked.clone());
         let refusals = match pricing::price(catalogue, &ask) {
             Ok(price) => return Ok((price, left_out)),
             Err(refusals) => refusals,

@@ -28,7 +28,7 @@ impl From<&Unanswered> for UnansweredBody {
 /// What came of one address: a result of the validation, or why there is none.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = CheckedAddress)]
-pub(super) struct CheckedBody {
+pub(in crate::v1) struct CheckedBody {
     /// Whether the validation answered.
     validated: bool,
     /// What it found; none if it was not validated.

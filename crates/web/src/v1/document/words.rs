@@ -4,7 +4,6 @@
 use super::sites::{self, DETAILED, amount, product};
 use app::document::Dossier;
 use domain::catalogue::Catalogue;
-use domain::credit::CreditState;
 use domain::money::{Currency, Overflow};
 use domain::party::Environment;
 use domain::pricing::{StepKind, Totals};
@@ -194,10 +193,7 @@ fn figures(dossier: &Dossier, offer: &Offer) -> Vec<Fact> {
         Fact::new("Once", money(totals.nrc)),
         Fact::new("Contract value over the term", money(totals.total_contract_value)),
     ];
-    let state = dossier.credit.as_ref().map(|check| &check.state);
-    if let Some(CreditState::Approved { deposit: Some(deposit), .. }) = state {
-        figures.push(Fact::new("Deposit", money(*deposit)));
-    }
+    figures.extend(dossier.quote.deposit().map(|deposit| Fact::new("Deposit", money(deposit))));
     figures
 }
 
@@ -265,13 +261,21 @@ fn waterfall(breakdown: &Breakdown, catalogue: &Catalogue) -> Part {
         Column::amounts(format!("Monthly, {currency}"), 20),
         Column::amounts(format!("One-off, {currency}"), 20),
     ];
-    let row = |fall: Fall| {
+    let falls: Vec<Fall> = breakdown.falls().collect();
+    let all: Vec<String> = falls.iter().map(|fall| told(fall, catalogue)).collect();
+    let row = |(fall, said): (&Fall, &String)| {
         let sort = if fall.kind == StepKind::Net { Rows::Total } else { Rows::Plain };
         let amounts = [fall.charges.mrc, fall.charges.nrc].map(|sum| Cell::new(amount(sum)));
-        let words = [Cell::new(step(fall.kind)), Cell::new(told(&fall, catalogue))];
+        // Two rules that read alike differ in what they are on.
+        let alike = falls.iter().zip(&all).filter(|(f, a)| f.kind == fall.kind && *a == said);
+        let said = match alike.count() {
+            0 | 1 => said.clone(),
+            _ => format!("{said} on {}", fall.on.join(", ")),
+        };
+        let words = [Cell::new(step(fall.kind)), Cell::new(said)];
         Row::new(sort, words.into_iter().chain(amounts).collect())
     };
-    let rows = breakdown.falls().map(row).collect();
+    let rows = falls.iter().zip(&all).map(row).collect();
     let caption = "From the list price to the net price, by step and rule".to_owned();
     part("How the price is made", vec![Block::Table(Table { caption, columns, rows })])
 }

@@ -164,7 +164,7 @@ impl SideBody {
             state: quote.phase(now).word(),
             level: quote.level().map(Level::word),
             sites: quote.tally.sites,
-            offer: quote.offer().map(|offer| OfferBody::of(offer, &quote.state)),
+            offer: quote.offer().map(|offer| OfferBody::of(offer, quote)),
         }
     }
 }

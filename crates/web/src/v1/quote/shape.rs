@@ -55,7 +55,8 @@ impl From<&BillingPreferences> for BillingBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = NearMiss)]
 struct NearMissBody {
-    /// `longer_term`, `promotion_available` or `promotion_with_term`.
+    /// `longer_term`, `more_sites`, `promotion_available`, or what a promotion lacks:
+    /// `promotion_with_term`, `promotion_with_sites`, `promotion_with_feature`.
     code: &'static str,
     text: String,
     /// The amount saved: a month for recurring charges, once for one-off ones.
@@ -95,8 +96,8 @@ pub(super) struct OfferBody {
 }
 
 impl OfferBody {
-    pub(super) fn of(offer: &Offer, state: &QuoteState) -> Self {
-        let approval = match state {
+    pub(super) fn of(offer: &Offer, quote: &Quote) -> Self {
+        let approval = match &quote.state {
             QuoteState::PendingApproval { approval, .. } => Some(ApprovalBody {
                 authority_percent: approval.authority_percent.to_string(),
                 asked_percent: approval.asked_percent.to_string(),
@@ -109,7 +110,7 @@ impl OfferBody {
             saving: domain::money::Money::from_minor(n.saving_minor).to_string(),
         });
         Self {
-            totals: (&offer.totals).into(),
+            totals: TotalsBody::of_quote(&offer.totals, quote.deposit()),
             discount_percent: offer.discount_percent.map(|d| d.to_string()),
             promotions: offer.promotions.clone(),
             near_misses: near.collect(),
@@ -183,7 +184,7 @@ impl QuoteBody {
             programme: quote.programme.clone(),
             state: quote.phase(now).word(),
             billing: (&quote.billing).into(),
-            offer: quote.offer().map(|offer| OfferBody::of(offer, &quote.state)),
+            offer: quote.offer().map(|offer| OfferBody::of(offer, quote)),
             level: quote.level().map(Level::word),
             feasibility: FeasibilityBody::of(&quote.feasibility, quote.tally.feasible),
             counter_offer: CounterBody::of(quote.counter.as_ref(), now),

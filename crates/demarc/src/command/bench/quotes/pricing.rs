@@ -68,6 +68,7 @@ fn on(on: Date, sites: Vec<SiteAsk>) -> PriceAsk<'static> {
     PriceAsk {
         on,
         tier: "premier",
+        programme: "alliance",
         discount_percent: Some(5.into()),
         promotions: Vec::new(),
         allowances: &[],
