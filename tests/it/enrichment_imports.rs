@@ -119,8 +119,12 @@ async fn what_is_wrong_is_told_at_its_cell_and_only_sound_rows_are_taken_if_aske
         .map(|f| (id(&f["pointer"]), id(&f["code"])))
         .collect();
     // In the file itself, and beside the order.
-    let wrong =
-        [("/rows/3/H", "missing"), ("/rows/4/A", "not_allowed_value"), ("/rows/5/A", "duplicate")];
+    let wrong = [
+        ("/rows/3/H", "missing"),
+        ("/rows/3/E", "out_of_range"),
+        ("/rows/4/A", "not_allowed_value"),
+        ("/rows/5/A", "duplicate"),
+    ];
     assert_eq!(told, wrong, "{problem:#}");
     assert!(world.memory().await == before, "a refused file leaves nothing behind");
 
