@@ -43,6 +43,9 @@ async fn story(world: &World) -> (Client, Things) {
     let check = credit(world, &partner, &quote, &asked).await;
     let contract = contract(world, &partner, &quote).await;
     let made = order(&partner, &quote).await;
+    let enrichments = format!("/v1/orders/{}/enrichment-imports", id(&made["id"]));
+    let row = json!([{ "Sub-Order": made["sub_orders"][0]["id"], "Floor": "2", "Room": "204" }]);
+    let enriched = partner.post(&enrichments, &row).await.expect(201);
     let open = json!({ "name": "Left undone", "customer_id": opened["customer"]["id"] });
     let later = partner.post("/v1/opportunities", &open).await.expect(201);
     let undone = id(&later["quote"]["id"]).to_owned();
@@ -69,6 +72,7 @@ async fn story(world: &World) -> (Client, Things) {
         ("quotes", quote.clone()),
         ("sites", sites[0].clone()),
         ("imports", text(&imported["import"]["id"])),
+        ("enrichment-imports", text(&enriched["import"]["id"])),
         ("credit-checks", text(&check["id"])),
         ("contracts", contract),
         ("orders", text(&made["id"])),

@@ -85,15 +85,20 @@ fn the_page_of_invariants_is_what_the_list_says() {
 #[test]
 fn the_page_of_imports_has_every_heading_that_is_understood() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/imports.md");
-    let stored = std::fs::read_to_string(&file).expect("the page");
-    let (begin, end) = ("<!-- headings -->\n", "<!-- end of headings -->\n");
-    let (before, rest) = stored.split_once(begin).expect("where the table begins");
-    let (_, after) = rest.split_once(end).expect("where the table ends");
-    let mut table = String::from("| column | also called |\n| --- | --- |\n");
-    for (title, others) in sheet::headings() {
-        let _ = writeln!(table, "| {title} | {} |", others.join(", "));
+    let mut page = std::fs::read_to_string(&file).expect("the page");
+    for (what, all) in
+        [("headings", sheet::headings()), ("enrichment headings", sheet::enrichments::headings())]
+    {
+        let (begin, end) = (format!("<!-- {what} -->\n"), format!("<!-- end of {what} -->\n"));
+        let (before, rest) = page.split_once(&begin).expect("where the table begins");
+        let (_, after) = rest.split_once(&end).expect("where the table ends");
+        let mut table = String::from("| column | also called |\n| --- | --- |\n");
+        for (title, others) in all {
+            let _ = writeln!(table, "| {title} | {} |", others.join(", "));
+        }
+        page = format!("{before}{begin}{table}{end}{after}");
     }
-    is_current("imports.md", &format!("{before}{begin}{table}{end}{after}"));
+    is_current("imports.md", &page);
 }
 
 #[test]

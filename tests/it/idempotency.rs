@@ -33,7 +33,7 @@ fn other_body(body: &Value) -> Option<Value> {
     for (name, value) in body.as_object_mut()? {
         let changed = match (name.as_str(), &*value) {
             (
-                "name" | "Name" | "reason" | "note" | "first_name" | "business_name",
+                "name" | "Name" | "Site Name" | "reason" | "note" | "first_name" | "business_name",
                 Value::String(text),
             ) => Some(json!(format!("{text} again"))),
             ("by", _) => Some(json!("1 day")),

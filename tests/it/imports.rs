@@ -112,6 +112,26 @@ async fn the_sound_rows_are_taken_if_asked_and_the_file_says_what_is_wrong_in_th
 }
 
 #[tokio::test]
+async fn a_file_comes_back_with_its_faults_before_anything_is_taken() {
+    let world = World::start().await;
+    let (partner, path) = draft(&world).await;
+    let before = world.memory().await;
+    let ask = |body: &str| {
+        let (path, body) = (format!("{path}/preview/file"), Some(body.to_owned()));
+        let partner = &partner;
+        async move { partner.send("POST", &path, &[("content-type", "text/csv")], body).await }
+    };
+    let file = ask(FAULTY).await;
+    assert_eq!((file.status, file.header("content-type")), (200, "text/csv"));
+    let lines: Vec<_> = file.text.lines().collect();
+    assert!(lines[0].ends_with(",ZIP,Demarc: faults") && lines[1].ends_with(",60606,"));
+    assert!(lines[2].contains("State: XX is no state") && lines[2].contains(" | ZIP: 6060A"));
+    let headless = ask(&FAULTY.replace("Street", "Colour")).await;
+    assert!(headless.text.contains("no column is the Street"), "{}", headless.text);
+    assert!(world.memory().await == before);
+}
+
+#[tokio::test]
 async fn a_key_stands_for_every_byte_of_its_file_and_for_the_query() {
     let world = World::start().await;
     let (partner, path) = draft(&world).await;

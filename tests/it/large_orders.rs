@@ -7,7 +7,7 @@ use crate::world::World;
 use serde_json::{Value, json};
 
 /// More than two answers and one page hold.
-const SITES: usize = 210;
+const SITES: usize = 390;
 
 /// A signed quote of all these sites.
 async fn signed(world: &World, partner: &Client) -> String {
@@ -102,10 +102,12 @@ async fn an_order_of_hundreds_of_sites_works_at_every_stage() {
     let early = partner.post(&path("handoff"), &json!({})).await.refused(409, "premature_step");
     assert_eq!(errors(&early), 100);
     let detail = id(&early["detail"]);
-    assert!(detail.ends_with("; and 740 more"), "four kinds of each are missing: {detail}");
+    let more = format!("; and {} more", 4 * SITES - 100);
+    assert!(detail.ends_with(&more), "four kinds of each are missing: {detail}");
 
     let ids = members(&partner, &order, "id").await;
     enriched(&partner, &order, &ids).await;
+    enriched_from_a_file(&partner, &order, &ids).await;
     let first = id(&ids[0]);
     partner.post(&format!("/v1/sub-orders/{first}/handoff"), &json!({})).await.expect(200);
     let handed = partner.post(&path("handoff"), &json!({})).await.expect(200);
@@ -153,6 +155,21 @@ async fn enriched(partner: &Client, order: &str, ids: &[Value]) {
     assert_eq!(last["reason"], "port_reservation, shipping");
 
     refused_as_a_whole(partner, &path, ids).await;
+}
+
+/// A row for each sub-order, the last of them first.
+async fn enriched_from_a_file(partner: &Client, order: &str, ids: &[Value]) {
+    let row = |n: usize| json!({ "Site": format!("Branch {n:05}"), "Floor": "1", "Room": n });
+    let rows: Vec<Value> = (1..=SITES).rev().map(row).collect();
+    let path = format!("/v1/orders/{order}/enrichment-imports");
+    let taken = partner.post(&path, &json!(rows)).await.expect(201);
+    assert_eq!(
+        (&taken["receipt"]["enriched"], &taken["receipt"]["incomplete"]),
+        (&json!(SITES), &json!(0))
+    );
+    let last = format!("/v1/sub-orders/{}/enrichments", id(&ids[SITES - 1]));
+    let last = partner.get(&last).await.expect(200);
+    assert_eq!(last["port_reservation"], json!({ "floor": "1", "room": SITES.to_string() }));
 }
 
 async fn refused_as_a_whole(partner: &Client, path: &str, ids: &[Value]) {

@@ -16,6 +16,7 @@ mod customers;
 mod document;
 mod editing;
 mod engines;
+mod enrichment_imports;
 mod examples;
 mod feed;
 mod idempotency;

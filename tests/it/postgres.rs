@@ -14,6 +14,7 @@ mod customers;
 mod credit;
 mod editing;
 mod engines;
+mod enrichment_imports;
 mod examples;
 mod feed;
 mod idempotency;

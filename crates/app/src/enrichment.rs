@@ -1,36 +1,20 @@
 //! Actions that enrich sub-orders: one with one kind, or many of an order at once.
 
+mod import;
+
 use crate::{Action, App, Caller, Decided, Problem};
-use domain::address::Address;
 use domain::change::Context;
 use domain::code::{Because, Code};
-use domain::customer::Contact;
 use domain::decision::Decision;
-use domain::enrichment::{
-    self, BillTo, Billing, Enrich, Installation, PortReservation, Row, Shipping,
-};
+use domain::enrichment::{self, Enrich, Row};
 use domain::id::Id;
 use domain::order::{BillingAccount, Order, OrderView, SubOrder};
 use domain::party::Tenant;
 use domain::refusal::{Fault, IfMatch, Refusal, named};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Whose billing account, as the request says it.
-#[derive(Debug, Clone)]
-pub enum BillingAccountChoice {
-    Existing(Id),
-    New { name: String, address: Address, contacts: Vec<Contact> },
-}
-
-/// One enrichment, as the request gives it.
-#[derive(Debug, Clone)]
-pub enum EnrichDo {
-    Installation(Installation),
-    Shipping(Shipping),
-    PortReservation(PortReservation),
-    Billing { account: BillingAccountChoice, billing: Billing },
-}
+pub use domain::enrichment::{BillingAccountChoice, EnrichDo};
+pub use import::EnrichmentImport;
 
 /// Gives a sub-order one of its enrichments.
 #[derive(Debug)]
@@ -52,8 +36,8 @@ impl Action for SubOrderEnrich {
         let seller = caller.seller()?;
         let programme = app.programme(seller)?;
         let (order, sub) = app.sub_order_file(seller.tenant, self.sub_order).await?;
-        let mut accounts = Accounts::new(seller.tenant);
-        let what = accounts.with(app, self.what.clone(), "").await?;
+        let mut accounts = Accounts::named(app, seller.tenant, [&self.what]).await?;
+        let what = accounts.with(self.what.clone(), "");
         let what = accounts.known(what)?;
         let decision = enrichment::enrich(ctx, programme, &order, &sub, self.seen, what)?;
         let view = (order, decision.view);
@@ -86,10 +70,12 @@ impl Action for OrderEnrich {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<OrderView> {
         let seller = caller.seller()?;
         let programme = app.programme(seller)?;
-        let mut accounts = Accounts::new(seller.tenant);
+        let own = self.rows.iter().flatten().flat_map(|row| &row.own);
+        let all = self.defaults.iter().chain(own);
+        let mut accounts = Accounts::named(app, seller.tenant, all).await?;
         let mut defaults = Vec::with_capacity(self.defaults.len());
         for what in &self.defaults {
-            defaults.extend(accounts.with(app, what.clone(), "/defaults/billing").await?);
+            defaults.extend(accounts.with(what.clone(), "/defaults/billing"));
         }
         let (order, rows) = match &self.rows {
             None => {
@@ -100,7 +86,7 @@ impl Action for OrderEnrich {
                 };
                 (order, subs.into_iter().map(row).collect())
             }
-            Some(rows) => self.named(app, &mut accounts, rows).await?,
+            Some(rows) => self.named(app, seller.tenant, &mut accounts, rows).await?,
         };
         let rows = accounts.known(Some(rows))?;
         Ok(enrichment::enrich_many(ctx, programme, &order, defaults, rows)?)
@@ -112,10 +98,10 @@ impl OrderEnrich {
     async fn named(
         &self,
         app: &App,
+        tenant: Tenant,
         accounts: &mut Accounts,
         rows: &[EnrichRow],
     ) -> Result<(Order, Vec<Row>), Problem> {
-        let tenant = accounts.tenant;
         let asks = rows.iter().map(|row| store::order::sub_order(tenant, row.sub_order)).collect();
         let order = app.store.ask(store::order::by_id(tenant, self.order)).await?;
         let order = order.ok_or_else(|| Refusal::not_found("order"))?;
@@ -129,7 +115,7 @@ impl OrderEnrich {
             };
             let mut own = Vec::with_capacity(row.own.len());
             for what in &row.own {
-                own.extend(accounts.with(app, what.clone(), &format!("{place}/billing")).await?);
+                own.extend(accounts.with(what.clone(), &format!("{place}/billing")));
             }
             named.push(Row { sub, seen: row.seen, own, place });
         }
@@ -137,16 +123,24 @@ impl OrderEnrich {
     }
 }
 
-/// The billing accounts that a request names, each looked up once; and what it names in vain.
-struct Accounts {
-    tenant: Tenant,
-    found: HashMap<Id, Option<BillingAccount>>,
+/// The billing accounts that a request names, looked up; and what it names in vain.
+pub(crate) struct Accounts {
+    pub(crate) found: BTreeMap<Id, BillingAccount>,
     unknown: Vec<Fault>,
 }
 
 impl Accounts {
-    fn new(tenant: Tenant) -> Self {
-        Self { tenant, found: HashMap::new(), unknown: Vec::new() }
+    /// Looks for all of them at once.
+    pub(crate) async fn named<'a>(
+        app: &App,
+        tenant: Tenant,
+        by: impl IntoIterator<Item = &'a EnrichDo>,
+    ) -> Result<Self, Problem> {
+        let ids: BTreeSet<Id> = by.into_iter().filter_map(EnrichDo::account).collect();
+        let asks: Vec<_> = ids.iter().map(|id| store::billing::by_id(tenant, *id)).collect();
+        let found = if asks.is_empty() { Vec::new() } else { app.store.ask(asks).await? };
+        let found = found.into_iter().flatten().map(|account| (account.id, account)).collect();
+        Ok(Self { found, unknown: Vec::new() })
     }
 
     fn lacks(&mut self, pointer: String, what: &str) {
@@ -154,7 +148,7 @@ impl Accounts {
     }
 
     /// What was found, if nothing was named in vain.
-    fn known<T>(self, found: Option<T>) -> Result<T, Refusal> {
+    pub(crate) fn known<T>(self, found: Option<T>) -> Result<T, Refusal> {
         match found {
             Some(found) if self.unknown.is_empty() => Ok(found),
             _ => {
@@ -167,38 +161,14 @@ impl Accounts {
     }
 
     /// The enrichment with the account that it is billed to; None if there is no such account.
-    async fn with(
-        &mut self,
-        app: &App,
-        what: EnrichDo,
-        place: &str,
-    ) -> Result<Option<Enrich>, Problem> {
-        let (account, billing) = match what {
-            EnrichDo::Installation(value) => return Ok(Some(Enrich::Installation(value))),
-            EnrichDo::Shipping(value) => return Ok(Some(Enrich::Shipping(value))),
-            EnrichDo::PortReservation(value) => return Ok(Some(Enrich::PortReservation(value))),
-            EnrichDo::Billing { account, billing } => (account, billing),
-        };
-        let to = match account {
-            BillingAccountChoice::New { name, address, contacts } => {
-                BillTo::New { name, address, contacts }
+    pub(crate) fn with(&mut self, what: EnrichDo, place: &str) -> Option<Enrich> {
+        match what.with(&self.found) {
+            Ok(enrich) => Some(enrich),
+            Err(fault) => {
+                let pointer = format!("{place}{}", fault.pointer);
+                self.unknown.push(Fault { pointer, ..fault });
+                None
             }
-            BillingAccountChoice::Existing(id) => {
-                let found = match self.found.entry(id) {
-                    Entry::Occupied(known) => known.get().clone(),
-                    Entry::Vacant(new) => {
-                        let ask = store::billing::by_id(self.tenant, id);
-                        new.insert(app.store.ask(ask).await?).clone()
-                    }
-                };
-                let Some(found) = found else {
-                    let pointer = format!("{place}/billing_account_id");
-                    self.lacks(pointer, "no such billing account");
-                    return Ok(None);
-                };
-                BillTo::Existing(found)
-            }
-        };
-        Ok(Some(Enrich::Billing { to: Box::new(to), billing }))
+        }
     }
 }

@@ -6,6 +6,7 @@ use domain::catalogue::Catalogue;
 use domain::change::Context;
 use domain::code::Code;
 use domain::id::Id;
+use domain::party::Tenant;
 use domain::quote::{self, Import, ImportSites, Imported};
 use domain::refusal::Refusal;
 use std::sync::Arc;
@@ -56,8 +57,8 @@ impl App {
 
     pub async fn import_get(&self, caller: &Caller, quote: Id, id: Id) -> Result<Import, Problem> {
         let tenant = caller.seller()?.tenant;
-        let found = self.store.ask(store::import::by_id(tenant, quote, id)).await?;
-        Ok(found.ok_or_else(|| Refusal::not_found("import"))?)
+        let found = self.store.ask(store::import::by_id(tenant, id)).await?;
+        Ok(found.filter(of_quote(quote)).ok_or_else(|| Refusal::not_found("import"))?)
     }
 
     /// An import with its file, as it is kept.
@@ -68,10 +69,45 @@ impl App {
         id: Id,
     ) -> Result<(Import, String), Problem> {
         let tenant = caller.seller()?.tenant;
-        let asks = (store::import::by_id(tenant, quote, id), store::import::file(tenant, id));
+        self.import_with_file(tenant, id, of_quote(quote)).await
+    }
+
+    /// An import of enrichments.
+    pub async fn enrichment_import_get(&self, caller: &Caller, id: Id) -> Result<Import, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::import::by_id(tenant, id)).await?;
+        Ok(found.filter(of_order).ok_or_else(|| Refusal::not_found("import"))?)
+    }
+
+    /// The same with its file, as it is kept.
+    pub async fn enrichment_import_file(
+        &self,
+        caller: &Caller,
+        id: Id,
+    ) -> Result<(Import, String), Problem> {
+        self.import_with_file(caller.seller()?.tenant, id, of_order).await
+    }
+
+    async fn import_with_file(
+        &self,
+        tenant: Tenant,
+        id: Id,
+        is: impl Fn(&Import) -> bool,
+    ) -> Result<(Import, String), Problem> {
+        let asks = (store::import::by_id(tenant, id), store::import::file(tenant, id));
         match self.store.ask(asks).await? {
-            (Some(import), Some(body)) => Ok((import, body)),
+            (Some(import), Some(body)) if is(&import) => Ok((import, body)),
             _ => Err(Refusal::not_found("import").into()),
         }
     }
+}
+
+/// Whether an import brought sites into this quote.
+fn of_quote(quote: Id) -> impl Fn(&Import) -> bool {
+    move |import| import.quote == quote && import.order.is_none()
+}
+
+/// Whether an import brought enrichments.
+const fn of_order(import: &Import) -> bool {
+    import.order.is_some()
 }

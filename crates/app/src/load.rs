@@ -2,7 +2,7 @@
 //! quote's sites only those that it looks at: there may be ten thousand.
 
 use crate::read::SHOWN;
-use crate::{App, Problem, Seller};
+use crate::{App, Caller, Problem, Seller};
 use domain::catalogue::Catalogue;
 use domain::credit::CreditCheck;
 use domain::id::Id;
@@ -138,8 +138,11 @@ impl App {
     }
 
     /// Quotes with what is known of their credit: asked for those that are priced.
-    pub(crate) async fn with_credits(&self, quotes: Vec<Quote>) -> Result<Vec<Quote>, Problem> {
-        let now = self.clock.now();
+    pub(crate) async fn with_credits(
+        &self,
+        caller: &Caller,
+        quotes: Vec<Quote>,
+    ) -> Result<Vec<Quote>, Problem> {
         let priced = quotes.iter().filter(|quote| quote.last_offer().is_some());
         let asks = priced.map(|quote| store::credit::of_quote(quote.tenant, quote.id));
         let asks: Vec<_> = asks.collect();
@@ -147,9 +150,11 @@ impl App {
             return Ok(quotes);
         }
         let mut credits = self.store.ask(asks).await?.into_iter();
+        let times = self.times(caller).await?;
         let with = |quote: Quote| match quote.last_offer() {
             Some(_) => {
                 let credit = credits.next().unwrap_or_default();
+                let now = times.of(quote.tenant);
                 self.with_credit(quote, &credit, now)
             }
             None => quote,

@@ -160,7 +160,8 @@ impl App {
         let asks = (store::quote::by_id(tenant, id), store::credit::of_quote(tenant, id));
         let (found, credit) = self.store.ask(asks).await?;
         let quote = found.ok_or_else(|| Refusal::not_found("quote"))?;
-        Ok(self.with_credit(quote, &credit, self.clock.now()))
+        let now = self.now(caller).await?;
+        Ok(self.with_credit(quote, &credit, now))
     }
 
     /// A quote with all that its gates look at, but without its sites.
@@ -185,7 +186,8 @@ impl App {
         );
         let (quote, sites, credit) = self.store.ask(asks).await?;
         let quote = quote.ok_or_else(|| Refusal::not_found("quote"))?;
-        Ok(SitesPage { quote: self.with_credit(quote, &credit, self.clock.now()), sites })
+        let now = self.now(caller).await?;
+        Ok(SitesPage { quote: self.with_credit(quote, &credit, now), sites })
     }
 
     pub async fn site_get(&self, caller: &Caller, quote: Id, id: Id) -> Result<Site, Problem> {
@@ -205,7 +207,7 @@ impl App {
     ) -> Result<Vec<Quote>, Problem> {
         let tenant = caller.seller()?.tenant;
         let found = self.store.ask(store::quote::list(tenant, state, opportunity, page)).await?;
-        self.with_credits(found).await
+        self.with_credits(caller, found).await
     }
 
     /// Quotes whose discount waits for operations.
@@ -216,7 +218,7 @@ impl App {
     ) -> Result<Vec<Quote>, Problem> {
         let environment = caller.operations()?;
         let waiting = store::quote::queue(environment, "pending_approval", page);
-        self.with_credits(self.store.ask(waiting).await?).await
+        self.with_credits(caller, self.store.ask(waiting).await?).await
     }
 
     /// The journey of a quote, through to the delivery of its order.

@@ -65,6 +65,7 @@ impl App {
         page: Page,
     ) -> Result<Vec<Quote>, Problem> {
         let environment = caller.operations()?;
-        self.with_credits(self.store.ask(store::quote::asked(environment, page)).await?).await
+        self.with_credits(caller, self.store.ask(store::quote::asked(environment, page)).await?)
+            .await
     }
 }

@@ -14,6 +14,7 @@ mod jobs;
 mod keys;
 mod listen;
 mod openapi;
+mod order;
 mod partner;
 mod quote;
 mod remote;
@@ -21,6 +22,7 @@ mod restore;
 mod sandbox;
 mod serve;
 mod trigger;
+mod upload;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::failure::{Outcome, at};
@@ -63,6 +65,9 @@ enum Command {
     /// Bring sites into a quote from a file
     #[command(subcommand)]
     Quote(quote::Quote),
+    /// Enrich an order's sub-orders from a file
+    #[command(subcommand)]
+    Order(order::Order),
     /// Take end customers' accounts from a file
     #[command(subcommand)]
     Customers(customers::Customers),
@@ -154,6 +159,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Bench(bench) => wait(bench.run()),
         Command::Catalogue(catalogue) => wait(catalogue.run()),
         Command::Quote(quote) => wait(quote.run()),
+        Command::Order(order) => wait(order.run()),
         Command::Customers(customers) => wait(customers.run()),
         Command::Partner(partner) => wait(partner.run()),
         Command::Credential(credential) => wait(credential.run()),

@@ -1,7 +1,13 @@
 //! Enrichment: what fulfilment needs to know of a sub-order before it is handed off.
 
+mod asked;
+mod import;
 mod many;
 
+pub use asked::{BillingAccountChoice, EnrichDo};
+pub use import::{
+    EnrichImport, EnrichImported, Matched, MatchedRow, NamedRow, enrich_import, match_rows,
+};
 pub use many::{Row, enrich_many};
 
 use crate::address::Address;

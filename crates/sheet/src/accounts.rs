@@ -4,6 +4,7 @@ mod heading;
 mod row;
 
 use crate::fault::{Fault, Note};
+use crate::known::{Known, Reading, columns};
 use crate::read::read_up_to;
 use crate::table::{Format, Table};
 use domain::code::Because;
@@ -35,49 +36,17 @@ pub struct Accounts {
 /// What keeps the file from being a table at all.
 pub fn read(bytes: &[u8], format: Format, sheet: Option<&str>) -> Result<Accounts, Fault> {
     let table = read_up_to(bytes, format, sheet, MOST_ACCOUNTS)?;
-    let means: Vec<Option<Means>> = table.headings.iter().map(|h| Means::of(h)).collect();
-    let mut faults = columns(&table, &means);
-    let mut notes = table.notes.clone();
-    for (at, heading) in table.headings.iter().enumerate() {
-        if means[at].is_none() && !heading.is_empty() {
-            let near = Means::nearest(heading).map(|n| format!("; {n} would be"));
-            let near = near.unwrap_or_default();
-            let detail = format!("{heading} is not understood and ignored{near}");
-            notes.push(Note { place: table.place(None, at), detail });
-        }
-    }
+    let Known { means, mut faults, mut notes } = columns::<Means>(&table);
     let mut rows = Vec::new();
     if faults.is_empty() {
-        let mut reading = row::Reading::new(&table, &means);
-        rows.extend(table.rows.iter().filter_map(|row| reading.row(row)));
+        let mut reading = Reading::new(&table, &means);
+        rows.extend(table.rows.iter().filter_map(|row| row::read(&mut reading, row)));
         faults.append(&mut reading.faults);
         notes.append(&mut reading.notes);
         twice(&table, &means, &mut faults);
     }
     let columns = table.headings.iter().cloned().zip(means).collect();
     Ok(Accounts { columns, count: table.rows.len(), rows, faults, notes })
-}
-
-/// Columns that mean the same, and those that are missing.
-fn columns(table: &Table, means: &[Option<Means>]) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for (at, means_here) in means.iter().enumerate() {
-        let Some(mean) = means_here else { continue };
-        if let Some(first) = means[..at].iter().position(|other| other == means_here) {
-            let (one, other) = (&table.headings[first], &table.headings[at]);
-            let detail = format!("{one} and {other} both mean {}", mean.title());
-            let remedy = "Remove one of the two columns, or give it another heading.";
-            let fault = Fault::of_file(Because::Duplicate, detail, remedy);
-            faults.push(fault.at(table.place(None, at)).value(other));
-        }
-    }
-    for mean in Means::ALL.into_iter().filter(|m| m.is_required() && !means.contains(&Some(*m))) {
-        let detail = format!("no column is the {}", mean.title());
-        let remedy = format!("Add a column with the heading {}.", mean.title());
-        let fault = Fault::of_file(Because::Missing, detail, &remedy);
-        faults.push(fault.expected(mean.names().join(", ")));
-    }
-    faults
 }
 
 /// A customer number names one account: two rows of it contradict each other or say nothing new.

@@ -1,6 +1,7 @@
 //! What single cells say: ZIP codes, states, units, and the values of features as people write them.
 
 use domain::catalogue::{Feature, FeatureKind};
+use domain::time::Date;
 
 /// A ZIP code as it shall be, and whether zeros were put before it; none if it is no ZIP code.
 ///
@@ -121,6 +122,18 @@ fn months(feature: &Feature, text: &str) -> Option<String> {
     };
     let months = number.parse::<u32>().ok()?.checked_mul(factor)?.to_string();
     feature.position(&months).map(|_| months)
+}
+
+/// A day as `2026-02-19`, or as people write it: `2/19/2026`.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let mut parts = text.split('/');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = |text: &str| text.parse::<u16>().ok();
+    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    format!("{year:04}-{month:02}-{day:02}").parse().ok().filter(|_| parts.next().is_none())
 }
 
 /// The states, the district and the territories, by the codes of the postal service.

@@ -91,11 +91,15 @@ pub(crate) fn letters(mut at: usize) -> String {
 }
 
 impl Table {
+    /// The letters of a column, counted from 0; none in JSON.
+    pub fn letters(&self, column: usize) -> Option<String> {
+        (!self.format.is_json()).then(|| letters(column))
+    }
+
     /// The place of a column in a row; without a row, that of its heading.
     pub(crate) fn place(&self, row: Option<u32>, column: usize) -> Place {
         let heading = self.headings.get(column).filter(|h| !h.is_empty()).cloned();
-        let column = (!self.format.is_json()).then(|| letters(column));
-        Place { row: row.or(self.heading_row), column, heading }
+        Place { row: row.or(self.heading_row), column: self.letters(column), heading }
     }
 }
 

@@ -1,5 +1,6 @@
-//! Files of sites and of accounts: CSV, XLSX and JSON become one table, its columns are understood
-//! by their headings, and each row becomes a site or an account, or says what is wrong with it.
+//! Files of sites, of enrichments and of accounts: CSV, XLSX and JSON become one table, its columns
+//! are understood by their headings, and each row becomes what it says, or says what is wrong with
+//! it.
 //!
 //! Pure: bytes in, rows and faults out. Whatever the bytes are, there is an answer.
 //!
@@ -10,8 +11,10 @@
 pub mod accounts;
 mod cell;
 mod columns;
+pub mod enrichments;
 mod fault;
 mod heading;
+mod known;
 mod read;
 mod rows;
 mod table;

@@ -1,4 +1,4 @@
-//! Imports of sites, and the files that they were made from.
+//! Imports from files, and the files that they were made from.
 
 use crate::ask::{Ask, maybe};
 use crate::put::{Texts, Written};
@@ -15,7 +15,7 @@ const TEXTS: Texts = Texts {
     remove: "delete from import where tenant = $1 and id = $2 and version = $3",
     unique: "import",
 };
-const BY_ID: &str = "select doc from import where tenant = $1 and quote = $2 and id = $3";
+const BY_ID: &str = "select doc from import where tenant = $1 and id = $2";
 const INSERT_FILE: &str = "insert into import_file (tenant, import, body) values ($1, $2, $3)";
 const FILE: &str = "select body from import_file where tenant = $1 and import = $2";
 
@@ -40,9 +40,8 @@ pub(crate) fn put_file(file: &ImportFile) -> Statement {
     Statement::one(INSERT_FILE, values, Guard::Unique("import_file"))
 }
 
-/// An import into this quote.
-pub fn by_id(tenant: Tenant, quote: Id, id: Id) -> Ask<Option<Import>> {
-    let values = [tenant.to_string().into(), quote.short().into(), id.short().into()];
+pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Import>> {
+    let values = [tenant.to_string().into(), id.short().into()];
     Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
 }
 

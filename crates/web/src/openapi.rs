@@ -45,13 +45,16 @@ on in `If-Match`; every refusal is a problem (RFC 9457) with a stable code and e
 once. What a quote or order still needs is in its journey.";
 
 /// POSTs that change nothing and so take no Idempotency-Key.
-const QUESTIONS: [&str; 8] = [
+const QUESTIONS: [&str; 11] = [
     "customers_lookup",
     "customers_import_preview",
     "address_check",
     "addresses_check",
     "serviceability_check",
     "import_preview",
+    "import_preview_file",
+    "enrichment_import_preview",
+    "enrichment_import_preview_file",
     "price_matrix",
     "price_preview",
 ];

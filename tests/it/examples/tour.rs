@@ -325,6 +325,7 @@ async fn imports(partner: &Client, path: &str) {
     };
     let two = json!([row("Chicago office", "Illinois"), row("Not sold yet", "Ilinois")]);
     partner.post(&format!("{path}/imports/preview"), &two).await.expect(200);
+    partner.post(&format!("{path}/imports/preview/file"), &two).await.expect(200);
     let partly = format!("{path}/imports?mode=partial");
     let imported = partner.post(&partly, &two).await.expect(201);
     let import = format!("{path}/imports/{}", id(&imported["import"]["id"]));
@@ -358,6 +359,7 @@ async fn the_order(world: &World, partner: &Client, quote: &str) {
         ],
     });
     partner.post(&format!("{path}/enrichments"), &many).await.expect(200);
+    enrichment_imports(partner, &path, subs).await;
     partner.get(&format!("{path}/sub-orders?state=draft&limit=1")).await.expect(200);
     let group = json!({ "name": "Dental branches" }).to_string();
     let to = format!("{path}/customer-defined-group");
@@ -374,6 +376,19 @@ async fn the_order(world: &World, partner: &Client, quote: &str) {
     partner.get(&format!("{path}/milestones")).await.expect(200);
     partner.get(&format!("{path}/journey")).await.expect(200);
     partner.get(&format!("/v1/history/{first}")).await.expect(200);
+}
+
+/// Enrichments from a file: looked at, taken in part, read.
+async fn enrichment_imports(partner: &Client, order: &str, subs: &[Value]) {
+    let row = |name: &Value, room: &str| json!({ "Site Name": name, "Floor": "2", "Room": room });
+    let rows = json!([row(&subs[0]["name"], "204"), row(&json!("Not ordered"), "12")]);
+    let path = format!("{order}/enrichment-imports");
+    partner.post(&format!("{path}/preview"), &rows).await.expect(200);
+    partner.post(&format!("{path}/preview/file"), &rows).await.expect(200);
+    let taken = partner.post(&format!("{path}?mode=partial"), &rows).await.expect(201);
+    let import = format!("/v1/enrichment-imports/{}", id(&taken["import"]["id"]));
+    partner.get(&import).await.expect(200);
+    partner.get(&format!("{import}/file")).await.expect(200);
 }
 
 /// Events and webhooks: the endpoint hears of what is done to itself.

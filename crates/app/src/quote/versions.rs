@@ -77,7 +77,11 @@ impl App {
         let tenant = caller.seller()?.tenant;
         let found = self.store.ask(store::quote::by_id(tenant, quote)).await?;
         let number = found.ok_or_else(|| Refusal::not_found("quote"))?.number;
-        self.with_credits(self.store.ask(store::quote::alternatives(tenant, &number)).await?).await
+        self.with_credits(
+            caller,
+            self.store.ask(store::quote::alternatives(tenant, &number)).await?,
+        )
+        .await
     }
 
     /// The other alternatives of a quote, with their contracts. Asked after the quote was read: what

@@ -2,16 +2,13 @@
 
 use super::print_json;
 use super::remote::Remote;
+use super::upload::{File, Steps};
 use crate::client::Client;
 use crate::failure::{Failure, Outcome};
-use crate::figures::{bytes, count};
+use crate::figures::count;
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
-use sheet::Format;
-use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Customers {
@@ -58,24 +55,13 @@ impl Customers {
 
 impl Import {
     async fn run(self) -> Outcome {
-        let name = self.file.display();
-        let ending = self.file.extension().and_then(|e| e.to_str()).unwrap_or_default();
-        let format = Format::of_ending(ending).ok_or_else(|| {
-            let known: Vec<_> = Format::ALL.iter().flat_map(|f| f.endings()).copied().collect();
-            Failure::usage(format!("{name}: the name must end in {}", known.join(", ")))
-        })?;
-        let usage = |e: std::io::Error| Failure::usage(format!("{name}: {e}"));
-        let length = fs::metadata(&self.file).map_err(usage)?.len();
-        if length > u64::try_from(sheet::MOST_BYTES).unwrap_or(u64::MAX) {
-            let most = sheet::MOST_BYTES / 1024 / 1024;
-            return Err(Failure::usage(format!("{name}: the file is larger than {most} MB")));
-        }
-        let body = fs::read(&self.file).map_err(usage)?;
+        let file = File::read(&self.file)?;
         let (server, secret_env) = (self.server.clone(), self.secret_env.clone());
         let client = Remote { server, secret_env }.client()?;
         let step = Steps::begin(if self.preview { 1 } else { 2 });
-        step.next(format!("1 of {}: reading {name}, {}", step.of, bytes(length)));
-        let found = preview(&client, format, body.clone()).await;
+        let called = file.called(&self.file);
+        step.next(format!("sending {called}; the server reads and checks it"));
+        let found = preview(&client, &file).await;
         let found = found.inspect_err(|_| step.end())?;
         let faults = found["faults_count"].as_u64().unwrap_or_default();
         if faults > 0 {
@@ -87,8 +73,9 @@ impl Import {
             return self.told(&found, &found["would"], "would be");
         }
         let rows = found["rows"].as_u64().unwrap_or_default();
-        step.next(format!("2 of 2: taking {} accounts", count(rows)));
-        let taken = client.upload("/v1/operations/customer-imports", format.media(), body, true);
+        step.next(format!("taking {} accounts in one commit", count(rows)));
+        let (path, media) = ("/v1/operations/customer-imports", file.format.media());
+        let taken = client.upload(path, media, file.bytes, true);
         let taken = taken.await;
         step.end();
         self.told(&found, &taken?.expect(200)?.json, "were")
@@ -126,9 +113,10 @@ impl Import {
     }
 }
 
-async fn preview(client: &Client, format: Format, body: Vec<u8>) -> Outcome<Value> {
+async fn preview(client: &Client, file: &File) -> Outcome<Value> {
     let path = "/v1/operations/customer-imports/preview";
-    Ok(client.upload(path, format.media(), body, false).await?.expect(200)?.json)
+    let sent = client.upload(path, file.format.media(), file.bytes.clone(), false);
+    Ok(sent.await?.expect(200)?.json)
 }
 
 /// `row 7, column E (State), "Texs": Texs is no state; expected: …. What to do.`
@@ -146,29 +134,4 @@ fn line(fault: &Value) -> String {
     let expected = fault["expected"].as_str().map(|e| format!("; expected: {e}"));
     let expected = expected.unwrap_or_default();
     format!("{place}: {}{expected}. {}", text("detail"), text("remedy"))
-}
-
-/// A line on stderr that says how far it is; nothing where stderr is no terminal.
-struct Steps {
-    bar: ProgressBar,
-    of: u64,
-}
-
-impl Steps {
-    fn begin(of: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(250));
-        Self { bar, of }
-    }
-
-    fn next(&self, say: String) {
-        self.bar.set_message(say);
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
 }

@@ -38,6 +38,18 @@ pub fn enrich_many(
     defaults: Vec<Enrich>,
     rows: Vec<Row>,
 ) -> Result<Decision<OrderView>, Refusal> {
+    enrich_rows(ctx, programme, order, defaults, rows, Change::default())
+}
+
+/// The same in a change that has begun already.
+pub(super) fn enrich_rows(
+    ctx: &mut Context,
+    programme: &Programme,
+    order: &Order,
+    defaults: Vec<Enrich>,
+    rows: Vec<Row>,
+    mut change: Change,
+) -> Result<Decision<OrderView>, Refusal> {
     let invalid = invalid(programme, ctx.now.date(), &defaults, &rows);
     refuse(Code::InvalidBody, "the enrichments are not valid", invalid)?;
     let closed_ones = rows.iter().flat_map(|row| {
@@ -47,7 +59,6 @@ pub fn enrich_many(
     law::refuse(Stage::Enrichment, closed_ones.collect())?;
     let outdated = rows.iter().filter_map(outdated).collect();
     refuse(Code::StaleVersion, "some sub-orders have changed since they were read", outdated)?;
-    let mut change = Change::default();
     let mut common = Vec::with_capacity(defaults.len());
     // A new account is made only if it is anybody's.
     for what in defaults {
@@ -119,7 +130,7 @@ fn outdated(row: &Row) -> Option<Fault> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::{Installation, PortReservation, Shipping, enrich};
     use super::*;
     use crate::address::Address;
@@ -132,9 +143,9 @@ mod tests {
     use crate::programme::Programmes;
     use crate::time::Moment;
 
-    const NOW: Moment = Moment::from_ms(1_800_000_000_000);
+    pub(in super::super) const NOW: Moment = Moment::from_ms(1_800_000_000_000);
 
-    fn ctx() -> Context {
+    pub(in super::super) fn ctx() -> Context {
         Context {
             now: NOW,
             ids: Ids::new(NOW.ms(), 1),
@@ -144,11 +155,11 @@ mod tests {
         }
     }
 
-    fn tenant() -> Tenant {
+    pub(in super::super) fn tenant() -> Tenant {
         Tenant::partner(Id::new(Kind::Partner, 0, 1), Environment::Test)
     }
 
-    fn contact() -> Contact {
+    pub(in super::super) fn contact() -> Contact {
         Contact {
             first_name: "Dana".to_owned(),
             last_name: "Sample".to_owned(),
@@ -163,7 +174,7 @@ mod tests {
         Totals { mrc: none, nrc: none, total_contract_value: none }
     }
 
-    fn order() -> Order {
+    pub(in super::super) fn order() -> Order {
         Order {
             id: Id::new(Kind::Order, 0, 99),
             tenant: tenant(),
@@ -185,7 +196,7 @@ mod tests {
         }
     }
 
-    fn sub(position: u32, state: SubOrderPhase) -> SubOrder {
+    pub(in super::super) fn sub(position: u32, state: SubOrderPhase) -> SubOrder {
         SubOrder {
             id: Id::new(Kind::Order, 0, position),
             tenant: tenant(),
@@ -220,16 +231,16 @@ mod tests {
         }
     }
 
-    fn port(room: &str) -> Enrich {
+    pub(in super::super) fn port(room: &str) -> Enrich {
         let (floor, room) = ("2".to_owned(), room.to_owned());
         Enrich::PortReservation(PortReservation { floor, room, notes: None, tsp_code: None })
     }
 
-    fn shipping() -> Enrich {
+    pub(in super::super) fn shipping() -> Enrich {
         Enrich::Shipping(Shipping { contacts: vec![contact()], address: None, notes: None })
     }
 
-    fn installation(requested_due: Date) -> Enrich {
+    pub(in super::super) fn installation(requested_due: Date) -> Enrich {
         Enrich::Installation(Installation {
             contacts: vec![contact()],
             requested_start: NOW.date(),

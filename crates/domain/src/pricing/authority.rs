@@ -30,6 +30,11 @@ impl<'c> Counts<'c> {
         self.0.get(offering).map_or(0, |(count, _)| *count)
     }
 
+    /// Whether the quote has sites of the offering.
+    pub(super) fn has(&self, offering: &str) -> bool {
+        self.0.contains_key(offering)
+    }
+
     /// The volume step that the sites of the offering reach.
     pub(super) fn volume(&self, offering: &str) -> Option<&'c VolumeStep> {
         self.0.get(offering)?.1

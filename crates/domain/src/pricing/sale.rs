@@ -16,7 +16,8 @@ pub(super) struct Sale<'c> {
     /// Those taken, in the order in which they stack.
     pub(super) promotions: Vec<&'c Promotion>,
     discount: Option<Discount<'c>>,
-    /// One for each offering, in the catalogue's order.
+    /// One for each offering that the quote has sites of, in the catalogue's order: what nobody
+    /// buys costs a small quote most of its time.
     pub(super) parts: Vec<Part<'c>>,
 }
 
@@ -44,7 +45,8 @@ impl<'c> Sale<'c> {
             let candidates = near::candidates(catalogue, offering, volume, &promotions);
             Part { offering, volume, basis, candidates }
         };
-        let parts = catalogue.offerings().iter().map(part).collect();
+        let parts =
+            catalogue.offerings().iter().filter(|o| counts.has(&o.code)).map(part).collect();
         let discount = ask.discount_percent.and_then(|percent| Discount::new(percent, tier));
         Self { promotions, discount, parts }
     }

@@ -1,8 +1,9 @@
-//! An import: what was taken from a file of sites into a quote, and what was left.
+//! An import: what was taken from a file into a quote or an order, and what was left.
 
-use crate::code::Because;
+use crate::code::{Because, Code};
 use crate::id::Id;
 use crate::party::Tenant;
+use crate::refusal::{Fault, Refusal};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +58,7 @@ pub struct ImportColumn {
     /// `C`; none in JSON.
     pub column: Option<String>,
     pub heading: String,
-    /// `street`, `zip` …; `feature`; none for a column that is ignored.
+    /// `street`, `zip` …; `feature`; `requested_start` …; none for a column that is ignored.
     pub means: Option<String>,
     /// The feature's name.
     pub feature: Option<String>,
@@ -76,7 +77,7 @@ pub struct ImportReport {
     pub columns: Vec<ImportColumn>,
     /// Rows with anything in them, below the headings.
     pub rows: u32,
-    /// Rows that can become sites.
+    /// Rows that can be taken.
     pub sound: u32,
     pub notes_count: u32,
     /// The first of them.
@@ -86,13 +87,34 @@ pub struct ImportReport {
     pub faults: Vec<ImportFault>,
 }
 
+impl ImportReport {
+    /// The refusal of a file for what is wrong in it.
+    pub fn refused(&self) -> Refusal {
+        let told = |fault: &ImportFault| Fault {
+            pointer: fault.pointer(),
+            because: fault.because().unwrap_or(Because::BadFormat),
+            detail: fault.detail.clone(),
+            expected: fault.expected.clone(),
+        };
+        let faults: Vec<Fault> = self.faults.iter().map(told).collect();
+        let (count, more) = (self.faults_count, faults.len());
+        let s = if count == 1 { "" } else { "s" };
+        let shown = match usize::try_from(count) {
+            Ok(count) if count > more => format!(", the first {more} are told"),
+            _ => String::new(),
+        };
+        let detail = format!("the file has {count} fault{s}{shown}: nothing was imported");
+        Refusal::new(Code::InvalidBody, detail).with(faults)
+    }
+}
+
 /// Whether all rows were taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
-    /// Every row became a site.
+    /// Every row was taken.
     Committed,
-    /// The sound rows became sites; the others are marked in the file.
+    /// The sound rows were taken; the others are marked in the file.
     Partial,
 }
 
@@ -108,13 +130,17 @@ impl ImportState {
     }
 }
 
-/// What was taken from a file into a quote. It never changes.
+/// What was taken from a file: sites into a quote, or enrichments into an order. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     pub id: Id,
     pub tenant: Tenant,
     pub version: u64,
+    /// The quote that got the sites, or whose order was enriched.
     pub quote: Id,
+    /// The order that was enriched; none for sites.
+    #[serde(default)]
+    pub order: Option<Id>,
     pub state: ImportState,
     pub report: ImportReport,
     pub created_at: Moment,

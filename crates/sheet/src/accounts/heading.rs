@@ -1,6 +1,6 @@
 //! What a heading of a file of accounts means.
 
-use crate::heading::{key, nearest};
+use crate::known::Heading;
 
 /// What a column is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,15 +92,16 @@ impl Means {
             Self::Partner => &["Partner", "Partner ID", "Parent Partner", "Parent Partner ID"],
         }
     }
+}
 
-    /// What a heading means.
-    pub(super) fn of(heading: &str) -> Option<Self> {
-        let wanted = key(heading);
-        Self::ALL.into_iter().find(|means| means.names().iter().any(|name| key(name) == wanted))
+impl Heading for Means {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn names(self) -> &'static [&'static str] {
+        self.names()
     }
 
-    /// The known heading that is written most like this one, if one is near.
-    pub(super) fn nearest(heading: &str) -> Option<&'static str> {
-        nearest(heading, Self::ALL.iter().flat_map(|means| means.names()).copied())
+    fn is_required(self) -> bool {
+        self.is_required()
     }
 }

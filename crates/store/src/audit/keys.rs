@@ -64,10 +64,7 @@ fn made(row: &Row) -> Option<(Id, Ask<bool>)> {
         Kind::ExceptionRequest => crate::exception::by_id(tenant, id).query,
         Kind::Opportunity => crate::opportunity::by_id(tenant, id).query,
         Kind::Quote => crate::quote::by_id(tenant, id).query,
-        Kind::Import => {
-            let quote = path.split('/').nth(3)?.parse().ok()?;
-            crate::import::by_id(tenant, quote, id).query
-        }
+        Kind::Import => crate::import::by_id(tenant, id).query,
         Kind::Catalogue => crate::publication::by_id(tenant.environment, id).query,
         Kind::CreditCheck => crate::credit::by_id(tenant, id).query,
         Kind::Contract => crate::contract::by_id(tenant, id).query,

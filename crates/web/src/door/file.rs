@@ -18,7 +18,7 @@ use sheet::Format;
 use std::sync::Arc;
 
 /// A file as it was sent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sent {
     pub(crate) format: Format,
     pub(crate) bytes: Bytes,

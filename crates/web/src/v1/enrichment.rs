@@ -1,6 +1,7 @@
 //! Enrichments of a sub-order: what is there, what is missing, and giving each.
 
 mod form;
+mod import;
 mod many;
 
 use super::shape::{At, Faults};
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .routes(routes!(enrich_port_reservation))
         .routes(routes!(enrich_billing))
         .routes(routes!(many::order_enrich))
+        .merge(import::routes())
 }
 
 /// How one kind of enrichment stands.

@@ -1,22 +1,23 @@
 //! Imports: sites from a file, looked at first, then taken, all rows or the sound ones.
 
 pub(super) mod read;
-mod shape;
+pub(super) mod shape;
 
 use super::shape::At;
 use crate::answer::{Answered, draw_version, located, ok, perform};
-use crate::door::{FileCommand, FileQuestion, PathId, PathIds, Place, Reading, Sent};
+use crate::door::{FileCommand, FileQuestion, PathId, PathIds, Place, Reading, Refused, Sent};
 use app::import::SitesImport;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::catalogue::Catalogue;
 use domain::code::Code;
+use domain::id::Id;
 use domain::party::Environment;
-use domain::quote::ImportSites;
+use domain::quote::{Import, ImportSites};
 use domain::refusal::Refusal;
 use http::{StatusCode, header};
-use read::{Asked, Examined, examine};
+use read::{Asked, Back, Examined, examine};
 use shape::{ImportBody, ImportedBody, PreviewBody};
 use sheet::Format;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
     OpenApiRouter::new()
         .routes(routes!(sites_import))
         .routes(routes!(import_preview))
+        .routes(routes!(import_preview_file))
         .routes(routes!(import_get))
         .routes(routes!(import_file))
 }
@@ -33,22 +35,30 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
 /// A file of so many bytes is read in a few milliseconds: not worth another thread.
 const SMALL: usize = 16 * 1024;
 
-/// Reads and checks a file; a large one away from the threads that answer others.
+/// Works on a file of so many bytes; on a large one away from the threads that answer others.
+pub(super) async fn away<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    if bytes <= SMALL {
+        return Ok(work());
+    }
+    tokio::task::spawn_blocking(work).await.map_err(|e| {
+        tracing::error!(error = %e, "a file could not be examined");
+        Refusal::new(Code::Internal, "the server failed")
+    })
+}
+
+/// Reads and checks a file.
 async fn examined(
     catalogue: Arc<Catalogue>,
     place: &Place,
     file: Sent,
     asked: Asked,
-) -> Result<Examined, crate::door::Refused> {
-    if file.bytes.len() <= SMALL {
-        return examine(&catalogue, &file, &asked).at(place);
-    }
-    let work = tokio::task::spawn_blocking(move || examine(&catalogue, &file, &asked));
-    let examined = work.await.map_err(|e| {
-        tracing::error!(error = %e, "a file could not be examined");
-        Refusal::new(Code::Internal, "the server failed")
-    });
-    examined.and_then(|examined| examined).at(place)
+) -> Result<Examined, Refused> {
+    let bytes = file.bytes.len();
+    let work = move || examine(&catalogue, &file, &asked);
+    away(bytes, work).await.and_then(|examined| examined).at(place)
 }
 
 /// Preview an import
@@ -65,23 +75,46 @@ async fn examined(
             description = "How many faults to tell; 100 unless given")),
     responses((status = 200, description = "What would be done", body = PreviewBody)))]
 async fn import_preview(PathId(quote): PathId, question: FileQuestion) -> Answered {
+    let found = looked_at(quote, question, Back::No).await?;
+    Ok(ok(&PreviewBody::of(&found)))
+}
+
+/// Preview an import in its file
+///
+/// The file in the form in which it was sent, with the column `Demarc: faults` at its end: what
+/// is wrong in each row, so that it can be mended there. Nothing is changed.
+#[utoipa::path(post, path = "/v1/quotes/{id}/imports/preview/file",
+    operation_id = "import_preview_file", tag = "Sites",
+    params(("id" = String, Path, description = "The quote's id"),
+        ("offering" = Option<String>, Query, description = "The product of rows that name none"),
+        ("sheet" = Option<String>, Query, description = "The worksheet; the first unless given")),
+    responses((status = 200, description = "The file", body = String, content_type = "text/csv")))]
+async fn import_preview_file(PathId(quote): PathId, question: FileQuestion) -> Answered {
+    let format = question.file.format;
+    let found = looked_at(quote, question, Back::Always).await?;
+    Ok(sent_back(format, &quote.to_string(), found.file))
+}
+
+/// Examines a file for a quote that could take it.
+async fn looked_at(quote: Id, question: FileQuestion, back: Back) -> Result<Examined, Refused> {
     let FileQuestion { app, caller, place, file } = question;
     let mut params = file.params();
+    let told = if back == Back::No { params.number("faults", 1, 10_000) } else { None };
     let asked = Asked {
         default: params.text("offering"),
         sheet: params.text("sheet"),
-        told: params.number("faults", 1, 10_000).unwrap_or(read::TOLD),
+        told: told.unwrap_or(read::TOLD),
         partial: false,
         offerings: app.offerings_of(&caller).at(&place)?,
-        keep: false,
         live: caller.environment == Environment::Live,
+        back,
     };
     params.finish().at(&place)?;
     let catalogue =
         app.in_force(caller.environment, app.now(&caller).await.at(&place)?).await.at(&place)?;
     let found = examined(catalogue, &place, file, asked).await?;
     app.import_preview(&caller, quote, found.asked.rows.len()).await.at(&place)?;
-    Ok(ok(&PreviewBody::of(&found)))
+    Ok(found)
 }
 
 /// Import sites
@@ -107,8 +140,8 @@ async fn sites_import(PathId(quote): PathId, command: FileCommand) -> Answered {
         sheet: params.text("sheet"),
         told: read::TOLD,
         offerings: app.offerings_of(&call.caller).at(&place)?,
-        keep: true,
         live: call.caller.environment == Environment::Live,
+        back: Back::Taken,
     };
     params.finish().at(&place)?;
     let now = app.now(&call.caller).await.at(&place)?;
@@ -150,6 +183,12 @@ async fn import_file(PathIds(quote, id): PathIds, reading: Reading) -> Answered 
     reading.no_params()?;
     let Reading { app, caller, place, .. } = reading;
     let (import, body) = app.import_file(&caller, quote, id).await.at(&place)?;
+    as_kept(&import, body).at(&place)
+}
+
+/// The file of an import, from the text that is kept of it.
+pub(super) fn as_kept(import: &Import, body: String) -> Result<Response, app::Problem> {
+    let id = import.id;
     let known = Format::ALL.into_iter().find(|f| f.word() == import.report.format);
     let format = known.unwrap_or(Format::Csv);
     let bytes = if format == Format::Xlsx {
@@ -158,12 +197,17 @@ async fn import_file(PathIds(quote, id): PathIds, reading: Reading) -> Answered 
             column: 2,
             problem: format!("the workbook of import {id} is not base64"),
         };
-        STANDARD.decode(body).map_err(|_| app::Problem::Fault(damaged)).at(&place)?
+        STANDARD.decode(body).map_err(|_| app::Problem::Fault(damaged))?
     } else {
         body.into_bytes()
     };
-    let name = format!("attachment; filename=\"{id}.{}\"", format.endings()[0]);
+    Ok(sent_back(format, &id.to_string(), bytes))
+}
+
+/// A file as an answer.
+pub(super) fn sent_back(format: Format, name: &str, bytes: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"{name}.{}\"", format.endings()[0]);
     let headers =
         [(header::CONTENT_TYPE, format.media().to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
 }

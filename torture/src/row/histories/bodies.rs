@@ -179,6 +179,23 @@ pub(super) fn enrichments(ids: &[&str], dice: &mut Rng) -> Value {
     body
 }
 
+/// A file of enrichments for these sub-orders; perhaps one twice, or with a row that names none.
+pub(super) fn enrichment_rows(ids: &[&str], dice: &mut Rng) -> Value {
+    let rooms = dice.u8(..).to_string();
+    let row = |id: &str| {
+        json!({ "Sub-Order": id, "Floor": "2", "Room": rooms, "TSP Code": "TSP645321-44",
+            "Bill To Name": "Branches", "Bill To Street": "208 S Akard St",
+            "Bill To City": "Dallas", "Bill To State": "TX", "Bill To ZIP": "75202" })
+    };
+    let mut rows: Vec<Value> = ids.iter().map(|id| row(id)).collect();
+    match dice.u8(0..4) {
+        0 => rows.extend(ids.first().map(|id| row(id))),
+        1 => rows.push(row("8013g00000cUIRtAAO")),
+        _ => {}
+    }
+    rows.into()
+}
+
 /// A file of end customers, of which some are known from before.
 pub(super) fn accounts(dice: &mut Rng) -> Value {
     let row = |_| {

@@ -361,6 +361,12 @@ fn press(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
         }
         20 if !deal.order.id.is_empty() => {
             let ids: Vec<&str> = deal.subs.iter().map(|sub| sub.id.as_str()).collect();
+            if dice.bool() {
+                let path = format!("/v1/orders/{}/enrichment-imports", deal.order.id);
+                let part = ["", "?mode=partial"][usize::from(dice.bool())];
+                let rows = bodies::enrichment_rows(&ids, dice);
+                return post("import enrichments", format!("{path}{part}"), rows).of(deal.number);
+            }
             let path = format!("/v1/orders/{}/enrichments", deal.order.id);
             post("enrich many", path, bodies::enrichments(&ids, dice))
         }

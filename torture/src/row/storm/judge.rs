@@ -106,7 +106,7 @@ const MADE: [(&str, &[(&str, &str)]); 8] = [
             ("/clone", "/id"),
         ],
     ),
-    ("select id from import", &[("/imports", "/import/id")]),
+    ("select id from import", &[("/imports", "/import/id"), ("/enrichment-imports", "/import/id")]),
     ("select id from contract", &[("/contracts", "/id")]),
     ("select id from orders", &[("/v1/orders", "/id")]),
     ("select id from credit_check", &[("/credit-checks", "/id")]),

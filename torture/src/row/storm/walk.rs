@@ -75,6 +75,10 @@ impl Client {
             "sub_orders": [{ "id": subs[0], "shipping": { "contacts": [contact()] } },
                 { "id": subs[1] }] });
         self.post(&format!("/v1/orders/{}/enrichments", id(&order["id"])), all).await?;
+        let row = |sub, room| json!({ "Sub-Order": sub, "Floor": "1", "Room": room });
+        let (rows, others) = (json!([row(&subs[0], "07")]), json!([row(&subs[1], "08")]));
+        let path = format!("/v1/orders/{}/enrichment-imports", id(&order["id"]));
+        self.post_beside(&path, rows, others).await?;
         for sub in &subs {
             self.enrich(sub).await?;
         }

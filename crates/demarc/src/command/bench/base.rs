@@ -230,6 +230,21 @@ impl Database {
         app.store.close().await?;
         Ok(secret)
     }
+
+    /// The same, and the secrets of two people of operations.
+    pub(super) async fn partner_and_desk(&self) -> Outcome<(String, [String; 2])> {
+        let config = self.config()?;
+        let app = wire::app(&config, wire::engine(&config, false).await?).await?;
+        let secret = partner(&app).await?;
+        let mut desk = [String::new(), String::new()];
+        for person in &mut desk {
+            let (name, rights) = ("desk".to_owned(), Vec::new());
+            let add = CredentialAdd { name, role: Role::Operations, rights };
+            *person = app.system_add_credential(Environment::Test, &add).await?.secret;
+        }
+        app.store.close().await?;
+        Ok((secret, desk))
+    }
 }
 
 /// A partner of the test environment; its credential's secret.

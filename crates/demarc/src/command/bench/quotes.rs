@@ -3,6 +3,7 @@
 mod bare;
 mod edits;
 mod file;
+mod order;
 mod pricing;
 mod report;
 mod stages;
@@ -16,12 +17,13 @@ use crate::command::{print, print_json};
 use crate::failure::{Failure, Outcome, at};
 use clap::Args;
 use edits::Edited;
+use order::Desk;
 use report::{Memory, Report};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Three measurements, each beside its own yardstick in the same run, on SQLite:
+Four measurements, the first three each beside its own yardstick in the same run, on SQLite:
 
   pricing alone    domain code on one core, no server: quotes of 1 to --sites sites with four
                    components each are priced again and again. Lines a second, and processor time
@@ -33,6 +35,9 @@ Three measurements, each beside its own yardstick in the same run, on SQLite:
                    rows, with the same indexes, durably in one transaction of a bare SQLite
                    connection (WAL, synchronous=FULL); nothing is understood, checked, validated,
                    priced, told as events or answered
+  to fulfilment    that quote from its price to the handoff: credit, which two people of
+                   operations grant, contract, signature, order, enrichment of every sub-order at
+                   once and once more from a file of as many rows, handoff. Figures alone
   one-site edit    one site of that quote is configured anew and the quote is priced, in turns with
                    the same on a quote of ten sites of the same server
 
@@ -77,6 +82,7 @@ impl Quotes {
             whole: Vec::new(),
             bare: Vec::new(),
             edits: <[Edited; 2]>::default(),
+            order: Vec::new(),
             memory: Memory::default(),
             machine,
         };
@@ -91,7 +97,7 @@ impl Quotes {
     /// A server on a fresh database makes the quote, and the bare loop beside it inserts its rows.
     async fn round(&self, folder: &Path, edits: Option<u16>, report: &mut Report) -> Outcome {
         let database = Database::in_folder(folder)?;
-        let secret = database.partner().await?;
+        let (secret, people) = database.partner_and_desk().await?;
         let served = Served::start(&database, folder).await?;
         let client = Client::new(&served.url, &secret, u32::from(self.rounds))?;
         let small = stages::quote(&client, served.id(), &file::csv(SMALL)?).await?;
@@ -102,6 +108,10 @@ impl Quotes {
             eprintln!("one-site edits");
             report.edits =
                 edits::measure(&client, served.id(), [&small.id, &large.id], count).await?;
+            eprintln!("from the price to the handoff");
+            let people = people.map(|secret| client.with_secret(&secret));
+            let desk = Desk { client: &client, people, process: served.id() };
+            report.order = desk.order(&large.id, &file::enrichments(self.sites)?).await?;
         }
         report.memory.after = process::peak_rss(served.id());
         drop(served);

@@ -1,7 +1,8 @@
 //! `demarc quote document`: a quote as HTML or PDF, into a file.
 
-use super::{quote_id, waiting};
+use super::quote_id;
 use crate::command::remote::Remote;
+use crate::command::upload::Steps;
 use crate::failure::{Failure, Outcome, at};
 use clap::Args;
 use domain::id::Id;
@@ -33,10 +34,11 @@ impl Document {
             _ => return Err(Failure::usage(format!("{name}: the name must end in pdf or html"))),
         };
         let client = self.remote.client()?;
-        let waiting = waiting(format!("drawing {name}"));
+        let steps = Steps::begin(1);
+        steps.next(format!("the server draws {name}"));
         let path = format!("/v1/quotes/{}/document?format={format}", self.quote);
         let answer = client.get(&path).await;
-        waiting.finish_and_clear();
+        steps.end();
         let answer = answer?.expect(200)?;
         fs::write(&self.out, &answer.bytes).map_err(at(name))?;
         eprintln!("{} bytes written: {}", answer.bytes.len(), self.out.display());

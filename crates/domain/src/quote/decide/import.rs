@@ -5,14 +5,13 @@ use super::Rules;
 use super::sites::{room_for, sold};
 use crate::catalogue::Configuration;
 use crate::change::Context;
-use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::id::Kind;
 use crate::law::QuoteFile;
 use crate::programme::Stage;
 use crate::quote::{Import, ImportFile, ImportReport, ImportState, NewSite};
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::Refusal;
 use std::collections::BTreeSet;
 
 /// A row of a file, read and checked.
@@ -69,7 +68,7 @@ pub fn sites_import(
     }
     let whole = asked.report.faults_count == 0;
     if asked.broken || asked.rows.is_empty() || !(whole || asked.partial) {
-        return Err(refused(&asked));
+        return Err(asked.report.refused());
     }
     let (quote, from) = file.reopened(ctx)?;
     let (tenant, id) = (quote.tenant, ctx.ids.next(Kind::Import));
@@ -85,6 +84,7 @@ pub fn sites_import(
         tenant,
         version: 0,
         quote: touched.quote.id,
+        order: None,
         state: if whole { ImportState::Committed } else { ImportState::Partial },
         report: asked.report,
         created_at: ctx.now,
@@ -93,29 +93,11 @@ pub fn sites_import(
     Ok(Decision { change, view: Imported { import, touched } })
 }
 
-fn refused(asked: &ImportSites) -> Refusal {
-    let report = &asked.report;
-    let told = |fault: &crate::quote::ImportFault| Fault {
-        pointer: fault.pointer(),
-        because: fault.because().unwrap_or(Because::BadFormat),
-        detail: fault.detail.clone(),
-        expected: fault.expected.clone(),
-    };
-    let faults: Vec<Fault> = report.faults.iter().map(told).collect();
-    let (count, more) = (report.faults_count, faults.len());
-    let s = if count == 1 { "" } else { "s" };
-    let shown = match usize::try_from(count) {
-        Ok(count) if count > more => format!(", the first {more} are told"),
-        _ => String::new(),
-    };
-    let detail = format!("the file has {count} fault{s}{shown}: nothing was imported");
-    Refusal::new(Code::InvalidBody, detail).with(faults)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::*;
     use super::*;
+    use crate::code::Code;
 
     fn file_of(row: ImportRow) -> ImportSites {
         let report = ImportReport {

@@ -140,7 +140,7 @@ pub(super) struct EnrichmentReceipt {
 }
 
 impl EnrichmentReceipt {
-    fn of(programme: &Programme, view: &OrderView) -> Self {
+    pub(super) fn of(programme: &Programme, view: &OrderView) -> Self {
         let group = view.order.group;
         let missing = |sub| {
             let kinds = required(programme, sub).into_iter();

@@ -14,7 +14,7 @@ use domain::refusal::{Fault, Refusal};
 use sheet::{Format, Sold, Sound, Table, Understood, Use};
 
 /// How many faults and notes are told and kept unless more are asked for.
-pub(super) const TOLD: u32 = 100;
+pub(in crate::v1) const TOLD: u32 = 100;
 /// How many rows a preview shows as sites.
 const SHOWN: usize = 20;
 
@@ -29,10 +29,19 @@ pub(super) struct Asked {
     pub(super) partial: bool,
     /// Codes of what the caller may sell.
     pub(super) offerings: Vec<String>,
-    /// Whether the file is wanted back.
-    pub(super) keep: bool,
     /// Whether scripted values have no place in it.
     pub(super) live: bool,
+    pub(super) back: Back,
+}
+
+/// Whether the file is wanted back, with what is wrong in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::v1) enum Back {
+    No,
+    /// To be kept, if it is taken.
+    Taken,
+    /// To be answered, whatever is wrong with it.
+    Always,
 }
 
 /// What was found.
@@ -41,6 +50,8 @@ pub(super) struct Examined {
     pub(super) asked: ImportSites,
     /// The first rows as they would become sites.
     pub(super) first: Vec<Sound>,
+    /// The file, if it is wanted back.
+    pub(super) file: Vec<u8>,
 }
 
 pub(super) fn examine(
@@ -57,8 +68,8 @@ pub(super) fn examine(
         refuse_rows(found.sound.iter().map(row))?;
     }
     let refused = found.broken || (!found.faults.is_empty() && !asked.partial);
-    let body = if asked.keep && !refused { kept(&table, &found)? } else { String::new() };
-    let report = report(file, &table, &found, asked.told);
+    let bytes = annotated(&table, &found.faults, asked.back, refused)?;
+    let report = report(file, &table, &as_read(&found), asked.told);
     let first = found.sound.iter().take(SHOWN).cloned().collect();
     let row = |Sound { name, address, configuration, .. }| ImportRow {
         site: NewSite { name, address },
@@ -69,19 +80,36 @@ pub(super) fn examine(
         rows: found.sound.into_iter().map(row).collect(),
         broken: found.broken,
         partial: asked.partial,
-        body,
+        body: if asked.back == Back::Taken {
+            kept(table.format, bytes.clone())
+        } else {
+            String::new()
+        },
     };
-    Ok(Examined { asked, first })
+    Ok(Examined { asked, first, file: bytes })
 }
 
-/// The file with its faults, as text.
-fn kept(table: &Table, found: &Understood) -> Result<String, Refusal> {
-    let bytes = sheet::annotate(table, &found.faults).map_err(|f| unread(&f))?;
-    if table.format == Format::Xlsx {
-        return Ok(STANDARD.encode(bytes));
+/// The file with its faults, if it is wanted back.
+pub(in crate::v1) fn annotated(
+    table: &Table,
+    faults: &[sheet::Fault],
+    back: Back,
+    refused: bool,
+) -> Result<Vec<u8>, Refusal> {
+    match back {
+        Back::No => Ok(Vec::new()),
+        Back::Taken if refused => Ok(Vec::new()),
+        Back::Taken | Back::Always => sheet::annotate(table, faults).map_err(|f| unread(&f)),
+    }
+}
+
+/// A file as it is kept: as text.
+pub(in crate::v1) fn kept(format: Format, bytes: Vec<u8>) -> String {
+    if format == Format::Xlsx {
+        return STANDARD.encode(bytes);
     }
     // Written from texts, so it is one.
-    Ok(String::from_utf8(bytes).unwrap_or_default())
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A file that is no table at all.
@@ -96,7 +124,21 @@ pub(in crate::v1) fn unread(fault: &sheet::Fault) -> Refusal {
     Refusal::new(Code::InvalidBody, "the file cannot be read").with(vec![place])
 }
 
-fn report(file: &Sent, table: &Table, found: &Understood, told: u32) -> ImportReport {
+/// What was found in a table.
+pub(in crate::v1) struct Found<'a> {
+    pub(in crate::v1) columns: Vec<ImportColumn>,
+    /// How many rows can be taken.
+    pub(in crate::v1) sound: usize,
+    pub(in crate::v1) faults: &'a [sheet::Fault],
+    pub(in crate::v1) notes: &'a [sheet::Note],
+}
+
+pub(in crate::v1) fn report(
+    file: &Sent,
+    table: &Table,
+    found: &Found<'_>,
+    told: u32,
+) -> ImportReport {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let most = usize::try_from(told).unwrap_or(usize::MAX);
     let few = usize::try_from(TOLD).unwrap_or(usize::MAX);
@@ -106,13 +148,22 @@ fn report(file: &Sent, table: &Table, found: &Understood, told: u32) -> ImportRe
         sheet: table.sheet.clone(),
         bytes: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
         sha256: file.sha256(),
-        columns: found.columns.iter().map(column).collect(),
+        columns: found.columns.clone(),
         rows: count(table.rows.len()),
-        sound: count(found.sound.len()),
+        sound: count(found.sound),
         notes_count: count(found.notes.len()),
         notes: found.notes.iter().take(few).map(note).collect(),
         faults_count: count(found.faults.len()),
         faults: found.faults.iter().take(most).map(fault).collect(),
+    }
+}
+
+fn as_read(found: &Understood) -> Found<'_> {
+    Found {
+        columns: found.columns.iter().map(column).collect(),
+        sound: found.sound.len(),
+        faults: &found.faults,
+        notes: &found.notes,
     }
 }
 

@@ -21,7 +21,9 @@ struct ColumnBody {
     #[schema(example = "Bandwidth")]
     heading: String,
     /// `site`, `street`, `unit`, `floor`, `room`, `building`, `city`, `state`, `zip`, `country`,
-    /// `product`, `quantity`, `feature`, `faults`; null for a column that is ignored.
+    /// `product`, `quantity`, `feature`, `faults`; in a file of enrichments also `sub_order`,
+    /// `requested_start` and the others that docs/imports.md lists; null for a column that is
+    /// ignored.
     #[schema(example = "feature")]
     means: Option<String>,
     /// The feature's name.
@@ -88,7 +90,7 @@ impl From<&ImportNote> for NoteBody {
 /// What a file is, and what was found in it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportReport)]
-struct ReportBody {
+pub(in crate::v1) struct ReportBody {
     /// `csv`, `xlsx`, `json` or `json_lines`.
     #[schema(example = "csv")]
     format: String,
@@ -100,7 +102,7 @@ struct ReportBody {
     columns: Vec<ColumnBody>,
     /// Rows with anything in them, below the headings.
     rows: u32,
-    /// Rows that can become sites.
+    /// Rows that can be taken.
     sound: u32,
     notes_count: u32,
     /// The first hundred.
@@ -131,12 +133,15 @@ impl From<&ImportReport> for ReportBody {
 /// What was taken from a file.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Import)]
-pub(super) struct ImportBody {
+pub(in crate::v1) struct ImportBody {
     id: String,
     version: u64,
     created_at: String,
+    /// The quote that got the sites, or whose order was enriched.
     quote_id: String,
-    /// `committed`: every row became a site; `partial`: the sound ones did.
+    /// The order whose sub-orders were enriched; null for sites.
+    order_id: Option<String>,
+    /// `committed`: every row was taken; `partial`: the sound ones were.
     #[schema(example = "committed")]
     state: &'static str,
     report: ReportBody,
@@ -149,6 +154,7 @@ impl From<&Import> for ImportBody {
             version: import.version,
             created_at: import.created_at.to_string(),
             quote_id: import.quote.to_string(),
+            order_id: import.order.map(|order| order.to_string()),
             state: import.state.word(),
             report: (&import.report).into(),
         }

@@ -2,7 +2,7 @@
 
 use super::level::{CounterBody, FeasibilityBody};
 use crate::v1::shape::{Faults, TotalsBody};
-use domain::quote::{BillingPreferences, Level, Offer, Quote, QuoteState};
+use domain::quote::{BillingPreferences, Level, Offer, Quote, QuoteState, Tally};
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -123,6 +123,35 @@ impl OfferBody {
     }
 }
 
+/// How far a quote's sites have come, counted: what is done in portions is followed here.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(in crate::v1) struct SiteCounts {
+    #[schema(example = 10000)]
+    total: u32,
+    /// Whose address is being validated.
+    #[schema(example = 4500)]
+    validating: u32,
+    /// With a valid address.
+    #[schema(example = 5500)]
+    validated: u32,
+    #[schema(example = 10000)]
+    configured: u32,
+    #[schema(example = 0)]
+    priced: u32,
+}
+
+impl From<&Tally> for SiteCounts {
+    fn from(tally: &Tally) -> Self {
+        Self {
+            total: tally.sites,
+            validating: tally.requested,
+            validated: tally.passed,
+            configured: tally.configured,
+            priced: tally.priced.sites(),
+        }
+    }
+}
+
 /// One version of a quote. All versions of all its alternatives share its number.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Quote)]
@@ -151,6 +180,7 @@ pub(in crate::v1) struct QuoteBody {
     #[schema(example = "firm_subject_to_feasibility")]
     level: Option<&'static str>,
     feasibility: FeasibilityBody,
+    site_counts: SiteCounts,
     /// What operations offer instead of a discount that was asked for, while it is good.
     counter_offer: Option<CounterBody>,
     /// The signed contract.
@@ -187,6 +217,7 @@ impl QuoteBody {
             offer: quote.offer().map(|offer| OfferBody::of(offer, quote)),
             level: quote.level().map(Level::word),
             feasibility: FeasibilityBody::of(&quote.feasibility, quote.tally.feasible),
+            site_counts: SiteCounts::from(&quote.tally),
             counter_offer: CounterBody::of(quote.counter.as_ref(), now),
             contract_id,
             superseded_by,

@@ -29,6 +29,17 @@ const STREETS: [[&str; 4]; 6] = [
 /// Port and access speeds that go together.
 const SPEEDS: [[&str; 2]; 4] = [["100M", "100M"], ["250M", "1G"], ["500M", "1G"], ["1G", "1G"]];
 
+/// Port reservations of the same sites.
+pub(super) fn enrichments(sites: u32) -> Outcome<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["Site Name", "Floor", "Room", "TSP Code"]).map_err(at("file"))?;
+    for number in 1..=sites {
+        let (name, room) = (format!("Branch {number}"), format!("{:03}", number % 1_000));
+        writer.write_record([&*name, "02", &*room, "TSP645321-44"]).map_err(at("file"))?;
+    }
+    writer.into_inner().map_err(at("file"))
+}
+
 /// So many rows beneath the heading.
 pub(super) fn csv(sites: u32) -> Outcome<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());

@@ -7,7 +7,7 @@ use super::SMALL;
 use super::bare::Bare;
 use super::edits::Edited;
 use super::pricing::Size;
-use super::stages::Whole;
+use super::stages::{Stage, Whole};
 use crate::command::table;
 use crate::figures::{bytes, count, span};
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ pub(super) struct Report {
     pub(super) bare: Vec<Bare>,
     /// Of the small quote and of the large one.
     pub(super) edits: [Edited; 2],
+    /// Of the large quote, from its price to the handoff, once.
+    pub(super) order: Vec<Stage>,
     pub(super) memory: Memory,
     pub(super) machine: Machine,
 }
@@ -107,11 +109,13 @@ impl Report {
         let memory = |known: Option<u64>| known.map_or("–".to_owned(), bytes);
         format!(
             "Pricing alone, one core\n{}\n\nA quote of {sites} sites from file to price\n{}\n{}\n\n\
+             The same from its price to the handoff\n{}\n\
              One-site edit and price\n{}\nPeak memory of the server: {} with a quote of {SMALL} \
              sites, {} with the large one.\n{}",
             self.pricing_table(),
             self.whole_table(),
             self.whole_line(),
+            self.order_table(),
             self.edits_table(),
             memory(self.memory.before),
             memory(self.memory.after),
@@ -147,6 +151,14 @@ impl Report {
         table.add_row(cells(["all".to_owned(), span(time), or_none(cpu.map(median))]));
         let bare = median(self.bare.iter().map(|bare| bare.time).collect());
         table.add_row(cells(["bare loop".to_owned(), span(bare), "–".to_owned()]));
+        table.to_string()
+    }
+
+    fn order_table(&self) -> String {
+        let mut table = table(&["stage", "time", "server CPU"]);
+        for Stage { name, time, cpu } in &self.order {
+            table.add_row(cells([(*name).to_owned(), span(*time), or_none(*cpu)]));
+        }
         table.to_string()
     }
 
@@ -205,6 +217,7 @@ impl Report {
                 "times_the_bare_loop": self.whole_ratio(),
                 "times_the_bare_loop_by_round": self.ratios(),
             },
+            "order": self.order.iter().map(|s| stage((s.name, s.time, s.cpu))).collect::<Vec<_>>(),
             "edits": {
                 "quotes": edits.map(edited).collect::<Vec<_>>(),
                 "of_the_small_one": self.edit_ratio(),

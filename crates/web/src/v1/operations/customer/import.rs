@@ -2,6 +2,7 @@
 
 use crate::answer::{Answered, draw, ok, perform};
 use crate::door::{FileCommand, FileQuestion, Place, Refused, Sent};
+use crate::v1::import::away;
 use crate::v1::import::read::unread;
 use crate::v1::shape::At;
 use app::customer::CustomersImport;
@@ -19,27 +20,14 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
     OpenApiRouter::new().routes(routes!(customers_import)).routes(routes!(customers_import_preview))
 }
 
-/// A file of so many bytes is read in a few milliseconds: not worth another thread.
-const SMALL: usize = 16 * 1024;
 /// Notes that are told.
 const TOLD: usize = 100;
 
-/// Reads a file; a large one away from the threads that answer others.
+/// Reads a file.
 async fn read(place: &Place, file: Sent, sheet: Option<String>) -> Result<Accounts, Refused> {
-    let small = file.bytes.len() <= SMALL;
+    let bytes = file.bytes.len();
     let read = move || sheet::accounts::read(&file.bytes, file.format, sheet.as_deref());
-    let found = if small {
-        read()
-    } else {
-        tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|e| {
-                tracing::error!(error = %e, "a file of accounts could not be read");
-                Refusal::new(Code::Internal, "the server failed")
-            })
-            .at(place)?
-    };
-    found.map_err(|fault| unread(&fault)).at(place)
+    away(bytes, read).await.at(place)?.map_err(|fault| unread(&fault)).at(place)
 }
 
 /// A note of the file.

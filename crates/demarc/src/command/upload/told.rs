@@ -1,6 +1,5 @@
 //! What is said about an import: columns and rows on stdout, everything about them on stderr.
 
-use crate::client::Answer;
 use crate::command::{print, table};
 use crate::failure::Outcome;
 use domain::code::Because;
@@ -10,11 +9,11 @@ use sheet::{Fault, Place};
 /// How many faults and notes are told on the terminal.
 const TOLD: usize = 20;
 
-fn word<'a>(value: &'a Value, member: &str) -> &'a str {
+pub(in crate::command) fn word<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_default()
 }
 
-fn list<'a>(value: &'a Value, member: &str) -> &'a [Value] {
+pub(in crate::command) fn list<'a>(value: &'a Value, member: &str) -> &'a [Value] {
     value[member].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -30,30 +29,6 @@ pub(super) fn columns(report: &Value) -> Outcome {
         rows.add_row([word(column, "column"), word(column, "heading"), &means]);
     }
     print(&rows.to_string())
-}
-
-/// The first rows as they would become sites.
-pub(super) fn sites(sites: &Value, report: &Value) -> Outcome {
-    let mut rows = table(&["row", "site", "address", "offering", "features"]);
-    for site in sites.as_array().into_iter().flatten() {
-        let address = &site["address"];
-        let of = |member| word(address, member);
-        let unit = address["unit"].as_str().map(|u| format!(" {u}")).unwrap_or_default();
-        let place =
-            format!("{}{unit}, {}, {} {}", of("street"), of("city"), of("state"), of("zip"));
-        let feature = |f: &Value| format!("{} {}", word(f, "name"), word(f, "value"));
-        let features: Vec<_> = list(site, "features").iter().map(feature).collect();
-        let row = site["row"].to_string();
-        rows.add_row([
-            &row,
-            word(site, "name"),
-            place.trim_end(),
-            word(site, "offering"),
-            &features.join(", "),
-        ]);
-    }
-    print(&rows.to_string())?;
-    print(&format!("{} rows, {} of them sound", report["rows"], report["sound"]))
 }
 
 /// Tells the first of a list that was counted, and how many more there are.
@@ -89,15 +64,10 @@ pub(super) fn faults(report: &Value) {
 /// What was not done, and how it would be.
 pub(super) fn looked(faults: u64, commit: bool) {
     match (faults, commit) {
-        (0, _) => eprintln!("nothing was changed; --commit imports the rows"),
-        (_, true) => eprintln!("nothing was imported; --partial would take the sound rows"),
+        (0, _) => eprintln!("nothing was changed; --commit takes the rows"),
+        (_, true) => eprintln!("nothing was taken; --partial would take the sound rows"),
         (_, false) => eprintln!("nothing was changed"),
     }
-}
-
-pub(super) fn taken(answer: &Answer) -> Outcome {
-    let (import, sound) = (answer.str("/import/id")?, answer.at("/import/report/sound")?);
-    print(&format!("{sound} sites imported: {import}"))
 }
 
 /// A fault as the server tells it.
