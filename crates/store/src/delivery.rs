@@ -36,7 +36,7 @@ const GIVE_BACK: &str = "update sender_turn set due_at = $1, lease_until = 0, ow
     where tenant = $2 and endpoint = $3 and epoch = $4 and due_at = $5";
 /// What was planned meanwhile is about to be looked at.
 const SEEN: &str = "update sender_turn set due_at = 9223372036854775807 \
-    where tenant = $1 and endpoint = $2 and epoch = $3";
+    where tenant = $1 and endpoint = $2 and epoch = $3 and lease_until > 0";
 const NEXT_TURN: &str = "select min(due_at) from sender_turn where lease_until <= $1";
 const BATCH: &str = "select d.doc, e.doc, d.tries from delivery d join event e on e.id = d.event \
     where d.tenant = $1 and d.endpoint = $2 and d.state = 'pending' and d.due_at <= $3 \

@@ -51,7 +51,7 @@ fn a_file_of_sites_is_looked_at_and_taken_only_if_told_so() {
     fs::write(&file, FAULTY.replace("6060A", "2108")).unwrap();
     let looked = import(&[]);
     assert_eq!(code(&looked), 0, "{}", stderr(&looked));
-    assert!(stderr(&looked).contains("nothing was changed; --commit imports the rows"));
+    assert!(stderr(&looked).contains("nothing was changed; --commit takes the rows"));
     let taken = import(&["--commit"]);
     assert!(stdout(&taken).contains("2 sites imported: "), "{}", stderr(&taken));
     assert_eq!(sites(&server, &secret, &quote), 3);

@@ -130,13 +130,14 @@ fn two_columns_for_one_thing_and_missing_ones_break_the_file() {
 
 /// The heading of a file with a column by the name of two products' feature, and one by the code of
 /// one of them.
-const BY_CODE: &str =
-    "Site Name,Street,City,State,Product,Bandwidth,ASE_PORT_SPEED,Access Speed,Term\n";
+const BY_CODE: &str = "Site Name,Street,City,State,Product,Bandwidth,ASE_PORT_SPEED,\
+    Access Speed,Term,EVC Bandwidth\n";
 
 #[test]
 fn a_column_by_a_code_is_its_own_products_where_another_shares_the_name() {
     let text = format!(
-        "{BY_CODE}a,1 Main St,Boston,MA,ADI,100M,,100M,36\nb,2 Main St,Boston,MA,ASE,,1G,,36\n"
+        "{BY_CODE}a,1 Main St,Boston,MA,ADI,100M,,100M,36,\n\
+         b,2 Main St,Boston,MA,ASE,,1G,,36,1G\n"
     );
     let found = of(&text, "OFF_ASE", None);
     assert_eq!(found.faults, []);
@@ -150,7 +151,7 @@ fn a_column_by_a_code_is_its_own_products_where_another_shares_the_name() {
     assert_eq!(speeds.collect::<Vec<_>>(), expected);
 
     // A value in the other product's column is not passed over.
-    let text = format!("{BY_CODE}b,2 Main St,Boston,MA,ASE,1G,,,36\n");
+    let text = format!("{BY_CODE}b,2 Main St,Boston,MA,ASE,1G,,,36,1G\n");
     let found = of(&text, "OFF_ASE", None);
     assert_eq!((found.sound.len(), found.faulty, found.broken), (0, 1, false), "{found:#?}");
     assert!(found.faults.iter().any(|fault| fault.place.column.as_deref() == Some("F")));
