@@ -83,8 +83,10 @@ fn source_files_stay_within_four_hundred_lines_and_say_what_they_are() {
     for file in files {
         let text = fs::read_to_string(&file).expect("a source");
         let product = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        // The way to the folder leads through this one, which is called tests too.
+        let inside = file.strip_prefix(root()).expect("it is inside");
         let tests =
-            file.ends_with("tests.rs") || file.components().any(|c| c.as_os_str() == "tests");
+            file.ends_with("tests.rs") || inside.components().any(|c| c.as_os_str() == "tests");
         let lines = product.lines().count();
         assert!(tests || lines <= 400, "{} has {lines} lines", file.display());
         assert!(text.starts_with("//! "), "{} does not say what it is", file.display());

@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use web::Limits;
+use web::{Dialects, Limits};
 
 /// When the world begins.
 pub(crate) const BEGINNING: &str = "2026-11-23T15:00:00Z";
@@ -76,6 +76,11 @@ impl World {
         Self::start_as(Plan { outside, settings, ..Plan::default() }).await
     }
 
+    /// The same whose published interfaces are set so.
+    pub(crate) async fn start_speaking(dialects: Dialects) -> Self {
+        Self::start_as(Plan { dialects, ..Plan::default() }).await
+    }
+
     async fn start_as(plan: Plan) -> Self {
         let beginning = Moment::parse(BEGINNING).expect("a moment");
         let mut world = Self::build(Home::fresh(), beginning, 7, plan).await;
@@ -85,7 +90,7 @@ impl World {
     }
 
     async fn build(home: Home, now: Moment, seed: u64, plan: Plan) -> Self {
-        let Plan { outside, settings, limits } = plan;
+        let Plan { outside, settings, limits, dialects } = plan;
         let engine = Arc::new(Watched::new(home.open().await));
         let store = Store::open(engine.clone()).await.expect("a store");
         let clock = Arc::new(Frozen::at(now));
@@ -97,7 +102,8 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = watch::channel(false);
-        let options = web::Options { max_body_bytes: MAX_BODY_BYTES, limits };
+        let options =
+            web::Options { max_body_bytes: MAX_BODY_BYTES, limits, dialects: Arc::new(dialects) };
         let server = tokio::spawn(web::serve(app.clone(), listener, options, stopped));
         let operations = Client::new(&base, "");
         let worker = Worker::new(app.clone());
@@ -308,11 +314,13 @@ struct Plan {
     outside: Outside,
     settings: Settings,
     limits: Limits,
+    dialects: Dialects,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { outside: builtin(), settings: Settings::default(), limits: Limits::OFF }
+        let (settings, dialects) = (Settings::default(), Dialects::default());
+        Self { outside: builtin(), settings, limits: Limits::OFF, dialects }
     }
 }
 
@@ -370,7 +378,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 33] = [
+const TABLES: [(&str, &str); 34] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -422,6 +430,11 @@ const TABLES: [(&str, &str); 33] = [
         "select subject, number, sealed_by, sealed from data_key order by subject, number",
     ),
     ("test_clock", "select id, version, doc from test_clock order by id"),
+    (
+        "order_identifier",
+        "select kind, value, orders, sub_order from order_identifier order by kind, value, orders, \
+         sub_order",
+    ),
 ];
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 cargo xtask test          everything that must pass: formatting, lints, every test, torture in short
 cargo xtask check         formatting and lints only
-cargo xtask bless         write anew what is drawn from the code: OpenAPI examples, docs pages
+cargo xtask bless         write anew what is drawn from the code: examples, golden files, docs pages
 cargo xtask torture       tries in ten ways to make it lose or double an order; for hours.
                           --short for the form of the tests, --help for more
 ";
@@ -78,7 +78,7 @@ fn tests(rest: &[OsString]) -> bool {
 }
 
 fn bless() -> bool {
-    let blessed = ["examples::", "current::"];
+    let blessed = ["examples::", "current::", "dialects::"];
     blessed.iter().all(|name| {
         cargo(&["test", "--package", "demarc-tests", "--test", "it", name], &[("BLESS", "1")])
     })

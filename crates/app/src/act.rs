@@ -188,7 +188,7 @@ impl App {
     ) -> Result<Committed, Problem> {
         let change = &decision.change;
         if change.is_empty() && answered.is_none() {
-            return Ok(Committed::Done);
+            return Ok(self.store.confirm(ctx.wall(), change).await?);
         }
         pass(Point::Decided);
         let (now, clock) = (ctx.wall(), ctx.clock.as_ref());

@@ -3,8 +3,9 @@
 use crate::load::Sites;
 use crate::{Action, App, Caller, Decided, Problem, Seller};
 use domain::change::Context;
-use domain::contract::{self, Contract, NewContract, Signed, Signer};
+use domain::contract::{self, Contract, NewContract, Signed, Signer, TerminationFile};
 use domain::id::Id;
+use domain::law::MOST_NAMED;
 use domain::refusal::Refusal;
 
 /// Generates the contract of a quote version.
@@ -23,6 +24,26 @@ impl Action for ContractGenerate {
         let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await?;
         let name = &seller.partner.name;
         Ok(contract::contract_generate(ctx, rules, &file, name, self.new.clone())?)
+    }
+}
+
+/// Generates the contract of a quote version, or answers the one that is out or signed for the
+/// same signer and customer.
+#[derive(Debug)]
+pub struct ContractOnce {
+    pub quote: Id,
+    pub new: NewContract,
+}
+
+impl Action for ContractOnce {
+    type View = Contract;
+
+    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Contract> {
+        let seller = caller.seller()?;
+        let rules = app.rules(seller)?;
+        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::All).await?;
+        let name = &seller.partner.name;
+        Ok(contract::contract_once(ctx, rules, &file, name, self.new.clone())?)
     }
 }
 
@@ -76,7 +97,68 @@ impl Action for ContractClose {
     }
 }
 
+/// What operations do to a signed contract.
+#[derive(Debug, Clone)]
+pub enum ContractTermination {
+    Propose {
+        reason: String,
+    },
+    /// By a second person. `seen`: the contract's version with the proposal that is meant.
+    Confirm {
+        seen: u64,
+    },
+}
+
+/// Ends a signed contract, or proposes to.
+#[derive(Debug)]
+pub struct ContractTerminate {
+    pub contract: Id,
+    pub what: ContractTermination,
+}
+
+impl Action for ContractTerminate {
+    type View = Contract;
+
+    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Contract> {
+        let file = app.termination_file(caller, self.contract).await?;
+        Ok(match self.what.clone() {
+            ContractTermination::Propose { reason } => {
+                contract::termination_propose(ctx, file, reason)?
+            }
+            ContractTermination::Confirm { seen } => {
+                contract::termination_confirm(ctx, file, seen)?
+            }
+        })
+    }
+}
+
 impl App {
+    /// Any partner's contract, for operations.
+    pub async fn contract_of_any(&self, caller: &Caller, id: Id) -> Result<Contract, Problem> {
+        let environment = caller.operations()?;
+        let found = self.store.ask(store::contract::anywhere(environment, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("contract"))?)
+    }
+
+    async fn termination_file(&self, caller: &Caller, id: Id) -> Result<TerminationFile, Problem> {
+        let (tenant, quote) = {
+            let contract = self.contract_of_any(caller, id).await?;
+            (contract.tenant, contract.quote)
+        };
+        let asks = (
+            store::contract::by_id(tenant, id),
+            store::quote::by_id(tenant, quote),
+            store::order::of_quote(tenant, quote),
+            store::order::with_fulfilment(tenant, quote, MOST_NAMED),
+            store::promotion::of_contract(tenant, id),
+        );
+        let (contract, quote, order, with_fulfilment, used) = self.store.ask(asks).await?;
+        let (Some(contract), Some(quote)) = (contract, quote) else {
+            return Err(Refusal::not_found("contract").into());
+        };
+        Ok(TerminationFile { contract, quote, order, with_fulfilment, used })
+    }
+
     pub(crate) async fn contract(&self, seller: Seller<'_>, id: Id) -> Result<Contract, Problem> {
         let found = self.store.ask(store::contract::by_id(seller.tenant, id)).await?;
         Ok(found.ok_or_else(|| Refusal::not_found("contract"))?)

@@ -1,19 +1,23 @@
 //! Actions on credit checks.
 
 use crate::load::Sites;
-use crate::{Action, App, Caller, Decided, Problem};
+use crate::{Action, App, Caller, Decided, Problem, Seller};
 use domain::change::Context;
 use domain::code::{Because, Code};
 use domain::contract::Contract;
-use domain::credit::{self, Application, Approval, CreditCheck, CreditState, Report, TaxId};
+use domain::credit::{
+    self, Application, Approval, CreditCheck, CreditState, DataKey, Report, TaxId,
+};
 use domain::decision::Decision;
 use domain::event::{Event, EventKind};
 use domain::id::Id;
 use domain::law::{self, QuoteFile};
 use domain::money::Money;
 use domain::party::{Actor, Right};
+use domain::programme::Party;
 use domain::quote::exposure;
 use domain::refusal::{Fault, Refusal};
+use domain::time::Moment;
 use store::Page;
 
 /// Asks for a credit decision on a quote.
@@ -34,7 +38,20 @@ impl Action for CreditRequest {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
-        let file = app.quote_file(ctx.now, seller.tenant, self.quote, Sites::None).await?;
+        let (file, application, key) = self.load(app, seller, ctx.now).await?;
+        Ok(credit::credit_request(ctx, rules, &file, application, self.requested, key)?)
+    }
+}
+
+impl CreditRequest {
+    /// The quote, and the application with its tax id sealed.
+    async fn load(
+        &self,
+        app: &App,
+        seller: Seller<'_>,
+        now: Moment,
+    ) -> Result<(QuoteFile, Application, Option<DataKey>), Problem> {
+        let file = app.quote_file(now, seller.tenant, self.quote, Sites::None).await?;
         let (sealed, key) = match &self.tax_id {
             Some(tax_id) => {
                 let subject = file.quote.credit_subject();
@@ -44,7 +61,47 @@ impl Action for CreditRequest {
             None => (None, None),
         };
         let application = Application { tax_id: sealed, ..self.application.clone() };
-        Ok(credit::credit_request(ctx, rules, &file, application, self.requested, key)?)
+        Ok((file, application, key))
+    }
+}
+
+/// The same, or answers the check of this quote version that has asked the very same and is
+/// undecided or still good.
+#[derive(Debug)]
+pub struct CreditOnce(pub CreditRequest);
+
+impl Action for CreditOnce {
+    type View = CreditCheck;
+
+    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        let seller = caller.seller()?;
+        let rules = app.rules(seller)?;
+        let (file, application, key) = self.0.load(app, seller, ctx.now).await?;
+        Ok(credit::credit_once(ctx, rules, &file, application, self.0.requested, key)?)
+    }
+}
+
+/// Asks for a credit decision on the partner itself, as the carrier knows it, or answers the check
+/// that this quote version has.
+#[derive(Debug)]
+pub struct CreditOfPartner {
+    pub quote: Id,
+}
+
+impl Action for CreditOfPartner {
+    type View = CreditCheck;
+
+    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        let seller = caller.seller()?;
+        let programme = app.programme(seller)?;
+        if programme.credit_subject != Party::Partner {
+            let detail = format!("{} checks the end customer's credit", programme.name);
+            return Err(Refusal::new(Code::StateConflict, detail).into());
+        }
+        let application = Application::of_partner(seller.partner);
+        let quote = self.quote;
+        let request = CreditRequest { quote, application, tax_id: None, requested: None };
+        CreditOnce(request).decide(app, caller, ctx).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Actions that enrich sub-orders: one with one kind, or many of an order at once.
 
 mod import;
+mod once;
 
 use crate::{Action, App, Caller, Decided, Problem};
 use domain::change::Context;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use domain::enrichment::{BillingAccountChoice, EnrichDo};
 pub use import::EnrichmentImport;
+pub use once::{BillingOnce, EnrichOnce};
 
 /// Gives a sub-order one of its enrichments.
 #[derive(Debug)]

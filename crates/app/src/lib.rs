@@ -1,11 +1,13 @@
 //! The actions: load, decide, save. No rule of the business and no SQL text lives here.
 
 mod act;
+mod billing;
 mod caller;
 mod catalogues;
 mod clock;
 mod compare;
 mod config;
+mod exposure;
 mod feed;
 mod in_flight;
 mod load;

@@ -11,7 +11,7 @@ use domain::order::{Order, SubOrder};
 use domain::party::Tenant;
 use domain::programme::Programme;
 use domain::promotion::Allowance;
-use domain::quote::{Approvals, Quote, Rules, Site};
+use domain::quote::{Approvals, MOST_SHOWN, Quote, Rules, Site};
 use domain::refusal::Refusal;
 use domain::time::Moment;
 use std::collections::BTreeSet;
@@ -26,6 +26,8 @@ pub(crate) enum Sites<'a> {
     Named(&'a [Id]),
     /// Those without a valid address.
     Unpassed,
+    /// The first without a valid address that nobody has asked for: as many as an answer shows.
+    Open,
     /// The first so many whose address is being validated.
     Requested(u32),
     /// Those without a price to keep, and those whose price rests on one of these bases.
@@ -56,6 +58,10 @@ impl Sites<'_> {
                 vec![store::site::of_quote(tenant, quote)]
             }
             Self::Unpassed => vec![store::site::unpassed(tenant, quote, u32::MAX)],
+            Self::Open => {
+                let most = u32::try_from(MOST_SHOWN).unwrap_or(u32::MAX);
+                vec![store::site::open(tenant, quote, most)]
+            }
             Self::Requested(most) => vec![store::site::requested(tenant, quote, most)],
             Self::Unpriced(bases) => {
                 let bases = std::iter::once("").chain(bases.iter().map(|basis| &**basis));

@@ -7,7 +7,9 @@ use domain::code::{Because, Code};
 use domain::decision::Decision;
 use domain::event::{EventKind, Happened};
 use domain::id::{Id, Kind};
-use domain::party::{Actor, Credential, Environment, Partner, Right, Role, Tenant};
+use domain::party::{
+    Actor, Credential, Environment, LegalEntity, Partner, Right, Role, Tenant, is_sp_id,
+};
 use domain::refusal::{Fault, Refusal};
 
 /// Adds a partner.
@@ -19,6 +21,9 @@ pub struct PartnerAdd {
     /// A tier's code.
     pub tier: String,
     pub distributor: Option<Id>,
+    /// The carrier's own number for it as a solution provider.
+    pub sp_id: Option<String>,
+    pub legal: Option<LegalEntity>,
 }
 
 impl PartnerAdd {
@@ -40,11 +45,17 @@ impl PartnerAdd {
         {
             faults.push(Fault::new("/distributor_id", Because::UnknownId, "no such partner"));
         }
+        if self.sp_id.as_ref().is_some_and(|sp_id| !is_sp_id(sp_id)) {
+            let fault =
+                Fault::new("/sp_id", Because::BadFormat, "not a solution provider's number");
+            faults.push(fault.expected("1 to 40 visible ASCII characters"));
+        }
         if !faults.is_empty() {
             return Err(Refusal::new(Code::InvalidBody, "the partner is not valid")
                 .with(faults)
                 .into());
         }
+        self.is_alone(app, at).await?;
         let partner = Partner {
             id: ctx.ids.next(Kind::Partner),
             tenant: Tenant::carrier(at),
@@ -53,11 +64,24 @@ impl PartnerAdd {
             programme: self.programme.clone(),
             tier: self.tier.clone(),
             distributor: self.distributor,
+            sp_id: self.sp_id.clone(),
+            legal: self.legal.clone().map(Box::new),
             created_at: ctx.now,
         };
         let mut change = Change::default();
         let view = change.insert(ctx, partner, Happened::new(EventKind::PartnerAdded));
         Ok(Decision { change, view })
+    }
+
+    /// No two partners of an environment have one number; an index holds it against haste.
+    async fn is_alone(&self, app: &App, at: Environment) -> Result<(), Problem> {
+        let Some(sp_id) = &self.sp_id else { return Ok(()) };
+        let Some(other) = app.store.ask(store::partner::by_sp_id(at, sp_id)).await? else {
+            return Ok(());
+        };
+        let detail = format!("the partner {} has the sp_id {sp_id} already", other.id);
+        let fault = Fault::new("/sp_id", Because::Duplicate, detail.clone());
+        Err(Refusal::new(Code::AlreadyExists, detail).with(vec![fault]).into())
     }
 }
 
@@ -103,12 +127,7 @@ impl CredentialAdd {
             let refusal = Refusal::new(Code::UnknownReference, "no such partner");
             return Err(refusal.with(faults).into());
         }
-        if !self.rights.is_empty() && self.role != Role::Operations {
-            let detail = "only operations can be given rights";
-            let fault = Fault::new("/rights", Because::Conflicting, detail).expected("none");
-            let refusal = Refusal::new(Code::InvalidBody, "the body has 1 fault");
-            return Err(refusal.with(vec![fault]).into());
-        }
+        self.role.may_have(&self.rights)?;
         let secret = secret(at, app.random.bytes());
         let credential = Credential {
             id: ctx.ids.next(Kind::Credential),
@@ -177,6 +196,14 @@ impl Action for CredentialRevoke {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Credential> {
         self.revoke(app, caller.operations()?, ctx).await
+    }
+}
+
+impl App {
+    /// The partners of an environment, for operations.
+    pub async fn partners_list(&self, caller: &Caller) -> Result<Vec<Partner>, Problem> {
+        let environment = caller.operations()?;
+        Ok(self.store.ask(store::partner::list(environment)).await?)
     }
 }
 

@@ -1,8 +1,12 @@
 //! Actions on quotes and their sites: each loads the quote, with those of its sites that the rule
 //! looks at, and asks one rule.
 
+mod assign;
+mod configure;
 mod versions;
 
+pub use assign::{CustomersName, Named};
+pub use configure::ConfigureAndPrice;
 pub use versions::{AlternativeAdd, QuoteClone, QuoteReopen};
 
 use crate::load::Sites;
@@ -126,7 +130,8 @@ fn looked_at(what: &SitesDo) -> Sites<'_> {
         SitesDo::Edit { site, .. }
         | SitesDo::Remove { site, .. }
         | SitesDo::Accept { site, .. } => Sites::Named(std::slice::from_ref(site)),
-        SitesDo::Validate | SitesDo::AcceptCorrections => Sites::Unpassed,
+        SitesDo::Validate => Sites::Open,
+        SitesDo::AcceptCorrections => Sites::Unpassed,
         SitesDo::Configure(configure) => match &configure.sites {
             Some(ids) => Sites::Named(ids),
             None => Sites::All,
@@ -207,8 +212,17 @@ impl Action for CustomersAssign {
         caller: &Caller,
         ctx: &mut Context,
     ) -> Decided<Vec<Assigned>> {
+        let rules = app.rules(caller.seller()?)?;
+        let file = self.file(app, caller, ctx).await?;
+        Ok(customers_assign(ctx, rules, &file, &self.wanted)?)
+    }
+}
+
+impl CustomersAssign {
+    /// The quote with the sites that are named and their sub-orders. Refused if it names sites or
+    /// customers that are not there.
+    async fn file(&self, app: &App, caller: &Caller, ctx: &Context) -> Result<QuoteFile, Problem> {
         let seller = caller.seller()?;
-        let rules = app.rules(seller)?;
         let ids: Vec<Id> = self.wanted.iter().map(|(site, _)| *site).collect();
         let sites = Sites::Named(&ids);
         let mut file = app.quote_file(ctx.now, seller.tenant, self.quote, sites).await?;
@@ -219,11 +233,9 @@ impl Action for CustomersAssign {
         let subs = subs.into_iter().flatten();
         file.sub_orders = subs.filter(|sub| sub.quote == self.quote).collect();
         self.customers_are_there(app, caller, seller.partner.id).await?;
-        Ok(customers_assign(ctx, rules, &file, &self.wanted)?)
+        Ok(file)
     }
-}
 
-impl CustomersAssign {
     /// Refuses sites of a list that are not the quote's, each by its place.
     fn sites_are_there(&self, file: &QuoteFile) -> Result<(), Refusal> {
         let there = |site: &Id| file.sites.iter().any(|known| known.id == *site);

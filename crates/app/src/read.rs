@@ -13,7 +13,7 @@ use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, PhaseCounts, SubOrder};
-use domain::party::{Partner, Tenant};
+use domain::party::Tenant;
 use domain::programme::Programme;
 use domain::quote::{Quote, Site};
 use domain::refusal::Refusal;
@@ -378,11 +378,6 @@ impl App {
     pub async fn customer_groups(&self, caller: &Caller) -> Result<Vec<CustomerGroup>, Problem> {
         let tenant = caller.seller()?.tenant;
         Ok(self.store.ask(store::billing::groups(tenant)).await?)
-    }
-
-    pub async fn partners_list(&self, caller: &Caller) -> Result<Vec<Partner>, Problem> {
-        let environment = caller.operations()?;
-        Ok(self.store.ask(store::partner::list(environment)).await?)
     }
 
     /// What happened to an object of the caller's, oldest first.

@@ -2,13 +2,13 @@
 
 use crate::{Action, App, Caller, Decided, Problem};
 use domain::change::{Change, Context};
-use domain::code::Code;
 use domain::decision::Decision;
 use domain::id::Id;
-use domain::party::{Environment, Tenant};
+use domain::party::Tenant;
 use domain::refusal::Refusal;
 use domain::test_clock::{
-    Advance, ClockState, TestClock, clock_advance, clock_freeze, clock_release,
+    Advance, ClockState, TestClock, clock_advance, clock_freeze, clock_release, last_event,
+    may_have_clock,
 };
 
 /// What may be done to a test clock.
@@ -39,12 +39,8 @@ impl Action for ClockAct {
         };
         Ok(match &self.what {
             ClockDo::Freeze => {
-                // Clocks of several nodes may differ a little: time does not go back by that.
-                let newest = app.store.ask(store::test_clock::newest_event(tenant)).await?;
-                if let Some(event) = newest.filter(|_| found.as_ref().is_none_or(|c| !c.stands())) {
-                    ctx.now = ctx.now.max(event.at);
-                }
-                clock_freeze(ctx, tenant, partner, found)?
+                let ahead = store::test_clock::newest_event(tenant, last_event(ctx));
+                clock_freeze(ctx, tenant, partner, found, app.store.ask(ahead).await?.as_ref())?
             }
             ClockDo::Advance(advance) => {
                 let clock = standing()?;
@@ -95,10 +91,7 @@ impl App {
                 Tenant::partner(found.id, at)
             }
         };
-        if tenant.environment == Environment::Live {
-            let detail = "time in the live environment is everybody's: it has no test clocks";
-            return Err(Refusal::new(Code::Forbidden, detail).into());
-        }
+        may_have_clock(tenant)?;
         Ok(tenant)
     }
 }

@@ -3,6 +3,7 @@
 mod builtin;
 
 pub use builtin::Simulator;
+pub(crate) use builtin::numbers;
 
 use crate::ConnectorError;
 use async_trait::async_trait;

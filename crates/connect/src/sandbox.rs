@@ -4,7 +4,7 @@
 use crate::ConnectorError;
 use crate::address::AddressCheck;
 use crate::credit::{CreditAnswer, CreditAsk, CreditBureau};
-use crate::fulfilment::Fulfilment;
+use crate::fulfilment::{Fulfilment, numbers};
 use crate::serviceability::ServiceCheck;
 use crate::signature::SignatureDesk;
 use async_trait::async_trait;
@@ -234,7 +234,8 @@ impl Fulfilment for Scripted<'_, dyn Fulfilment> {
             Some(DeliveryScript::Instant) => {
                 let next = sub_order.milestones.iter().find(|m| m.reached_at.is_none());
                 let reached = next.map(|m| m.code.clone());
-                Ok(Progress { reached, foc: planned, failed: None, ask_again_ms: 0 })
+                let identifiers = numbers(sub_order, next);
+                Ok(Progress { reached, foc: planned, identifiers, ..Progress::default() })
             }
             Some(DeliveryScript::Late) => {
                 self.real.progress(sub_order, now.plus_ms(-LATE_DAYS * DAY_MS)).await
@@ -246,7 +247,7 @@ impl Fulfilment for Scripted<'_, dyn Fulfilment> {
             }
             Some(DeliveryScript::Failed) if begun => {
                 let failed = Some("the sandbox fails every delivery of this name".to_owned());
-                Ok(Progress { reached: None, foc: None, failed, ask_again_ms: 0 })
+                Ok(Progress { failed, ..Progress::default() })
             }
             _ => self.real.progress(sub_order, now).await,
         }

@@ -90,7 +90,7 @@ enum Command {
     /// Say whether this installation is sound
     Doctor(doctor::Doctor),
     /// Print the OpenAPI document
-    Openapi,
+    Openapi(openapi::Openapi),
     /// Print the AsyncAPI document: every event that is sent
     Asyncapi,
     /// Listen to events as they happen, and send them on to a receiver at work on
@@ -168,7 +168,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Backup(backup) => wait(backup.run()),
         Command::Restore(restore) => wait(restore.run()),
         Command::Doctor(doctor) => wait(doctor.run()),
-        Command::Openapi => openapi::run(),
+        Command::Openapi(asked) => openapi::run(&asked),
         Command::Asyncapi => asyncapi::run(),
         Command::Listen(listen) => wait(listen.run()),
         Command::Events(events) => wait(events.run()),

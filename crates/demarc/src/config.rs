@@ -2,6 +2,7 @@
 //! at once, with its key and where it was set.
 
 mod database;
+mod dialects;
 mod limits;
 mod outside;
 mod read;
@@ -11,6 +12,7 @@ use figment::providers::{Env, Format, Toml};
 use figment::{Figment, Provider};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::PostgresOptions;
 use tracing_subscriber::EnvFilter;
 
@@ -45,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) catalogue: Option<PathBuf>,
     pub(crate) max_body_bytes: usize,
     pub(crate) limits: web::Limits,
+    /// The published interfaces.
+    pub(crate) dialects: web::Dialects,
     pub(crate) shutdown_seconds: u64,
     pub(crate) settings: app::Settings,
     pub(crate) webhooks: Webhooks,
@@ -112,6 +116,7 @@ impl Default for Config {
             catalogue: None,
             max_body_bytes: web::Options::default().max_body_bytes,
             limits: web::Limits::default(),
+            dialects: web::Dialects::default(),
             shutdown_seconds: 20,
             settings: app::Settings { answers_kept: 50_000, ..app::Settings::default() },
             webhooks: Webhooks {
@@ -178,6 +183,7 @@ impl Config {
                 .filter(|c| c != Path::new("shipped") && c != Path::new("")),
             max_body_bytes: r.within("max_body_bytes", d.max_body_bytes, 1024..=usize::MAX),
             limits: limits::read(r, &d.limits),
+            dialects: dialects::read(r),
             shutdown_seconds: r.get("shutdown_seconds", d.shutdown_seconds),
             settings: app::Settings {
                 idempotency_days: r.within("idempotency_days", 30, 1..=36_500),
@@ -239,7 +245,8 @@ impl Config {
 
     /// What the doors need of it.
     pub(crate) fn door(&self) -> web::Options {
-        web::Options { max_body_bytes: self.max_body_bytes, limits: self.limits }
+        let (limits, dialects) = (self.limits, Arc::new(self.dialects.clone()));
+        web::Options { max_body_bytes: self.max_body_bytes, limits, dialects }
     }
 
     /// The file of the carrier's keys that belongs to the database file.

@@ -1,6 +1,11 @@
 //! A decision as a value: the rows to write with the versions they were read at, what
 //! happened, and the work left for later. The store commits it whole or not at all.
 
+mod context;
+mod joined;
+
+pub use context::{Context, Due, Reading};
+
 use crate::contract::{Contract, Document};
 use crate::credit::{CreditCheck, DataKey};
 use crate::customer::Account;
@@ -8,14 +13,14 @@ use crate::customer::terms::AccountTerms;
 use crate::delivery::{Planned, Replay};
 use crate::event::{Event, Happened};
 use crate::exception::ExceptionRequest;
-use crate::id::{Id, Ids, Kind};
+use crate::id::{Id, Kind};
 use crate::job::{Job, Work};
 use crate::opportunity::Opportunity;
-use crate::order::{BillingAccount, CustomerGroup, Order, SubOrder};
-use crate::party::{Actor, Credential, Partner, Tenant};
-use crate::promotion::Spend;
+use crate::order::{BillingAccount, CustomerGroup, IdentifierRow, Order, SubOrder};
+use crate::party::{Credential, Partner, Tenant};
+use crate::promotion::{Release, Spend};
 use crate::publication::{CatalogueFiles, CatalogueVersion};
-use crate::quote::{Import, ImportFile, Quote, Site};
+use crate::quote::{AddressesRequested, Import, ImportFile, Quote, Site};
 use crate::test_clock::{ClockJobs, TestClock};
 use crate::time::Moment;
 use crate::webhook::WebhookEndpoint;
@@ -41,6 +46,7 @@ pub enum Record {
     Document(Document),
     Order(Box<Order>),
     SubOrder(Box<SubOrder>),
+    Identifier(IdentifierRow),
     BillingAccount(BillingAccount),
     CustomerGroup(CustomerGroup),
     WebhookEndpoint(WebhookEndpoint),
@@ -69,6 +75,7 @@ impl Record {
             Self::Document(r) => (r.contract, None),
             Self::Order(r) => (r.id, None),
             Self::SubOrder(r) => (r.id, Some(r.order)),
+            Self::Identifier(r) => (r.order, r.sub_order),
             Self::BillingAccount(r) => (r.id, None),
             Self::CustomerGroup(r) => (r.id, None),
             Self::WebhookEndpoint(r) => (r.id, None),
@@ -99,6 +106,7 @@ impl Record {
             Self::Document(r) => r.tenant,
             Self::Order(r) => r.tenant,
             Self::SubOrder(r) => r.tenant,
+            Self::Identifier(r) => r.tenant,
             Self::BillingAccount(r) => r.tenant,
             Self::CustomerGroup(r) => r.tenant,
             Self::WebhookEndpoint(r) => r.tenant,
@@ -140,71 +148,6 @@ pub enum Settle {
     Retry { job: Id, epoch: u64, due_at: Moment, why: String },
     /// Moved by a person: taken out.
     PutAside { job: Id, epoch: u64, at: Moment, why: String },
-}
-
-/// Who decides, when, and where fresh ids come from: all that a rule may know besides the
-/// facts. The same context and facts give the same decision.
-#[derive(Debug, Clone)]
-pub struct Context {
-    pub now: Moment,
-    pub ids: Ids,
-    pub actor: Actor,
-    /// The request that asks, for the events.
-    pub request: Option<Id>,
-    /// What `now` rests on, where the partner may have a test clock. None: the server's clock.
-    pub clock: Option<Reading>,
-}
-
-/// A look at a partner's test clock. What is decided by it is committed only while it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
-    pub tenant: Tenant,
-    /// The server's own clock.
-    pub wall: Moment,
-    /// The version of the test clock that stands; none: there is none, and time is the server's.
-    pub version: Option<u64>,
-}
-
-/// When a job is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
-    /// By the server's clock; [`Moment::NEVER`] while it waits for a test clock.
-    pub at: Moment,
-    /// By the partner's test clock, if it has one.
-    pub by_clock: Option<Moment>,
-}
-
-impl Due {
-    /// By the server's clock alone.
-    pub const fn at(moment: Moment) -> Self {
-        Self { at: moment, by_clock: None }
-    }
-}
-
-impl Context {
-    /// The server's own clock, whatever the partner's says.
-    pub fn wall(&self) -> Moment {
-        self.clock.map_or(self.now, |reading| reading.wall)
-    }
-
-    fn goes_by_clock(&self) -> bool {
-        self.clock.is_some_and(|reading| reading.version.is_some())
-    }
-
-    /// Work that is due at a moment of the partner's.
-    pub fn due(&self, moment: Moment) -> Due {
-        if !self.goes_by_clock() {
-            return Due::at(moment);
-        }
-        let at = if moment > self.now { Moment::NEVER } else { self.wall() };
-        Due { at, by_clock: Some(moment.max(self.now)) }
-    }
-
-    /// Work that is not to be done before a moment of the server's clock, for a reason of the
-    /// server's own.
-    pub fn due_by_wall(&self, moment: Moment) -> Due {
-        Due { at: moment, by_clock: self.goes_by_clock().then_some(self.now) }
-    }
 }
 
 /// An object that is its own aggregate: it has a version, and each change of it is an event.
@@ -255,6 +198,7 @@ object! {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Change {
     pub puts: Vec<Put>,
+    pub requested: Option<AddressesRequested>,
     pub events: Vec<Event>,
     pub jobs: Vec<Job>,
     pub settle: Option<Settle>,
@@ -263,20 +207,45 @@ pub struct Change {
     pub replay: Option<Replay>,
     /// What a signature uses of promotions.
     pub spends: Vec<Spend>,
+    /// What the end of a contract gives back of them.
+    pub releases: Vec<Release>,
     /// What a test clock does to the jobs of its partner.
     pub clock_jobs: Option<ClockJobs>,
     /// The clocks of partners by which parts of this were decided, beside the whole's.
     pub clocks: Vec<Reading>,
+    /// What was done before and is answered again, written as it was read. It changes nothing;
+    /// where what can be read may still vanish, writing it confirms that it is there.
+    pub rests_on: Option<Put>,
+    /// What a credit check that is asked for without a key was decided by.
+    pub checks: Option<ChecksSeen>,
+}
+
+/// Holds only if a subject's credit checks are just so many, and the one that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChecksSeen {
+    pub tenant: Tenant,
+    pub subject: Id,
+    pub written: Id,
+    pub others: u64,
 }
 
 impl Change {
+    /// Nothing, because it was done before: `effect` shows it.
+    pub fn resting_on<T: Object>(effect: &T) -> Self {
+        let mode = Mode::Update { read_at: effect.version() };
+        let rests_on = Some(Put { record: effect.clone().into(), mode });
+        Self { rests_on, ..Self::default() }
+    }
+
     /// Whether there is nothing to write.
     pub const fn is_empty(&self) -> bool {
         self.puts.is_empty()
+            && self.requested.is_none()
             && self.events.is_empty()
             && self.jobs.is_empty()
             && self.settle.is_none()
             && self.spends.is_empty()
+            && self.releases.is_empty()
             && self.clock_jobs.is_none()
     }
 
@@ -315,17 +284,29 @@ impl Change {
     }
 
     /// A part of an aggregate (a site of a quote): versioned, but the event is the whole's.
-    pub fn insert_part<T: Object>(&mut self, mut part: T) -> T {
-        part.set_version(1);
-        self.puts.push(Put { record: part.clone().into(), mode: Mode::Insert });
-        part
+    pub fn insert_part<T: Object>(&mut self, part: T) -> T {
+        self.insert_shown(part, Clone::clone)
     }
 
-    pub fn update_part<T: Object>(&mut self, mut part: T) -> T {
+    /// The same of one of very many, of which few are shown: answers what `shown` makes of it.
+    pub fn insert_shown<T: Object, S>(&mut self, mut part: T, shown: impl FnOnce(&T) -> S) -> S {
+        part.set_version(1);
+        let shown = shown(&part);
+        self.puts.push(Put { record: part.into(), mode: Mode::Insert });
+        shown
+    }
+
+    pub fn update_part<T: Object>(&mut self, part: T) -> T {
+        self.update_shown(part, Clone::clone)
+    }
+
+    /// The same of one of very many.
+    pub fn update_shown<T: Object, S>(&mut self, mut part: T, shown: impl FnOnce(&T) -> S) -> S {
         let read_at = part.version();
         part.set_version(read_at + 1);
-        self.puts.push(Put { record: part.clone().into(), mode: Mode::Update { read_at } });
-        part
+        let shown = shown(&part);
+        self.puts.push(Put { record: part.into(), mode: Mode::Update { read_at } });
+        shown
     }
 
     pub fn remove_part<T: Object>(&mut self, part: T) {
@@ -336,6 +317,11 @@ impl Change {
     /// The immutable text of a contract.
     pub fn insert_document(&mut self, document: Document) {
         self.puts.push(Put { record: Record::Document(document), mode: Mode::Insert });
+    }
+
+    /// Where an identifier leads from now on, or no longer. What has it is updated beside.
+    pub fn put_identifier(&mut self, row: IdentifierRow, mode: Mode) {
+        self.puts.push(Put { record: Record::Identifier(row), mode });
     }
 
     /// The file of an import, with its faults.

@@ -132,6 +132,7 @@ codes! {
         ContractNotSent = "contract_not_sent", "The contract is not yet out for signature", "Wait until it is sent.";
         ContractUnsigned = "contract_unsigned", "The contract is not signed", "Have it signed.";
         TermsNotAccepted = "terms_not_accepted", "The terms and conditions are not accepted", "Send `accept_terms: true`.";
+        ContractTerminated = "contract_terminated", "The contract was terminated", "Clone the quote, and have a new contract signed.";
         OrderMissing = "order_missing", "There is no order", "Create the order.";
         Outdated = "outdated", "The version is not the object's newest", "Read the object again and send its version.";
         HandedOff = "handed_off", "The sub-order is handed off and can no longer be changed", "Changes after handoff are requests to the carrier.";

@@ -9,7 +9,7 @@ use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::law::{self, QuoteFile};
 use crate::money::Money;
-use crate::party::Tenant;
+use crate::party::{Actor, Tenant};
 use crate::pricing::Totals;
 use crate::programme::{Party, Stage};
 use crate::promotion::{self, Spend};
@@ -19,19 +19,27 @@ use crate::sandbox::{self, SignerScript};
 use crate::state::phases;
 use crate::time::{Date, Moment};
 use faults::{Bug, planted};
+pub use once::contract_once;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use end::{
+    Proposal, TerminationFile, contract_decline, contract_void, termination_confirm,
+    termination_propose,
+};
+
 phases! {
-    /// generated → sent → viewed → signed; sent | viewed → declined | expired | voided.
+    /// generated → sent → viewed → signed; sent | viewed → declined | expired | voided; signed →
+    /// terminated by operations.
     ContractPhase of "contract" {
         Generated = "generated" => [Sent, Voided];
         Sent = "sent" => [Viewed, Signed, Declined, Expired, Voided];
         Viewed = "viewed" => [Signed, Declined, Expired, Voided];
-        Signed = "signed" => [];
+        Signed = "signed" => [Terminated];
         Declined = "declined" => [];
         Expired = "expired" => [];
         Voided = "voided" => [];
+        Terminated = "terminated" => [];
     }
 }
 
@@ -76,6 +84,23 @@ pub enum ContractState {
     Voided {
         reason: String,
     },
+    /// Ended by operations after it was signed.
+    Terminated {
+        at: Moment,
+        reason: String,
+        /// Who proposed it, and who confirmed it.
+        by: Actor,
+        second: Actor,
+        signature: Signature,
+    },
+}
+
+/// How a contract was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub at: Moment,
+    pub by: Signer,
+    pub document_sha256: String,
 }
 
 impl ContractState {
@@ -88,6 +113,7 @@ impl ContractState {
             Self::Declined { .. } => "declined",
             Self::Expired => "expired",
             Self::Voided { .. } => "voided",
+            Self::Terminated { .. } => "terminated",
         }
     }
 }
@@ -116,6 +142,9 @@ pub struct Contract {
     #[serde(default)]
     pub credit: Option<CreditBasis>,
     pub state: ContractState,
+    /// That operations end it, which one person has proposed and nobody confirmed yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     pub created_at: Moment,
 }
 
@@ -157,6 +186,7 @@ impl Contract {
             ContractState::Declined { .. } => ContractPhase::Declined,
             ContractState::Expired => ContractPhase::Expired,
             ContractState::Voided { .. } => ContractPhase::Voided,
+            ContractState::Terminated { .. } => ContractPhase::Terminated,
         }
     }
 
@@ -168,10 +198,6 @@ impl Contract {
     /// Whether it may be signed now.
     pub fn can_sign(&self, now: Moment) -> bool {
         matches!(self.phase(now), ContractPhase::Sent | ContractPhase::Viewed)
-    }
-
-    pub const fn is_signed(&self) -> bool {
-        matches!(self.state, ContractState::Signed { .. })
     }
 
     /// The voided form of a contract that is out, and the word for the state it left.
@@ -246,6 +272,7 @@ pub fn contract_generate(
         document_sha256: String::new(),
         credit: credit.map(|(check, exposure)| CreditBasis { check: check.id, exposure }),
         state: ContractState::Generated,
+        proposal: None,
         created_at: ctx.now,
     };
     let text = document::text(&contract, file, partner_name);
@@ -361,40 +388,11 @@ fn spends(file: &QuoteFile, contract: &Contract, offer: &Offer) -> Vec<Spend> {
     offer.given.iter().map(spend).collect()
 }
 
-pub fn contract_decline(
-    ctx: &mut Context,
-    contract: &Contract,
-    reason: String,
-) -> Result<Decision<Contract>, Refusal> {
-    let state = ContractState::Declined { reason: reason.clone() };
-    let mut change = Change::default();
-    let what = Happened::new(EventKind::ContractDeclined).because(reason);
-    let view = contract.go(ctx, ContractPhase::Declined, state, what, &mut change)?;
-    Ok(Decision { change, view })
-}
-
-pub fn contract_void(
-    ctx: &mut Context,
-    contract: &Contract,
-    reason: String,
-) -> Result<Decision<Contract>, Refusal> {
-    let state = ContractState::Voided { reason: reason.clone() };
-    let mut change = Change::default();
-    let what = Happened::new(EventKind::ContractVoided).because(reason);
-    let view = contract.go(ctx, ContractPhase::Voided, state, what, &mut change)?;
-    Ok(Decision { change, view })
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // Writing to a String cannot fail.
-        text
-    })
-}
-
 mod document;
+mod end;
+mod once;
+
+pub(crate) use document::hex;
 
 #[cfg(test)]
 mod tests {
@@ -409,7 +407,8 @@ mod tests {
                     Generated => matches!(to, Sent | Voided),
                     Sent => matches!(to, Viewed | Signed | Declined | Expired | Voided),
                     Viewed => matches!(to, Signed | Declined | Expired | Voided),
-                    Signed | Declined | Expired | Voided => false,
+                    Signed => to == &Terminated,
+                    Declined | Expired | Voided | Terminated => false,
                 };
                 let allowed = from.guard(*to, "moved").is_ok();
                 assert_eq!(allowed, designed, "{} → {}", from.word(), to.word());

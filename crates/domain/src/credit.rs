@@ -2,6 +2,7 @@
 //! conditions. It fails closed: what is not an answer is not an approval.
 
 mod decide;
+mod once;
 mod policy;
 mod review;
 mod tax_id;
@@ -9,6 +10,7 @@ mod tax_id;
 mod tests;
 
 pub use decide::{credit_fail, credit_record, credit_request};
+pub use once::credit_once;
 pub use policy::{BureauVerdict, CREDIT, CreditPolicy, Fact, Looked, Notice, Rule, Tested};
 pub use review::{
     Agreement, Approval, Proposal, credit_approve, credit_confirm, credit_decline, credit_reveal,
@@ -17,11 +19,12 @@ pub use tax_id::{DataKey, SealedTaxId, TaxId, TaxIdKind, holds_tax_id};
 
 use crate::address::Address;
 use crate::change::{Change, Context, Settle};
+use crate::customer::Contact;
 use crate::decision::Decision;
 use crate::event::Happened;
 use crate::id::Id;
 use crate::money::Money;
-use crate::party::Tenant;
+use crate::party::{Partner, Tenant};
 use crate::refusal::Refusal;
 use crate::state::phases;
 use crate::time::Moment;
@@ -66,6 +69,38 @@ pub struct Application {
     pub years_in_business: Option<u32>,
     /// What the applicant says it owes the carrier past due, in minor units.
     pub past_due: Option<Money>,
+}
+
+impl Application {
+    /// Of a partner that is checked itself: of what the carrier knows of it, which may be its name
+    /// alone.
+    pub fn of_partner(partner: &Partner) -> Self {
+        let legal = partner.legal.as_deref();
+        let contact = legal.map(|legal| &legal.contact);
+        let text = |of: fn(&Contact) -> &String| contact.map(of).cloned().unwrap_or_default();
+        let nowhere = Address {
+            street: String::new(),
+            unit: None,
+            city: String::new(),
+            state: String::new(),
+            zip: String::new(),
+            country: "US".to_owned(),
+        };
+        Self {
+            business_name: legal.map_or(&partner.name, |legal| &legal.legal_name).clone(),
+            doing_business_as: legal.and_then(|legal| legal.doing_business_as.clone()),
+            business_type: legal.map_or(BusinessType::Corporation, |legal| legal.business_type),
+            legal_address: legal.map_or(nowhere, |legal| legal.address.clone()),
+            primary_first_name: text(|contact| &contact.first_name),
+            primary_last_name: text(|contact| &contact.last_name),
+            email: text(|contact| &contact.email),
+            sub_account: None,
+            segment: None,
+            tax_id: None,
+            years_in_business: None,
+            past_due: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

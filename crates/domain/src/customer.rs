@@ -19,7 +19,7 @@ use crate::refusal::Fault;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
-pub use decide::{Known, customer_create, customer_update};
+pub use decide::{Known, customer_create, customer_update, customers_capture};
 pub use name::{Name, Word, name_key, place_key};
 pub use spelling::keys as spellings;
 pub use standing::{Loa, LoaStatus, SubAccount, SubAccountStatus};
@@ -141,6 +141,15 @@ impl Account {
     /// Whether `partner` may see this account at all: another's prospect stays hidden.
     pub fn visible_to(&self, partner: Id) -> bool {
         self.account_status != AccountStatus::Prospect || self.partner == Some(partner)
+    }
+
+    /// Whether it is whom a name and an address describe, however they are spelt.
+    pub fn is_called(&self, new: &NewAccount) -> bool {
+        let place = |a: &Address| {
+            let street = place_key(&a.street);
+            (street, place_key(&a.city), a.state.to_uppercase(), a.zip5().to_owned())
+        };
+        name_key(&self.name) == name_key(&new.name) && place(&self.address) == place(&new.address)
     }
 
     /// Whether the status alone lets `partner` do business with this customer.

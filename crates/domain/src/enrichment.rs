@@ -3,12 +3,14 @@
 mod asked;
 mod import;
 mod many;
+mod once;
 
 pub use asked::{BillingAccountChoice, EnrichDo};
 pub use import::{
     EnrichImport, EnrichImported, Matched, MatchedRow, NamedRow, enrich_import, match_rows,
 };
 pub use many::{Row, enrich_many};
+pub use once::{billing_once, enrich_once};
 
 use crate::address::Address;
 use crate::catalogue::EnrichmentKind;
@@ -76,6 +78,45 @@ pub struct Billing {
     pub ordered_items: Vec<Id>,
     pub sub_orders: Vec<Id>,
     pub invoice_numbers: Vec<String>,
+    #[serde(default, skip_serializing_if = "BillingCodes::is_empty")]
+    pub codes: BillingCodes,
+}
+
+/// Where the carrier's own books have the billing, as its published interfaces name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillingCodes {
+    /// The number of the contract in the books: `MSPS00049851SF`.
+    pub contract: Option<String>,
+    /// Service order code: `F3`.
+    pub soc: Option<String>,
+    /// `001`.
+    pub bill_group: Option<String>,
+    /// Master customer number: `TW8157`.
+    pub mcn: Option<String>,
+    /// `X014TZQM`.
+    pub sub_account: Option<String>,
+}
+
+impl BillingCodes {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Billing {
+    /// To an account, and nothing else.
+    pub fn to(billing_account: Id) -> Self {
+        Self {
+            billing_account,
+            paperless: false,
+            process_ids: Vec::new(),
+            quote_ids: Vec::new(),
+            ordered_items: Vec::new(),
+            sub_orders: Vec::new(),
+            invoice_numbers: Vec::new(),
+            codes: BillingCodes::default(),
+        }
+    }
 }
 
 /// The enrichments of one sub-order. The customer defined group is its order's.

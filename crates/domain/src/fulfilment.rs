@@ -4,19 +4,19 @@ use crate::change::{Change, Context, Settle};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
 use crate::job::Work;
-use crate::order::{Acknowledgement, SubOrder, SubOrderPhase};
+use crate::order::{Acknowledgement, IdentifierKind, SubOrder, SubOrderPhase, identified};
 use crate::refusal::Refusal;
 use crate::time::Date;
 
 /// What fulfilment answers to a submitted sub-order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    Acknowledged { reference: String },
+    Acknowledged { reference: String, identifiers: Vec<(IdentifierKind, String)> },
     Rejected { reason: String },
 }
 
 /// What fulfilment answers when asked how far it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The code of the milestone that was reached, if one was.
     pub reached: Option<String>,
@@ -24,6 +24,8 @@ pub struct Progress {
     pub foc: Option<Date>,
     /// Delivery has failed for good.
     pub failed: Option<String>,
+    /// By what the sub-order is known there from now on.
+    pub identifiers: Vec<(IdentifierKind, String)>,
     /// Ask again after so many milliseconds.
     pub ask_again_ms: i64,
 }
@@ -38,10 +40,11 @@ pub fn order_receive(
     let mut change = Change { settle: Some(settle), ..Change::default() };
     let from = sub.state;
     let what = match received {
-        Received::Acknowledged { reference } => {
+        Received::Acknowledged { reference, identifiers } => {
             from.guard(SubOrderPhase::Acknowledged, "acknowledged")?;
             sub.state = SubOrderPhase::Acknowledged;
             sub.acknowledgement = Some(Acknowledgement { reference, at: ctx.now });
+            identified(ctx, &mut change, &mut sub, &identifiers);
             let now = ctx.now;
             change.later(ctx, sub.tenant, Work::FollowOrder { sub_order: sub.id }, now);
             Happened::new(EventKind::SubOrderAcknowledged)
@@ -92,6 +95,7 @@ pub fn order_progress(
         sub.state.guard(SubOrderPhase::InProgress, "begun")?;
         sub.state = SubOrderPhase::InProgress;
     }
+    said.extend(identified(ctx, &mut change, &mut sub, &progress.identifiers));
     let done = sub.milestones.iter().all(|m| m.reached_at.is_some());
     if done && sub.state == SubOrderPhase::InProgress {
         sub.state = SubOrderPhase::Completed;

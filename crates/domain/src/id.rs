@@ -133,6 +133,11 @@ impl Id {
         Self(bytes)
     }
 
+    /// The last id of `kind` that a moment could give: those of later moments sort behind it.
+    pub fn last_of(kind: Kind, unix_ms: i64) -> Self {
+        Self::new(kind, unix_ms, u32::MAX)
+    }
+
     /// The kind, if the prefix is one of ours.
     pub fn kind(&self) -> Option<Kind> {
         Kind::ALL.into_iter().find(|k| k.prefix().as_bytes() == &self.0[..3])

@@ -120,7 +120,7 @@ fn reached(stage: Stage, facts: &Facts<'_>) -> Option<Standing> {
         Stage::CreditCheck => {
             let last = facts.credit.last().map(|c| c.phase(facts.now));
             let undecided = matches!(last, Some(CreditPhase::Requested | CreditPhase::InReview));
-            if facts.contracts.iter().any(Contract::is_signed) {
+            if facts.contracts.iter().any(|c| c.is_signed() || c.is_terminated()) {
                 return Some(Standing::Done);
             }
             if undecided {

@@ -3,9 +3,17 @@
 
 mod decide;
 mod fold;
+mod identifier;
+mod once;
 
 pub use decide::*;
 pub use fold::*;
+pub(crate) use identifier::identified;
+pub use identifier::{
+    Identifier, IdentifierKind, IdentifierRow, MOST_IDENTIFIER, is_identifier, order_identify,
+    sub_order_identify,
+};
+pub use once::{hand_off_once, order_once};
 
 use crate::address::Address;
 use crate::catalogue::EnrichmentKind;
@@ -58,6 +66,12 @@ pub struct Order {
     pub terms_accepted_at: Moment,
     /// The customer defined group that the order is in.
     pub group: Option<Id>,
+    /// What operations gave to the whole order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Identifier>,
+    /// When its contract was terminated: what is not handed off until then never is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminated_at: Option<Moment>,
     pub created_at: Moment,
 }
 
@@ -124,6 +138,9 @@ pub struct SubOrder {
     pub foc: Option<Date>,
     /// Why it was rejected or failed.
     pub trouble: Option<String>,
+    /// What fulfilment and operations gave it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Identifier>,
     pub created_at: Moment,
 }
 
@@ -147,6 +164,12 @@ impl SubOrder {
     /// Whether it can still be changed: not handed off.
     pub fn is_open(&self) -> bool {
         self.state == SubOrderPhase::Draft
+    }
+
+    /// Whether it was handed off and will never be delivered.
+    pub const fn came_to_nothing(&self) -> bool {
+        use SubOrderPhase::{Cancelled, Failed, Rejected};
+        matches!(self.state, Rejected | Cancelled | Failed)
     }
 
     /// The rule over dates that says whether delivery is at risk at `now`.

@@ -1,7 +1,12 @@
 //! Who takes part: the carrier's operations, partners and their credentials; and in whose
 //! name a thing is read or done.
 
+use crate::address::Address;
+use crate::code::{Because, Code};
+use crate::credit::BusinessType;
+use crate::customer::Contact;
 use crate::id::Id;
+use crate::refusal::{Fault, Refusal};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -162,7 +167,41 @@ pub struct Partner {
     pub tier: String,
     /// The distributor above this partner.
     pub distributor: Option<Id>,
+    /// Who it is before the law, as far as the carrier knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal: Option<Box<LegalEntity>>,
+    /// The carrier's own number for it as a solution provider: unique within an environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sp_id: Option<String>,
     pub created_at: Moment,
+}
+
+/// Who a partner is before the law. Where a programme checks the partner's own credit, it applies
+/// as this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegalEntity {
+    pub legal_name: String,
+    pub doing_business_as: Option<String>,
+    pub business_type: BusinessType,
+    /// Where it resides.
+    pub address: Address,
+    /// Whom to turn to.
+    pub contact: Contact,
+}
+
+/// The most characters that a solution provider's number has.
+pub const MOST_SP_ID: usize = 40;
+
+/// Whether a text can be a solution provider's number: 1 to 40 visible ASCII characters.
+pub fn is_sp_id(text: &str) -> bool {
+    (1..=MOST_SP_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+impl Partner {
+    /// Whether this is the partner that a text names: by its number, or by its id.
+    pub fn is_named(&self, text: &str) -> bool {
+        self.sp_id.as_deref() == Some(text) || text.parse() == Ok(self.id)
+    }
 }
 
 /// What a credential may do.
@@ -196,6 +235,28 @@ impl Right {
     }
 }
 
+impl Role {
+    /// Refuses rights to whoever is not of operations.
+    pub fn may_have(&self, rights: &[Right]) -> Result<(), Refusal> {
+        if rights.is_empty() || *self == Self::Operations {
+            return Ok(());
+        }
+        let detail = "only operations can be given rights";
+        let fault = Fault::new("/rights", Because::Conflicting, detail).expected("none");
+        Err(Refusal::new(Code::InvalidBody, detail).with(vec![fault]))
+    }
+}
+
+/// Refuses whoever does not have a right: to use it, and to give it.
+pub fn may(own: &[Right], right: Right) -> Result<(), Refusal> {
+    if own.contains(&right) {
+        return Ok(());
+    }
+    let word = right.word();
+    let detail = format!("this needs a credential of operations with the right {word}");
+    Err(Refusal::new(Code::Forbidden, detail))
+}
+
 /// A secret's record. The secret itself is shown once and never kept: only its SHA-256 is,
 /// which suffices because secrets are 256 random bits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,4 +273,21 @@ pub struct Credential {
     pub secret_sha256: String,
     pub created_at: Moment,
     pub revoked_at: Option<Moment>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_are_for_operations_and_are_used_and_given_by_who_has_them() {
+        let (one, rights) = (Id::new(crate::id::Kind::Partner, 1, 1), [Right::RevealTaxIds]);
+        assert!(Role::Operations.may_have(&rights).is_ok());
+        for role in [Role::Partner { partner: one }, Role::Connector { partners: vec![one] }] {
+            assert!(role.may_have(&[]).is_ok());
+            assert_eq!(role.may_have(&rights).unwrap_err().code, Code::InvalidBody);
+        }
+        assert!(may(&rights, Right::RevealTaxIds).is_ok());
+        assert_eq!(may(&[], Right::RevealTaxIds).unwrap_err().code, Code::Forbidden);
+    }
 }

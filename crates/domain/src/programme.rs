@@ -5,6 +5,7 @@
 
 use crate::catalogue::{Catalogue, CatalogueFault, EnrichmentKind, FaultKind, Offering};
 use crate::credit::CreditPolicy;
+use crate::money::Money;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -98,6 +99,10 @@ pub struct Programme {
     pub contract_parties: Vec<Party>,
     /// Months of recurring charge that count, with the one-off charges, as exposure.
     pub exposure_months: u32,
+    /// What credit is asked for where it is checked before the price and nobody says how much:
+    /// whole dollars for each site. None: it must be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure_per_site: Option<u32>,
     /// Days that a contract waits for its signature.
     pub signature_days: u32,
     /// Whether a port reservation must carry a federal TSP code.
@@ -276,6 +281,13 @@ impl Programme {
     pub fn offering<'c>(&self, catalogue: &'c Catalogue, code: &str) -> Option<&'c Offering> {
         let sold = |o: &&Offering| self.offerings.iter().any(|code| code.as_str() == &*o.code);
         catalogue.offering(code).filter(sold)
+    }
+
+    /// What credit is asked for on a quote of so many sites without a price, if the programme has
+    /// an amount.
+    pub fn exposure_unpriced(&self, sites: u32) -> Option<Money> {
+        let cents = i64::from(self.exposure_per_site?) * 100;
+        Money::from_minor(cents).times(i64::from(sites)).ok()
     }
 
     /// What must hold before `stage`; a stage that the programme does not have needs nothing.

@@ -1,5 +1,5 @@
 //! What is left of a promotion: the limits that the catalogue sets, and what signatures have used
-//! of them. A signed contract does not die, so nothing ever comes back.
+//! of them. A contract that is terminated gives back what it used.
 
 use crate::catalogue::Promotion;
 use crate::id::Id;
@@ -50,6 +50,16 @@ pub struct Spend {
     /// The limits that hold at the commit, not only when the decision was made.
     pub most_uses: Option<u64>,
     pub budget: Option<Money>,
+}
+
+/// A terminated contract gives back what its signature used of a promotion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The space of the contract; what is counted is the carrier's.
+    pub tenant: Tenant,
+    pub contract: Id,
+    /// As it was used.
+    pub given: Given,
 }
 
 impl Allowance {

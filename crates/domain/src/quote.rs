@@ -18,7 +18,7 @@ pub use compare::*;
 pub use counter::CounterOffer;
 pub use decide::*;
 pub use deposit::Approvals;
-pub use edits::{MOST_SHOWN, QuoteSites};
+pub use edits::{AddressesRequested, MOST_SHOWN, QuoteSites};
 pub use import::*;
 pub use level::*;
 pub use site::*;

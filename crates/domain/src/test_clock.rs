@@ -4,7 +4,8 @@
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::id::Id;
+use crate::event::Event;
+use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::party::Tenant;
 use crate::refusal::{Fault, Refusal};
@@ -51,7 +52,8 @@ pub struct TestClock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockJobs {
     /// Those that are not due at `now` wait for the clock from now on.
-    Hold { tenant: Tenant, now: Moment },
+    /// Holds only if the partner has no event behind `newest`.
+    Hold { tenant: Tenant, now: Moment, newest: Id },
     /// Holds only if nothing that was due at `was` is left; those due at `now` wait no longer, and
     /// are due at `wall` of the server's clock.
     Move { tenant: Tenant, was: Moment, now: Moment, wall: Moment },
@@ -93,23 +95,42 @@ pub struct Advance {
     pub by: Option<String>,
 }
 
-/// Stops a partner's time. One that stands already stays as it is.
+/// Refuses a clock to a space whose time is everybody's.
+pub fn may_have_clock(tenant: Tenant) -> Result<(), Refusal> {
+    if tenant.may_have_clock() {
+        return Ok(());
+    }
+    let detail = "time in the live environment is everybody's: it has no test clocks";
+    Err(Refusal::new(Code::Forbidden, detail))
+}
+
+/// The last id that an event may have without lying ahead of the server's clock.
+pub fn last_event(ctx: &Context) -> Id {
+    Id::last_of(Kind::Event, ctx.wall().ms())
+}
+
+/// Stops a partner's time. One that stands already stays as it is. `ahead` is the newest event of
+/// the partner's behind [`last_event`]: clocks of several nodes may differ a little, and time does
+/// not go back by that.
 pub fn clock_freeze(
     ctx: &Context,
     tenant: Tenant,
     partner: Id,
     found: Option<TestClock>,
+    ahead: Option<&Event>,
 ) -> Result<Decision<TestClock>, Refusal> {
+    may_have_clock(tenant)?;
     let mut change = Change::default();
     let was = match found {
         Some(clock) if clock.stands() => return Ok(Decision { change, view: clock }),
         found => found,
     };
     let (version, then) = was.map_or((0, ctx.now), |clock| (clock.version, clock.now));
-    let now = ctx.now.max(then);
+    let now = ctx.now.max(then).max(ahead.map_or(then, |event| event.at));
+    let newest = ahead.map_or_else(|| last_event(ctx), |event| event.id);
     let clock = TestClock { id: partner, tenant, version, now, state: ClockState::Ready };
     let view = change.put_clock(clock);
-    change.clock_jobs = Some(ClockJobs::Hold { tenant, now });
+    change.clock_jobs = Some(ClockJobs::Hold { tenant, now, newest });
     Ok(Decision { change, view })
 }
 

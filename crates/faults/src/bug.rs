@@ -14,6 +14,7 @@ named! {
         IgnoreEpoch = "ignore-epoch": "an outcome counts although the lease was lost";
         ForgetFingerprint = "forget-fingerprint": "a key answers a request that it was not made for";
         ForgetKey = "forget-key": "the answer of an idempotency key is not kept";
+        RepeatRefused = "repeat-refused": "an order that is asked for again without a key is refused";
         AnswerDrifts = "answer-drifts": "a replay has other headers than the first answer";
         SignWithoutFreeze = "sign-without-freeze": "a signature leaves the quote as it was";
         EditBesideContract = "edit-beside-contract": "an edit leaves the contract that is out alive";

@@ -30,7 +30,7 @@ pub(crate) fn designated(word: &str, text: &str) -> String {
 }
 
 /// The two letters of a state, from these or from its name.
-pub(crate) fn state(text: &str) -> Option<&'static str> {
+pub fn state(text: &str) -> Option<&'static str> {
     let coded = STATES.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
     let named = || {
         let wanted = super::heading::key(text);

@@ -20,6 +20,7 @@ mod rows;
 mod table;
 mod write;
 
+pub use cell::state as state_code;
 pub use columns::{Column, Use};
 pub use fault::{Fault, Note, Place};
 pub use heading::{Means, headings};

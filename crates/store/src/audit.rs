@@ -10,6 +10,7 @@ mod credit;
 mod customers;
 mod deliveries;
 mod events;
+mod identifiers;
 mod invariant;
 mod jobs;
 mod keys;
@@ -66,6 +67,10 @@ pub(crate) const SQL: &[&str] = &[
     orders::ORDERS,
     orders::SUB_ORDERS,
     orders::GROUPS,
+    identifiers::ORDERS,
+    identifiers::SUB_ORDERS,
+    identifiers::ROWS,
+    identifiers::ROW,
     jobs::SQL[0],
     jobs::SQL[1],
     jobs::SQL[2],
@@ -170,6 +175,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     credit::walk(store, &mut audit).await?;
     contracts::walk(store, &mut audit).await?;
     orders::walk(store, &mut audit).await?;
+    identifiers::walk(store, &mut audit).await?;
     jobs::walk(store, &mut audit).await?;
     clocks::walk(store, &mut audit).await?;
     keys::walk(store, &mut audit).await?;

@@ -6,7 +6,7 @@ use crate::{Guard, Query, Statement, StoreError};
 use domain::change::Mode;
 use domain::contract::{Contract, Document};
 use domain::id::Id;
-use domain::party::Tenant;
+use domain::party::{Environment, Tenant};
 
 const TEXTS: Texts = Texts {
     insert: "insert into contract (tenant, id, version, quote, state, doc) \
@@ -17,12 +17,21 @@ const TEXTS: Texts = Texts {
     unique: "contract",
 };
 const BY_ID: &str = "select doc from contract where tenant = $1 and id = $2";
+const ANYWHERE: &str = "select doc from contract where id = $1 and tenant like $2";
 const OF_QUOTE: &str = "select doc from contract where tenant = $1 and quote = $2 order by id";
 const INSERT_DOCUMENT: &str = "insert into document (tenant, contract, body) values ($1, $2, $3)";
 const DOCUMENT: &str = "select body from document where tenant = $1 and contract = $2";
 
-pub(crate) const SQL: &[&str] =
-    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, OF_QUOTE, INSERT_DOCUMENT, DOCUMENT];
+pub(crate) const SQL: &[&str] = &[
+    TEXTS.insert,
+    TEXTS.update,
+    TEXTS.remove,
+    BY_ID,
+    ANYWHERE,
+    OF_QUOTE,
+    INSERT_DOCUMENT,
+    DOCUMENT,
+];
 
 pub(crate) fn put(contract: &Contract, mode: Mode) -> Result<Statement, StoreError> {
     let state = contract.state.word();
@@ -49,6 +58,12 @@ pub(crate) fn put_document(document: &Document) -> Statement {
 pub fn by_id(tenant: Tenant, id: Id) -> Ask<Option<Contract>> {
     let values = [tenant.to_string().into(), id.short().into()];
     Ask { query: Query::within(tenant, BY_ID, values), read: maybe }
+}
+
+/// Any partner's, for operations.
+pub fn anywhere(environment: Environment, id: Id) -> Ask<Option<Contract>> {
+    let values = [id.short().into(), format!("%.{}", environment.as_str()).into()];
+    Ask { query: Query::within(environment, ANYWHERE, values), read: maybe }
 }
 
 /// Every contract of a quote version, oldest first.

@@ -11,8 +11,10 @@ mod change;
 mod engine;
 mod error;
 mod migration;
+mod migrations;
 mod page;
 mod put;
+mod rooms;
 mod row;
 mod sight;
 pub mod standing;
@@ -32,9 +34,10 @@ pub use sight::Sight;
 pub use value::Value;
 
 pub use ask::{Ask, Asks, Beside};
+pub use migrations::MIGRATIONS;
 pub use page::Page;
 pub use put::Answered;
-pub use store::{Committed, MIGRATIONS, Store};
+pub use store::{Committed, Store};
 
 // The nouns, in the order of the flow: SQL constants first, then what asks and writes them.
 pub mod partner;
@@ -79,6 +82,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     contract::SQL,
     promotion::SQL,
     order::SQL,
+    order::IDENTIFIERS,
     billing::SQL,
     event::SQL,
     feed::SQL,

@@ -1,17 +1,23 @@
 //! Orders and sub-orders. The parent's state is not stored: it is a fold over its sub-orders.
 
+mod identifier;
+
+pub(crate) use identifier::{SQL as IDENTIFIERS, put_identifier};
+pub use identifier::{by_identifier, order_anywhere, sub_order_anywhere};
+
 use crate::ask::{Ask, all, maybe};
 use crate::page::Page;
 use crate::put::{Texts, Written};
-use crate::{Query, Row, Statement, StoreError};
+use crate::{Query, Row, Statement, StoreError, Value};
 use domain::change::Mode;
 use domain::id::{Id, Kind};
 use domain::order::{Order, PhaseCounts, SubOrder, SubOrderPhase};
 use domain::party::Tenant;
 
 const TEXTS: Texts = Texts {
-    insert: "insert into orders (tenant, id, version, quote, account, doc) \
-             values ($1, $2, $3, $4, $5, $6)",
+    insert: "insert into orders \
+             (tenant, id, version, quote, account, contract, number, purchase_order, doc) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     update: "update orders set version = $1, doc = $2 \
              where tenant = $3 and id = $4 and version = $5",
     remove: "delete from orders where tenant = $1 and id = $2 and version = $3",
@@ -19,10 +25,10 @@ const TEXTS: Texts = Texts {
 };
 const SUB_TEXTS: Texts = Texts {
     insert: "insert into sub_order \
-             (tenant, id, version, orders, quote, site, position, state, doc) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    update: "update sub_order set version = $1, state = $2, doc = $3 \
-             where tenant = $4 and id = $5 and version = $6",
+             (tenant, id, version, orders, quote, site, position, state, billing_account, \
+             sub_account, doc) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    update: "update sub_order set version = $1, state = $2, billing_account = $3, \
+             sub_account = $4, doc = $5 where tenant = $6 and id = $7 and version = $8",
     remove: "delete from sub_order where tenant = $1 and id = $2 and version = $3",
     unique: "sub_order",
 };
@@ -42,6 +48,10 @@ const PAGE: &str = "select doc from sub_order where tenant = $1 and orders = $2 
     and position > $3 and ($4 = '' or state = $4) order by position limit $5";
 const OPEN: &str = "select doc from sub_order where tenant = $1 and orders = $2 \
     and state = 'draft' order by position limit $3";
+/// What was handed off and has not come to nothing.
+const WITH_FULFILMENT: &str = "select doc from sub_order where tenant = $1 and quote = $2 \
+    and state in ('submitted', 'acknowledged', 'in_progress', 'pending', 'held', \
+    'assessing_cancellation', 'pending_cancellation', 'completed') order by position limit $3";
 const COUNTS: &str = "select state, count(*) from sub_order \
     where tenant = $1 and orders = $2 group by state";
 /// Which states the sub-orders of the orders between two ids are in. Each is one look into the
@@ -70,6 +80,7 @@ pub(crate) const SQL: &[&str] = &[
     SUB_OF_SITE,
     PAGE,
     OPEN,
+    WITH_FULFILMENT,
     COUNTS,
     STATES,
 ];
@@ -79,7 +90,13 @@ pub(crate) fn put(order: &Order, mode: Mode) -> Result<Statement, StoreError> {
         tenant: order.tenant,
         id: order.id,
         version: order.version,
-        fixed: vec![order.quote.short().into(), order.account.map(|a| a.short().to_owned()).into()],
+        fixed: vec![
+            order.quote.short().into(),
+            order.account.map(|a| a.short().to_owned()).into(),
+            order.contract.short().into(),
+            order.number.as_str().into(),
+            order.purchase_order.clone().into(),
+        ],
         moving: vec![],
         doc: order,
     };
@@ -88,6 +105,9 @@ pub(crate) fn put(order: &Order, mode: Mode) -> Result<Statement, StoreError> {
 
 pub(crate) fn put_sub(sub: &SubOrder, mode: Mode) -> Result<Statement, StoreError> {
     let state = sub.state.word();
+    let billing = sub.enrichments.billing.as_ref().map(|billing| &billing.value);
+    let account = Value::from(billing.map(|b| b.billing_account.short().to_owned()));
+    let sub_account = Value::from(billing.and_then(|b| b.codes.sub_account.clone()));
     let noun = Written {
         tenant: sub.tenant,
         id: sub.id,
@@ -98,8 +118,10 @@ pub(crate) fn put_sub(sub: &SubOrder, mode: Mode) -> Result<Statement, StoreErro
             sub.site.short().into(),
             sub.position.into(),
             state.into(),
+            account.clone(),
+            sub_account.clone(),
         ],
-        moving: vec![state.into()],
+        moving: vec![state.into(), account, sub_account],
         doc: sub,
     };
     SUB_TEXTS.put(noun, mode)
@@ -182,6 +204,13 @@ pub fn open_sub_orders(tenant: Tenant, order: Id, limit: u32) -> Ask<Vec<SubOrde
     Ask { query: Query::within(tenant, OPEN, values), read: all }
 }
 
+/// Those of the sub-orders of a quote that were handed off and have not come to nothing, at most so
+/// many.
+pub fn with_fulfilment(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<SubOrder>> {
+    let values = [tenant.to_string().into(), quote.short().into(), limit.into()];
+    Ask { query: Query::within(tenant, WITH_FULFILMENT, values), read: all }
+}
+
 /// How many sub-orders of an order are in each phase.
 pub fn counts(tenant: Tenant, order: Id) -> Ask<PhaseCounts> {
     let values = [tenant.to_string().into(), order.short().into()];
@@ -222,5 +251,15 @@ mod tests {
             assert_eq!(STATES.matches(&word).count(), 1, "{word}");
         }
         assert_eq!(STATES.matches("('").count(), SubOrderPhase::ALL.len());
+    }
+
+    #[test]
+    fn with_fulfilment_is_what_is_neither_open_nor_came_to_nothing() {
+        use SubOrderPhase::{Cancelled, Draft, Failed, Rejected};
+        for phase in SubOrderPhase::ALL {
+            let named = WITH_FULFILMENT.contains(&format!("'{}'", phase.word()));
+            let held = !matches!(phase, Draft | Rejected | Cancelled | Failed);
+            assert_eq!(named, held, "{}", phase.word());
+        }
     }
 }

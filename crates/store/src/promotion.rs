@@ -1,4 +1,4 @@
-//! What signatures use of promotions: counted in the carrier's own space, kept by contract in the
+//! What signatures use of promotions, and the ends of contracts give back: counted in the carrier's own space, kept by contract in the
 //! partner's.
 
 use crate::ask::Ask;
@@ -7,7 +7,7 @@ use crate::{Guard, Query, Row, Statement, Value};
 use domain::id::Id;
 use domain::money::Money;
 use domain::party::{Environment, Tenant};
-use domain::promotion::{Given, Spend, Used};
+use domain::promotion::{Given, Release, Spend, Used};
 use faults::{Bug, planted};
 
 const USED: &str = "select code, uses, amount from promotion_use where tenant = $1 order by code";
@@ -24,7 +24,12 @@ const COUNT: &str = "insert into promotion_use \
     most_amount = excluded.most_amount \
     where promotion_use.uses < $6 and promotion_use.amount <= $7";
 
-pub(crate) const SQL: &[&str] = &[USED, OF_CONTRACT, SPEND, COUNT];
+const RELEASE: &str = "delete from promotion_spend \
+    where tenant = $1 and contract = $2 and code = $3 and amount = $4";
+const UNCOUNT: &str = "update promotion_use set uses = uses - 1, amount = amount - $1 \
+    where tenant = $2 and code = $3 and uses > 0";
+
+pub(crate) const SQL: &[&str] = &[USED, OF_CONTRACT, SPEND, COUNT, RELEASE, UNCOUNT];
 
 /// What is used of every promotion that was ever used.
 pub fn used(environment: Environment) -> Ask<Vec<Used>> {
@@ -51,6 +56,31 @@ pub fn of_contract(tenant: Tenant, contract: Id) -> Ask<Vec<Given>> {
         rows.iter().map(given).collect()
     };
     Ask { query: Query::within(tenant, OF_CONTRACT, values), read }
+}
+
+/// Gives back what a contract used, in the same order as it is used. `Stale` where it is no longer
+/// so.
+pub(crate) fn release(releases: &[Release]) -> Vec<Statement> {
+    let mut in_order: Vec<&Release> = releases.iter().collect();
+    in_order.sort_by(|a, b| a.given.promotion.cmp(&b.given.promotion));
+    let kept = in_order.iter().map(|release| {
+        let values = [
+            release.tenant.to_string().into(),
+            release.contract.short().into(),
+            release.given.promotion.as_str().into(),
+            release.given.amount.minor().into(),
+        ];
+        Statement::one(RELEASE, values, Guard::Version)
+    });
+    let counted = in_order.iter().map(|release| {
+        let values = [
+            release.given.amount.minor().into(),
+            Tenant::carrier(release.tenant.environment).to_string().into(),
+            release.given.promotion.as_str().into(),
+        ];
+        Statement::one(UNCOUNT, values, Guard::Version)
+    });
+    kept.chain(counted).collect()
 }
 
 /// Writes what a signature uses. The rows that others write too come last and in the order of

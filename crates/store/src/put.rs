@@ -40,9 +40,11 @@ pub(crate) fn statements(
     if let Some(answered) = answered {
         statements.push(crate::idempotency::remember(answered));
     }
-    for put in &change.puts {
+    for put in change.rests_on.iter().chain(&change.puts) {
         record(put, &mut statements)?;
     }
+    statements.extend(change.checks.iter().map(crate::credit::unchanged));
+    statements.extend(change.requested.iter().map(crate::site::request));
     let mut events = change.events.as_slice();
     if let [most @ .., _] = events
         && planted(Bug::DropEvent)
@@ -68,6 +70,7 @@ pub(crate) fn statements(
     statements.extend(change.clock_jobs.iter().flat_map(crate::test_clock::jobs));
     // After everything that is this flow's alone: these rows are all signers'.
     statements.extend(crate::promotion::spend(&change.spends));
+    statements.extend(crate::promotion::release(&change.releases));
     // Last, so that its last statement's row is the feed's new end.
     if let Some(now) = placed.filter(|_| !change.events.is_empty()) {
         statements.extend(crate::feed::plan(now));
@@ -77,7 +80,8 @@ pub(crate) fn statements(
     let writing = Change::within(sight(change, answered)?, statements);
     // Whoever touches a sender's turn does so by itself, and so does who uses a promotion.
     let turns = change.puts.iter().any(|put| matches!(put.record, Record::WebhookEndpoint(_)));
-    Ok(if turns || !change.spends.is_empty() { writing.alone() } else { writing })
+    let promotions = !change.spends.is_empty() || !change.releases.is_empty();
+    Ok(if turns || promotions { writing.alone() } else { writing })
 }
 
 /// Whose rows a decision touches: one partner's, the carrier's own, or both. A decision that
@@ -104,11 +108,13 @@ fn sight(
     {
         return Ok(first.record.tenant().environment.into());
     }
-    let puts = change.puts.iter().map(|put| put.record.tenant());
+    let puts = change.rests_on.iter().chain(&change.puts).map(|put| put.record.tenant());
     let events = change.events.iter().map(|event| event.tenant);
     let jobs = change.jobs.iter().map(|job| job.tenant);
     let key = answered.map(|answered| answered.tenant);
-    let counted = change.spends.iter().map(|spend| Tenant::carrier(spend.tenant.environment));
+    let spent = change.spends.iter().map(|spend| spend.tenant);
+    let released = change.releases.iter().map(|release| release.tenant);
+    let counted = spent.chain(released).map(|tenant| Tenant::carrier(tenant.environment));
     Sight::over(puts.chain(events).chain(jobs).chain(key).chain(counted))
         .ok_or_else(|| StoreError::ours("one change of two partners or two environments"))
 }
@@ -137,6 +143,7 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
         Record::Document(r) => crate::contract::put_document(r),
         Record::Order(r) => crate::order::put(r, mode)?,
         Record::SubOrder(r) => crate::order::put_sub(r, mode)?,
+        Record::Identifier(r) => crate::order::put_identifier(r, mode),
         Record::BillingAccount(r) => crate::billing::put(r, mode)?,
         Record::CustomerGroup(r) => crate::billing::put_group(r, mode)?,
         Record::TestClock(r) => crate::test_clock::put(r, mode)?,

@@ -1,12 +1,12 @@
 //! Sites of quotes.
 
-use crate::ask::{Ask, all};
+use crate::ask::{Ask, doc_in};
 use crate::put::{Texts, Written};
-use crate::{Query, Statement, StoreError};
+use crate::{Guard, Query, Row, Statement, StoreError};
 use domain::change::Mode;
 use domain::id::Id;
 use domain::party::Tenant;
-use domain::quote::{Site, Validation};
+use domain::quote::{AddressesRequested, Site, Validation};
 
 const TEXTS: Texts = Texts {
     insert: "insert into site \
@@ -17,18 +17,23 @@ const TEXTS: Texts = Texts {
     remove: "delete from site where tenant = $1 and id = $2 and version = $3",
     unique: "site",
 };
-const OF_QUOTE: &str = "select doc from site where tenant = $1 and quote = $2 order by position";
-const NAMED: &str = "select doc from site where tenant = $1 and id = $2 and quote = $3";
-const PAGE: &str = "select doc from site where tenant = $1 and quote = $2 and position > $3 \
+const OF_QUOTE: &str =
+    "select doc, address, version from site where tenant = $1 and quote = $2 order by position";
+const NAMED: &str =
+    "select doc, address, version from site where tenant = $1 and id = $2 and quote = $3";
+const PAGE: &str = "select doc, address, version from site where tenant = $1 and quote = $2 and position > $3 \
     order by position limit $4";
-const OF_BASIS: &str = "select doc from site where tenant = $1 and quote = $2 and basis = $3 \
+const OF_BASIS: &str = "select doc, address, version from site where tenant = $1 and quote = $2 and basis = $3 \
     order by position";
 // The conditions stand as those of the partial indexes, word for word: that is how they are used.
-const UNPASSED: &str = "select doc from site where tenant = $1 and quote = $2 \
+const UNPASSED: &str = "select doc, address, version from site where tenant = $1 and quote = $2 \
     and address <> 'passed' order by position limit $3";
-const REQUESTED: &str = "select doc from site where tenant = $1 and quote = $2 \
+const BY_ADDRESS: &str = "select doc, address, version from site where tenant = $1 and quote = $2 \
     and address <> 'passed' and address = $3 order by position limit $4";
-const UNCONFIGURED: &str = "select doc from site where tenant = $1 and quote = $2 \
+/// The columns alone: a document says so when it is written the next time.
+const REQUEST: &str = "update site set version = version + 1, address = $1 \
+    where tenant = $2 and quote = $3 and address <> 'passed' and address = $4";
+const UNCONFIGURED: &str = "select doc, address, version from site where tenant = $1 and quote = $2 \
     and configured = 0 order by position limit $3";
 
 pub(crate) const SQL: &[&str] = &[
@@ -40,7 +45,8 @@ pub(crate) const SQL: &[&str] = &[
     PAGE,
     OF_BASIS,
     UNPASSED,
-    REQUESTED,
+    BY_ADDRESS,
+    REQUEST,
     UNCONFIGURED,
 ];
 
@@ -71,6 +77,30 @@ pub(crate) fn put(site: &Site, mode: Mode) -> Result<Statement, StoreError> {
         doc: site,
     };
     TEXTS.put(noun, mode)
+}
+
+/// The validation of every open address of a quote is asked for.
+pub(crate) fn request(requested: &AddressesRequested) -> Statement {
+    let (tenant, quote) = (requested.tenant.to_string(), requested.quote.short());
+    let values = ["requested".into(), tenant.into(), quote.into(), "open".into()];
+    Statement::new(REQUEST, values).expecting(requested.sites.into(), Guard::Version)
+}
+
+/// The site of a row, whose document stands in the first of these columns, the column of its
+/// address in the second and its version in the third.
+pub(crate) fn read(row: &Row, [doc, address, version]: [usize; 3]) -> Result<Site, StoreError> {
+    let mut site: Site = doc_in(row, doc)?;
+    if row.text(address)? == "requested" {
+        // See `REQUEST`.
+        site.validation = Validation::Requested;
+        let newer = u64::try_from(row.int(version)?);
+        site.version = newer.map_err(|e| row.corrupt(version, e.to_string()))?;
+    }
+    Ok(site)
+}
+
+fn all(rows: Vec<Row>) -> Result<Vec<Site>, StoreError> {
+    rows.iter().map(|row| read(row, [0, 1, 2])).collect()
 }
 
 /// In the order of their places.
@@ -108,11 +138,19 @@ pub fn unpassed(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<Site>> {
     first(UNPASSED, tenant, quote, limit)
 }
 
+fn by_address(tenant: Tenant, quote: Id, address: &str, limit: u32) -> Ask<Vec<Site>> {
+    let values = [tenant.to_string().into(), quote.short().into(), address.into(), limit.into()];
+    Ask { query: Query::within(tenant, BY_ADDRESS, values), read: all }
+}
+
 /// The first whose address is being validated.
 pub fn requested(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<Site>> {
-    let values =
-        [tenant.to_string().into(), quote.short().into(), "requested".into(), limit.into()];
-    Ask { query: Query::within(tenant, REQUESTED, values), read: all }
+    by_address(tenant, quote, "requested", limit)
+}
+
+/// The first without a valid address that nobody has asked for.
+pub fn open(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<Site>> {
+    by_address(tenant, quote, "open", limit)
 }
 
 /// The first that have no configuration.

@@ -3,8 +3,9 @@
 use crate::ask::Asks;
 use crate::job::{Claimed, Room};
 use crate::put::{Answered, statements};
+use crate::rooms::Rooms;
 use crate::{
-    Change, Engine, Guard, Migration, Query, Row, Statement, StoreError, Why, Written,
+    Change, Engine, Guard, MIGRATIONS, Query, Row, Statement, StoreError, Why, Written,
     idempotency::{self, Kept},
     test_clock,
 };
@@ -15,97 +16,6 @@ use domain::time::Moment;
 use faults::{Bug, Point, pass, planted};
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
-
-/// The schema, one step after the other.
-pub const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "start",
-        sql: include_str!("../migrations/0001_start.sql"),
-        postgres: "",
-    },
-    Migration {
-        number: 2,
-        name: "events",
-        sql: include_str!("../migrations/0002_events.sql"),
-        postgres: include_str!("../migrations/0002_events.postgres.sql"),
-    },
-    Migration {
-        number: 3,
-        name: "jobs",
-        sql: include_str!("../migrations/0003_jobs.sql"),
-        postgres: "",
-    },
-    Migration {
-        number: 4,
-        name: "wall",
-        sql: include_str!("../migrations/0004_wall.sql"),
-        postgres: include_str!("../migrations/0004_wall.postgres.sql"),
-    },
-    Migration {
-        number: 5,
-        name: "promotions",
-        sql: include_str!("../migrations/0005_promotions.sql"),
-        postgres: include_str!("../migrations/0005_promotions.postgres.sql"),
-    },
-    Migration {
-        number: 6,
-        name: "tallies",
-        sql: include_str!("../migrations/0006_tallies.sql"),
-        postgres: "",
-    },
-    Migration {
-        number: 7,
-        name: "sub-orders",
-        sql: include_str!("../migrations/0007_sub_orders.sql"),
-        postgres: "",
-    },
-    Migration {
-        number: 8,
-        name: "imports",
-        sql: include_str!("../migrations/0008_imports.sql"),
-        postgres: include_str!("../migrations/0008_imports.postgres.sql"),
-    },
-    Migration {
-        number: 9,
-        name: "alternatives",
-        sql: include_str!("../migrations/0009_alternatives.sql"),
-        postgres: "",
-    },
-    Migration {
-        number: 10,
-        name: "catalogues",
-        sql: include_str!("../migrations/0010_catalogues.sql"),
-        postgres: include_str!("../migrations/0010_catalogues.postgres.sql"),
-    },
-    Migration {
-        number: 11,
-        name: "feasibility",
-        sql: include_str!("../migrations/0011_feasibility.sql"),
-        postgres: "",
-    },
-    Migration {
-        number: 12,
-        name: "customers",
-        sql: include_str!("../migrations/0012_customers.sql"),
-        postgres: include_str!("../migrations/0012_customers.postgres.sql"),
-    },
-    Migration {
-        number: 14,
-        name: "credit",
-        sql: include_str!("../migrations/0014_credit.sql"),
-        postgres: include_str!("../migrations/0014_credit.postgres.sql"),
-    },
-    Migration {
-        number: 15,
-        name: "test-clocks",
-        sql: include_str!("../migrations/0015_test_clocks.sql"),
-        postgres: include_str!("../migrations/0015_test_clocks.postgres.sql"),
-    },
-];
-
-/// Objects share so many channels: few enough to keep, enough that a commit wakes few in vain.
-const WAITING_ROOMS: usize = 256;
 
 /// What became of a change.
 #[must_use]
@@ -125,8 +35,8 @@ pub enum Committed {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) engine: Arc<dyn Engine>,
-    /// Counts commits by the objects they touched, so that readers can wait for the next one.
-    touched: Arc<[watch::Sender<u64>]>,
+    /// Where readers wait for the next commit.
+    rooms: Rooms,
     /// The feed's end, as far as this process knows.
     head: Arc<watch::Sender<i64>>,
     /// Rings when a commit of this process left events without a place.
@@ -144,9 +54,9 @@ impl Store {
 
     /// A store over a database that has been opened by this version before.
     pub fn over(engine: Arc<dyn Engine>) -> Self {
-        let touched = (0..WAITING_ROOMS).map(|_| watch::Sender::new(0)).collect();
+        let rooms = Rooms::default();
         let (head, unplaced) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
-        Self { engine, touched, head, unplaced }
+        Self { engine, rooms, head, unplaced }
     }
 
     /// Answers questions from one snapshot.
@@ -192,12 +102,7 @@ impl Store {
                         None => self.unplaced.notify_one(),
                     }
                 }
-                for put in &change.puts {
-                    let (object, whole) = put.record.concerns();
-                    for id in [Some(object), whole].into_iter().flatten() {
-                        self.room(id).send_modify(|n| *n += 1);
-                    }
-                }
+                self.rooms.ring(change.puts.iter().map(|put| put.record.concerns()));
                 Ok(Committed::Done)
             }
             Written::Refused { guard, why, statement } => match guard {
@@ -239,6 +144,19 @@ impl Store {
         }
     }
 
+    /// Says whether what a change rests on, and does again, may be told as done: it is written
+    /// once more as it was read, where what can be read may vanish.
+    pub async fn confirm(
+        &self,
+        now: Moment,
+        change: &domain::change::Change,
+    ) -> Result<Committed, StoreError> {
+        if change.rests_on.is_some() && self.engine.shows_what_may_vanish() {
+            return self.commit(now, change, None).await;
+        }
+        Ok(Committed::Done)
+    }
+
     /// Whether every commit is this process's own, so that [`touched`](Self::touched) tells all.
     pub fn alone(&self) -> bool {
         self.engine.one_writer()
@@ -247,7 +165,7 @@ impl Store {
     /// A receiver that changes with each commit of this process that touches `object` or a part
     /// of it; now and then with one that does not.
     pub fn touched(&self, object: Id) -> watch::Receiver<u64> {
-        self.room(object).subscribe()
+        self.rooms.of(object).subscribe()
     }
 
     /// Gives every committed event that has no place in the feed its place. Asks before it writes.
@@ -287,17 +205,6 @@ impl Store {
     /// Waits until a commit of this process has left events without a place.
     pub async fn unplaced(&self) {
         self.unplaced.notified().await;
-    }
-
-    fn room(&self, object: Id) -> &watch::Sender<u64> {
-        // The last characters of an id differ most.
-        let hash = object
-            .short()
-            .bytes()
-            .rev()
-            .take(6)
-            .fold(0usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b)));
-        &self.touched[hash % WAITING_ROOMS]
     }
 
     /// Claims due jobs for `owner`: from each lane at most its room, in all at most `limit`. Asks

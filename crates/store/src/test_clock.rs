@@ -28,9 +28,12 @@ const NONE: &str = "select id from test_clock where tenant = $1 and state <> 're
 /// What is due first: what is due already stands before what waits.
 const FIRST: &str = "select id, clock_due from job where tenant = $1 and clock_due is not null \
     and state = 'ready' and connector <> '' order by clock_due limit 1";
-/// The newest of what the server's clock does not date for ever, as it does webhooks.
+/// The newest event behind an id, of what the server's clock does not date for ever, as it does
+/// webhooks. Ids sort by time.
 const NEWEST: &str = "select doc from event where tenant = $1 and noun <> 'webhook_endpoint' \
-    order by position desc limit 1";
+    and id > $2 order by id desc limit 1";
+const NEWER: &str = "select id from event where tenant = $1 and noun <> 'webhook_endpoint' \
+    and id > $2 limit 1";
 const HOLD_LATER: &str = "update job set clock_due = due_at, due_at = $1 where tenant = $2 \
     and state = 'ready' and lease_until = 0 and due_at > $3";
 /// What a worker has in hand is left alone: it is brought back by the clock, and two that locked
@@ -64,6 +67,7 @@ pub(crate) const SQL: &[&str] = &[
     NONE,
     FIRST,
     NEWEST,
+    NEWER,
     HOLD_LATER,
     HOLD_DUE,
     QUIET,
@@ -101,7 +105,8 @@ pub(crate) fn jobs(moved: &ClockJobs) -> Vec<Statement> {
     let tenant = || Value::from(moved.tenant().to_string());
     let never = || Value::from(Moment::NEVER.ms());
     match moved {
-        ClockJobs::Hold { now, .. } => vec![
+        ClockJobs::Hold { now, newest, .. } => vec![
+            Statement::new(NEWER, [tenant(), newest.short().into()]).expecting(0, Guard::Version),
             Statement::new(HOLD_LATER, [never(), tenant(), now.ms().into()]),
             Statement::new(HOLD_DUE, [now.ms().into(), tenant(), now.ms().into()]),
         ],
@@ -147,9 +152,10 @@ pub fn of(tenant: Tenant) -> Ask<Option<TestClock>> {
     Ask { query: Query::within(tenant, OF, [tenant.to_string().into()]), read: maybe }
 }
 
-/// The newest event of a partner's, but for those of webhook endpoints.
-pub fn newest_event(tenant: Tenant) -> Ask<Option<Event>> {
-    Ask { query: Query::within(tenant, NEWEST, [tenant.to_string().into()]), read: maybe }
+/// The newest event of a partner's behind that id, but for those of webhook endpoints.
+pub fn newest_event(tenant: Tenant, after: Id) -> Ask<Option<Event>> {
+    let values = [tenant.to_string().into(), after.short().into()];
+    Ask { query: Query::within(tenant, NEWEST, values), read: maybe }
 }
 
 /// Every clock of the test environment, for operations.

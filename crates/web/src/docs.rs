@@ -1,7 +1,9 @@
 //! The reference: the OpenAPI document, and a page that shows it without asking anybody else.
 
 use crate::State;
-use axum::extract::State as Shared;
+use crate::dialects::Family;
+use crate::router::unknown_route;
+use axum::extract::{Path, Request, State as Shared};
 use axum::response::{Html, IntoResponse, Response};
 use http::header;
 
@@ -11,6 +13,20 @@ const SCRIPT: &[u8] = include_bytes!("../assets/scalar-standalone.js.gz");
 pub(crate) async fn document(Shared(state): Shared<State>) -> Response {
     let text = state.document.to_string();
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+pub(crate) async fn document_of_family(
+    Shared(state): Shared<State>,
+    Path(family): Path<String>,
+    request: Request,
+) -> Response {
+    match family.parse::<Family>() {
+        Ok(family) => {
+            let text = state.families.document(family).to_string();
+            ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
+        Err(_) => unknown_route(request).await,
+    }
 }
 
 pub(crate) async fn page() -> Response {

@@ -9,72 +9,29 @@
 //!   same as once.
 //! * [`FileQuestion`] and [`FileCommand`]: the same with a file of sites as the body.
 
+mod body;
 mod file;
+mod place;
 
+pub(crate) use body::{fingerprint, json, typed};
 pub(crate) use file::{FileCommand, FileQuestion, Sent};
+pub(crate) use place::{Manner, Place, Refused, RequestId};
 
 use crate::State;
 use crate::limits::Passage;
 use crate::params::Params;
-use crate::problem;
-use crate::sandbox::refuse_in_live;
-use crate::schema::Schemas;
-use app::{Call, Caller, Key, Problem};
+use app::{Call, Caller, Key};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use body::allowed;
 use domain::code::{Because, Code};
 use domain::id::{Id, Kind};
 use domain::refusal::{Fault, IfMatch, Refusal};
 use http::request::Parts;
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::convert::Infallible;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// The request's id, put there by the outermost layer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RequestId(pub(crate) Id);
-
-/// A problem on its way out, with what it needs to be drawn.
-#[derive(Debug)]
-pub(crate) struct Refused {
-    problem: Box<Problem>,
-    request: Id,
-    instance: String,
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        problem::response(&self.problem, self.request, &self.instance)
-    }
-}
-
-/// What a handler needs to draw its own problems.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub(crate) request: Id,
-    instance: String,
-}
-
-impl Place {
-    fn of(parts: &Parts, state: &State) -> Self {
-        let request = parts.extensions.get::<RequestId>().map_or_else(|| state.fresh(), |r| r.0);
-        Self { request, instance: parts.uri.path().to_owned() }
-    }
-
-    pub(crate) fn refuse(&self, problem: impl Into<Problem>) -> Refused {
-        Refused {
-            problem: Box::new(problem.into()),
-            request: self.request,
-            instance: self.instance.clone(),
-        }
-    }
-}
 
 /// A caller that only reads.
 #[derive(Debug)]
@@ -159,11 +116,14 @@ async fn caller(parts: &Parts, state: &State) -> Result<(Caller, Place), Refused
     };
     let found = state.app.authenticate(secret, acting_for).await;
     let caller = found.map_err(|p| place.refuse(p))?;
-    if let Some(passage) = parts.extensions.get::<Passage>() {
-        let admitted = state.gate.admit(passage, caller.credential, caller.environment);
-        admitted.map_err(|r| place.refuse(r))?;
-    }
+    admit(parts, state, &caller).map_err(|r| place.refuse(r))?;
     Ok((caller, place))
+}
+
+/// Lets a known caller pass within its limits.
+pub(crate) fn admit(parts: &Parts, state: &State, caller: &Caller) -> Result<(), Refusal> {
+    let Some(passage) = parts.extensions.get::<Passage>() else { return Ok(()) };
+    state.gate.admit(passage, caller.credential, caller.environment)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -172,14 +132,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
 }
 
-fn header_fault(name: &str, because: Because, expected: &str) -> Refusal {
+pub(crate) fn header_fault(name: &str, because: Because, expected: &str) -> Refusal {
     let detail = format!("the header {name} is wrong");
     let fault = Fault::new(format!("/headers/{name}"), because, &*detail).expected(expected);
     Refusal::new(Code::InvalidHeader, detail).with(vec![fault])
 }
 
 /// 1 to 255 visible ASCII characters, bare or as a quoted string.
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Refusal> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Refusal> {
     let Some(value) = headers.get("idempotency-key") else {
         let detail = "this request changes something: it needs an Idempotency-Key";
         return Err(Refusal::new(Code::IdempotencyKeyMissing, detail));
@@ -207,108 +167,6 @@ fn if_match(headers: &HeaderMap) -> Result<IfMatch, Refusal> {
     let version = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
     version.and_then(|v| v.parse().ok()).map(IfMatch::Version).ok_or_else(|| {
         header_fault("if-match", Because::BadFormat, "the ETag as it was given, or *")
-    })
-}
-
-/// Reads and checks a body: declared as JSON, within the limit, well-formed, of the documented
-/// form.
-async fn body<T: ToSchema + DeserializeOwned>(
-    request: Request,
-    state: &State,
-) -> Result<(T, Value), Refusal> {
-    let declared = request.headers().get(header::CONTENT_TYPE).cloned();
-    let limit = state.options.max_body_bytes;
-    let bytes = axum::body::to_bytes(request.into_body(), limit).await.map_err(|_| {
-        Refusal::new(Code::BodyTooLarge, format!("the body is larger than {limit} bytes"))
-    })?;
-    let large = bytes.len() > LARGE;
-    let (name, schemas) = (T::name(), state.schemas.clone());
-    let check = move || checked(&name, declared.as_ref(), &bytes, &schemas);
-    let value = if large {
-        tokio::task::spawn_blocking(check).await.map_err(|e| failed(&e.to_string()))??
-    } else {
-        check()?
-    };
-    let typed = serde_path_to_error::deserialize(&value).map_err(|e| {
-        let dotted = e.path().to_string();
-        let pointer = format!("/{}", dotted.replace(['[', ']'], ".").replace('.', "/"));
-        let pointer = pointer.replace("//", "/").trim_end_matches('/').to_owned();
-        let fault = Fault::new(pointer, Because::BadFormat, e.into_inner().to_string());
-        Refusal::new(Code::InvalidBody, "the body has 1 fault").with(vec![fault])
-    })?;
-    Ok((typed, value))
-}
-
-/// A larger body takes milliseconds to be read and checked: on a thread of its own.
-const LARGE: usize = 128 * 1024;
-
-fn failed(why: &str) -> Refusal {
-    tracing::error!(error = why, "a request body could not be checked");
-    Refusal::new(Code::Internal, "the server failed")
-}
-
-/// The body, if it is of the form that the schema of that name documents.
-fn checked(
-    name: &str,
-    declared: Option<&http::HeaderValue>,
-    bytes: &Bytes,
-    schemas: &Schemas,
-) -> Result<Value, Refusal> {
-    let value = if bytes.is_empty() && name == "Nothing" {
-        Value::Object(serde_json::Map::new())
-    } else {
-        json(declared, bytes)?
-    };
-    if !schemas.has(name) {
-        // A body that is not in the document cannot be checked, so it is not taken.
-        return Err(failed(&format!("no schema {name} is published")));
-    }
-    let faults = schemas.faults(name, &value);
-    if faults.is_empty() {
-        return Ok(value);
-    }
-    let count = faults.len();
-    let detail = format!("the body has {count} fault{}", if count == 1 { "" } else { "s" });
-    Err(Refusal::new(Code::InvalidBody, detail).with(faults))
-}
-
-/// The body, without what has no place in the caller's environment.
-async fn allowed<T: ToSchema + DeserializeOwned>(
-    request: Request,
-    state: &State,
-    caller: &Caller,
-) -> Result<(T, Value), Refusal> {
-    let (typed, value) = body(request, state).await?;
-    refuse_in_live(caller, &value)?;
-    Ok((typed, value))
-}
-
-fn json(declared: Option<&http::HeaderValue>, bytes: &Bytes) -> Result<Value, Refusal> {
-    let essence = declared.and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let essence = essence.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        let detail = "the body must be declared as application/json";
-        return Err(Refusal::new(Code::UnsupportedMediaType, detail));
-    }
-    serde_json::from_slice(bytes).map_err(|e| Refusal::new(Code::MalformedJson, e.to_string()))
-}
-
-/// Of method, path and body. Members are sorted, so spelling does not matter.
-fn fingerprint(method: &http::Method, path: &str, body: &Value) -> String {
-    let mut hash = Sha256::new();
-    hash.update(method.as_str());
-    hash.update([0]);
-    hash.update(path);
-    hash.update([0]);
-    // serde_json keeps the members of an object sorted by name.
-    hash.update(body.to_string());
-    hex(&hash.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}"); // Writing to a String cannot fail.
-        hex
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod asyncapi;
+mod dialects;
 mod docs;
 mod door;
 mod health;
@@ -17,6 +18,7 @@ mod serve;
 mod v1;
 
 pub use asyncapi::asyncapi;
+pub use dialects::{Dialects, Family, LookupAnswer, document as family_document};
 pub use limits::{Limits, Rate};
 pub use openapi::openapi;
 pub use problem::{Retryable, retryable, status};
@@ -34,17 +36,20 @@ pub fn tell(event: &Event) -> String {
 }
 
 /// What an installation may set at the door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// The largest body that is read, in bytes.
     pub max_body_bytes: usize,
     /// How much is let in.
     pub limits: Limits,
+    /// The published interfaces.
+    pub dialects: Arc<Dialects>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_body_bytes: 2 * 1024 * 1024, limits: Limits::default() }
+        let (limits, dialects) = (Limits::default(), Arc::default());
+        Self { max_body_bytes: 2 * 1024 * 1024, limits, dialects }
     }
 }
 
@@ -54,6 +59,8 @@ pub(crate) struct State {
     pub(crate) app: Arc<app::App>,
     pub(crate) schemas: Arc<schema::Schemas>,
     pub(crate) document: Arc<str>,
+    pub(crate) families: dialects::Families,
+    pub(crate) hosts: dialects::Hosts,
     pub(crate) options: Options,
     pub(crate) gate: Arc<limits::Gate>,
 }

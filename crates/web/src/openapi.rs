@@ -7,6 +7,8 @@ mod imports;
 mod problems;
 mod words;
 
+pub(crate) use examples::put as put_example;
+
 use crate::problem::{FaultBody, ProblemBody, Retryable};
 use crate::v1;
 use serde_json::{Map, Value, json};
@@ -59,10 +61,12 @@ const QUESTIONS: [&str; 11] = [
     "price_preview",
 ];
 /// PUTs that say how something shall be, whatever it was, and so take no If-Match.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 9] = [
     "site_assign_customer",
     "sites_assign_customers",
     "order_set_group",
+    "order_identify",
+    "sub_order_identify",
     "test_clock_freeze",
     "test_clock_release",
     "partner_clock_freeze",

@@ -3,6 +3,7 @@
 use domain::code::{Because, Code};
 use domain::id::Id;
 use domain::money::Money;
+use domain::order::IdentifierKind;
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
 use domain::webhook::Filter;
@@ -94,6 +95,33 @@ impl Params {
         Some(text)
     }
 
+    /// `identifier_kind` with `identifier`: both or neither, and `narrowed` by nothing else.
+    pub(crate) fn identifier(&mut self, narrowed: bool) -> Option<(IdentifierKind, String)> {
+        let words: Vec<_> = IdentifierKind::ALL.iter().map(|kind| kind.word()).collect();
+        let given = |name: &str| self.given.iter().any(|(n, _)| n == name);
+        let (has_kind, has_value) = (given("identifier_kind"), given("identifier"));
+        let word = self.word("identifier_kind", &words);
+        let value = self.text("identifier");
+        let (name, other) = match (has_kind, has_value) {
+            (true, true) if narrowed => {
+                let detail = "orders with a number are narrowed by nothing else";
+                let expected = "neither state nor customer_id nor quote_id";
+                self.fault("identifier", Because::Conflicting, detail, expected);
+                return None;
+            }
+            (true, true) => {
+                let kind = IdentifierKind::ALL.iter().copied().find(|kind| kind.word() == word);
+                return kind.zip(value);
+            }
+            (false, false) => return None,
+            (true, false) => ("identifier", "identifier_kind"),
+            (false, true) => ("identifier_kind", "identifier"),
+        };
+        let detail = format!("{other} says nothing without {name}");
+        self.fault(name, Because::Missing, &detail, "both or neither");
+        None
+    }
+
     /// An amount that is not below zero.
     pub(crate) fn money(&mut self, name: &str) -> Option<Money> {
         let text = self.take(name)?;
@@ -175,6 +203,21 @@ impl Params {
     /// `wait`, in seconds.
     pub(crate) fn wait(&mut self) -> Duration {
         Duration::from_secs(self.number("wait", 0, LONGEST_WAIT).unwrap_or(0).into())
+    }
+
+    /// Refuses if anything that was taken is wrong; what is left over is not looked at.
+    pub(crate) fn sound(mut self) -> Result<(), Refusal> {
+        self.given.clear();
+        self.finish()
+    }
+
+    /// The parameter must be there: says so of one that is not.
+    pub(crate) fn needs<T>(&mut self, name: &str, found: Option<T>) -> Option<T> {
+        let place = format!("/query/{name}");
+        if found.is_none() && self.faults.iter().all(|fault| fault.pointer != place) {
+            self.faults.push(Fault::new(place, Because::Missing, format!("{name} is missing")));
+        }
+        found
     }
 
     /// Refuses if anything was wrong or is left over.

@@ -131,7 +131,7 @@ pub(crate) const fn passes(code: Code) -> bool {
 
 /// Seconds that a caller waits before it tries again: the least that can be said. No bucket
 /// takes longer to have its next token.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+pub(crate) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Draws a refusal. `instance` is the path.
 pub(crate) fn refused(refusal: &Refusal, request: Id, instance: &str) -> Response {
@@ -163,10 +163,11 @@ pub(crate) fn refused(refusal: &Refusal, request: Id, instance: &str) -> Respons
     response
 }
 
-/// Draws what went wrong; a fault of ours is logged here, once, and says nothing to the caller.
-pub(crate) fn response(problem: &Problem, request: Id, instance: &str) -> Response {
-    let refusal = match problem {
-        Problem::Refused(refusal) => return refused(refusal, request, instance),
+/// What the caller is told of what went wrong; a fault of ours is logged here, once, and says
+/// nothing to the caller.
+pub(crate) fn told(problem: Problem, request: Id, instance: &str) -> Refusal {
+    match problem {
+        Problem::Refused(refusal) => refusal,
         Problem::Fault(fault @ (StoreError::Unavailable(_) | StoreError::AlreadyServed { .. })) => {
             tracing::warn!(%request, instance, error = %fault, "unavailable");
             Refusal::new(Code::Unavailable, "the server cannot answer this at the moment")
@@ -175,6 +176,5 @@ pub(crate) fn response(problem: &Problem, request: Id, instance: &str) -> Respon
             tracing::error!(%request, instance, error = %fault, "internal fault");
             Refusal::new(Code::Internal, "the server failed; the carrier's log has the reason")
         }
-    };
-    refused(&refusal, request, instance)
+    }
 }

@@ -1,5 +1,6 @@
 //! The router: what the doors lead to, and what every request passes on its way.
 
+use crate::dialects::{self, Families, Hop, Hosts, hop_of};
 use crate::door::RequestId;
 use crate::limits::{Class, Gate};
 use crate::schema::Schemas;
@@ -9,12 +10,12 @@ use axum::Router;
 use axum::extract::{Request, State as Shared};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use domain::code::Code;
 use domain::id::Id;
 use domain::refusal::Refusal;
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -24,8 +25,16 @@ use std::time::Instant;
 pub fn router(app: Arc<App>, options: Options) -> Result<Router, String> {
     let (schemas, document) = published()?;
     let gate = Arc::new(Gate::new(options.limits));
-    let state = State { app, schemas, document, options, gate };
+    let families = Families::published()?;
+    let hosts = Hosts::of(&options.dialects);
+    let state = State { app, schemas, document, families, hosts, options, gate };
+    let dialects = dialects::routes();
+    let (inner, hosts) = (dialects.clone().with_state(state.clone()), state.hosts.clone());
+    let by_host = move |request| dialects::by_host(inner.clone(), hosts.clone(), request);
     Ok(routes()
+        .merge(dialects)
+        .route("/api/v1/{*rest}", any(by_host))
+        .route("/{family}/openapi.json", get(docs::document_of_family))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(docs::document))
@@ -60,7 +69,7 @@ fn published() -> Result<Published, String> {
     PUBLISHED.get_or_init(draw).clone()
 }
 
-async fn unknown_route(request: Request) -> Response {
+pub(crate) async fn unknown_route(request: Request) -> Response {
     let refusal = Refusal::new(Code::UnknownRoute, "there is no such path");
     refuse(&request, &refusal)
 }
@@ -82,16 +91,23 @@ async fn around(Shared(state): Shared<State>, mut request: Request, next: Next) 
     let begun = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id));
+    let hop = hop_of(&request, &state.hosts);
+    let panicked = || {
+        tracing::error!(request = %id, %method, path, "a handler panicked");
+        drawn(&Refusal::new(Code::Internal, "the server failed"), id, &path, hop.as_ref())
+    };
     let response = if HEALTH.contains(&path.as_str()) {
-        caught(id, &method, &path, next.run(request)).await
+        caught(next.run(request), panicked).await
     } else {
         let passage = match state.gate.enter(Class::of(&request)) {
             Ok(passage) => passage,
             // Not logged: shedding is said in sum, by the gate.
-            Err(refusal) => return named(id, problem::refused(&refusal, id, &path)),
+            Err(refusal) => {
+                return named(id, drawn(&refusal, id, &path, hop.as_ref()));
+            }
         };
         request.extensions_mut().insert(passage.clone());
-        passage.end(caught(id, &method, &path, next.run(request)).await)
+        passage.end(caught(next.run(request), panicked).await)
     };
     let response = named(id, response);
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
@@ -103,15 +119,18 @@ async fn around(Shared(state): Shared<State>, mut request: Request, next: Next) 
 const HEALTH: [&str; 2] = ["/livez", "/readyz"];
 
 async fn caught(
-    id: Id,
-    method: &Method,
-    path: &str,
     answer: impl Future<Output = Response>,
+    panicked: impl FnOnce() -> Response,
 ) -> Response {
-    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!(request = %id, %method, path, "a handler panicked");
-        problem::refused(&Refusal::new(Code::Internal, "the server failed"), id, path)
-    })
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| panicked())
+}
+
+/// A refusal of the outermost layer, in the manner of whom it is for.
+fn drawn(refusal: &Refusal, id: Id, path: &str, hop: Option<&Hop>) -> Response {
+    match hop {
+        Some(hop) => dialects::refused(refusal, id, hop),
+        None => problem::refused(refusal, id, path),
+    }
 }
 
 fn named(id: Id, mut response: Response) -> Response {

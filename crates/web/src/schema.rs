@@ -52,17 +52,23 @@ impl Schemas {
 
 const PREFIX: &str = "#/components/schemas/";
 
-/// The names of the schemas that request bodies have.
+/// The names of the schemas that request bodies have: of one that is told apart by its members,
+/// those of its forms.
 fn body_schemas(document: &Value) -> BTreeSet<String> {
     let operations = document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| {
         item.as_object().into_iter().flatten().map(|(_, operation)| operation)
     });
-    operations
-        .filter_map(|o| {
-            let reference = &o.get("requestBody")?["content"]["application/json"]["schema"]["$ref"];
-            reference.as_str()?.strip_prefix(PREFIX).map(str::to_owned)
-        })
-        .collect()
+    let schema = |o: &Value| o["requestBody"]["content"]["application/json"]["schema"].clone();
+    operations.map(schema).flat_map(|schema| named(&schema, document)).collect()
+}
+
+fn named(schema: &Value, document: &Value) -> Vec<String> {
+    let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix(PREFIX)) else {
+        return Vec::new();
+    };
+    let forms = document["components"]["schemas"][name]["oneOf"].as_array();
+    let forms = forms.into_iter().flatten().flat_map(|form| named(form, document));
+    std::iter::once(name.to_owned()).chain(forms).collect()
 }
 
 /// Puts a schema and all that it refers to into `needed`.

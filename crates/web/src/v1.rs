@@ -19,7 +19,7 @@ mod opportunity;
 mod order;
 mod quote;
 mod sandbox;
-mod shape;
+pub(crate) mod shape;
 mod site;
 mod test_clock;
 mod webhook;

@@ -47,12 +47,8 @@ impl Fulfilment for Delivery {
     async fn progress(&self, sub: &SubOrder, now: Moment) -> Result<Progress, ConnectorError> {
         let mut progress = self.real.progress(sub, now).await?;
         if self.does.load(Ordering::SeqCst) == FAILS {
-            progress = Progress {
-                reached: None,
-                foc: None,
-                failed: Some("no fibre reaches the building".to_owned()),
-                ask_again_ms: 0,
-            };
+            let failed = Some("no fibre reaches the building".to_owned());
+            progress = Progress { failed, ..Progress::default() };
         }
         Ok(progress)
     }

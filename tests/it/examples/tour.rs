@@ -2,6 +2,7 @@
 //! last successful exchange with an operation is the one that the document shows.
 
 mod credit;
+mod termination;
 
 use crate::catalogues;
 use crate::client::{Client, Reply};
@@ -197,7 +198,8 @@ async fn side_quotes(world: &World, partner: &Client, desk: &Client, theirs: &st
     let why = json!({ "reason": "The customer chose another offer." });
     partner.post(&path, &why).await.expect(200);
     let copy = json!({ "name": "A first try, once more", "opportunity_id": opportunity });
-    partner.post(&format!("/v1/quotes/{quote}/clone"), &copy).await.expect(201);
+    let copied = partner.post(&format!("/v1/quotes/{quote}/clone"), &copy).await.expect(201);
+    termination::ended(world, partner, desk, id(&copied["id"])).await;
     review(world, partner, desk, &opportunity).await;
 }
 
@@ -370,9 +372,19 @@ async fn the_order(world: &World, partner: &Client, quote: &str) {
     partner.get(&format!("/v1/sub-orders/{first}/enrichments")).await.expect(200);
     partner.post(&format!("/v1/sub-orders/{first}/handoff"), &json!({})).await.expect(200);
     partner.post(&format!("{path}/handoff"), &json!({})).await.expect(200);
+    for (whose, kind, value) in [
+        (format!("orders/{order_id}"), "uber_cart_id", "UC-20881"),
+        (format!("sub-orders/{first}"), "lee_circuit_id", "32/VLXP/000123/SW"),
+    ] {
+        let to = format!("/v1/operations/{whose}/identifiers");
+        let number = json!({ "kind": kind, "value": value }).to_string();
+        world.operations.send("PUT", &to, &[], Some(number)).await.expect(200);
+    }
     deliver(world, partner, &order_id).await;
     partner.get(&format!("/v1/sub-orders/{first}")).await.expect(200);
     partner.get("/v1/orders?state=completed").await.expect(200);
+    let known = "/v1/orders?identifier_kind=lee_circuit_id&identifier=32%2FVLXP%2F000123%2FSW";
+    partner.get(known).await.expect(200);
     partner.get(&format!("{path}/milestones")).await.expect(200);
     partner.get(&format!("{path}/journey")).await.expect(200);
     partner.get(&format!("/v1/history/{first}")).await.expect(200);

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Damage] = &[
     ),
     alone(
         Invariant::BillingAccountsExist,
-        &["update sub_order set doc = \
+        &["update sub_order set billing_account = '002' || substr(billing_account, 4), doc = \
            replace(doc, '\"billing_account\":\"001', '\"billing_account\":\"002')"],
     ),
     alone(

@@ -203,12 +203,28 @@ pub(super) const CONTRACTS: &[Damage] = &[
         &["update contract set doc = replace(doc, '\"good_until\":', '\"good_until\":1,\"was\":')"],
     ),
     alone(
+        Invariant::TerminationsWereAgreed,
+        &["update contract set doc = replace(doc, '\"second\":{\"kind\":\"operations\"', \
+           '\"second\":{\"kind\":\"system\"')"],
+    ),
+    among(
+        Invariant::TerminatedIsNotDelivered,
+        &["update sub_order set doc = replace(doc, '\"state\":\"draft\"', \
+           '\"state\":\"submitted\"'), state = 'submitted'"],
+    ),
+    among(
         Invariant::OrdersAreSigned,
-        &["update orders set doc = replace(doc, '\"contract\":\"a4T', '\"contract\":\"a4U')"],
+        &["update orders set doc = replace(doc, '\"terminated_at\":', '\"was\":')"],
+    ),
+    alone(
+        Invariant::OrdersAreSigned,
+        &["update orders set contract = 'a4U' || substr(contract, 4), \
+           doc = replace(doc, '\"contract\":\"a4T', '\"contract\":\"a4U')"],
     ),
     alone(
         Invariant::OrdersAreOfTheirQuote,
-        &["update orders set doc = replace(doc, '\"number\":\"Q-', '\"number\":\"R-')"],
+        &["update orders set number = 'R' || substr(number, 2), \
+           doc = replace(doc, '\"number\":\"Q-', '\"number\":\"R-')"],
     ),
     among(
         Invariant::OrdersCostWhatWasSigned,
@@ -256,6 +272,11 @@ pub(super) const CONTRACTS: &[Damage] = &[
         Invariant::AcknowledgementsAreKept,
         &["update sub_order set doc = \
            replace(doc, '\"acknowledgement\":{', '\"acknowledgement\":null,\"was\":{')"],
+    ),
+    alone(Invariant::IdentifiersLead, &["delete from order_identifier where kind = 'circuit_id'"]),
+    alone(
+        Invariant::IdentifiersLead,
+        &["update order_identifier set value = 'X' where kind = 'service_order_number'"],
     ),
     alone(
         Invariant::CompletedReachedEverything,

@@ -52,7 +52,8 @@ impl Sender {
 }
 
 fn router(world: &World, limits: Limits) -> Router {
-    let options = web::Options { max_body_bytes: MAX_BODY_BYTES, limits };
+    let options =
+        web::Options { max_body_bytes: MAX_BODY_BYTES, limits, ..web::Options::default() };
     web::router(world.app.clone(), options).expect("a router")
 }
 

@@ -49,6 +49,7 @@ async fn every_fault_is_met_but_those_that_no_request_can_bring_about() {
     world.operations.post(reveal, &json!({ "reason": "It is 123-45-6789." })).await;
     used_up(&world, &apex).await;
     unfeasible(&world, &apex).await;
+    ended(&world, &apex).await;
     to_the_end(&world, &apex).await;
     let desk = catalogues(&world).await;
     let live = world.live_operations().await;
@@ -105,6 +106,24 @@ async fn unfeasible(world: &World, apex: &Client) {
     apex.post(&format!("/v1/quotes/{quote}/feasibility"), &json!({})).await.expect(202);
     let path = format!("/v1/operations/feasibility-checks/{quote}/refuse");
     world.operations.post(&path, &json!({ "reason": "No fibre." })).await.expect(200);
+    apex.get(&format!("/v1/quotes/{quote}/journey")).await.expect(200);
+}
+
+/// A signed contract that operations have ended.
+async fn ended(world: &World, apex: &Client) {
+    let quote = opened(apex).await;
+    two_sites(apex, &quote).await;
+    validate(world, apex, &quote).await;
+    configure(apex, &quote, "OFF_ADI_MID_MARKET", adi()).await;
+    apex.post(&format!("/v1/quotes/{quote}/price"), &json!({})).await.expect(200);
+    let asked = json!({ "application": application("Sample resale") });
+    credit(world, apex, &quote, &asked).await;
+    let path = format!("/v1/operations/contracts/{}", contract(world, apex, &quote).await);
+    let why = json!({ "reason": "They are being wound up." });
+    let proposed = world.operations.post(&format!("{path}/terminate"), &why).await.expect(200);
+    let seen = json!({ "version": proposed["version"] });
+    let second = catalogues::second(world).await;
+    second.post(&format!("{path}/confirm-termination"), &seen).await.expect(200);
     apex.get(&format!("/v1/quotes/{quote}/journey")).await.expect(200);
 }
 

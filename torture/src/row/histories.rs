@@ -8,6 +8,7 @@ mod base;
 mod bodies;
 mod clients;
 mod deal;
+mod desk;
 mod drive;
 mod heal;
 mod history;

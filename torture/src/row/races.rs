@@ -5,9 +5,12 @@
 
 mod arena;
 mod budget;
+mod desk;
+mod ends;
 mod expiry;
 mod flow;
 mod judge;
+mod published;
 mod walk;
 
 use crate::database::Database;
@@ -60,6 +63,11 @@ pub(super) fn run(plan: &Plan, report: &mut Report) {
             for round in &budgets {
                 if !plan.time_is_up() {
                     let racing = budget::round(&arena, &database, *round);
+                    judged.push(caught(round.seed, racing).await);
+                    let promotion = round.last_unit();
+                    let racing = ends::last_unit(&arena, &database, &promotion, round.seed);
+                    judged.push(caught(round.seed, racing).await);
+                    let racing = desk::publications(&arena, round.seed);
                     judged.push(caught(round.seed, racing).await);
                 }
             }

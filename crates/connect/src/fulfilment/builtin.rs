@@ -4,7 +4,7 @@ use super::Fulfilment;
 use crate::ConnectorError;
 use async_trait::async_trait;
 use domain::fulfilment::{Progress, Received};
-use domain::order::{Milestone, SubOrder};
+use domain::order::{IdentifierKind, Milestone, SubOrder};
 use domain::time::Moment;
 
 /// A delivery side that keeps to its plan.
@@ -25,10 +25,24 @@ impl Simulator {
     }
 }
 
+/// The milestone at which the circuit is designed and has its number.
+const FOC: &str = "foc_received";
+
+/// What a sub-order is known by from a milestone on: the same whenever it is asked.
+pub(crate) fn numbers(
+    sub_order: &SubOrder,
+    reached: Option<&Milestone>,
+) -> Vec<(IdentifierKind, String)> {
+    let circuit = || (IdentifierKind::CircuitId, format!("SIM/CKT/{}", sub_order.id.short()));
+    reached.filter(|milestone| milestone.code == FOC).map(|_| circuit()).into_iter().collect()
+}
+
 #[async_trait]
 impl Fulfilment for Simulator {
     async fn submit(&self, sub_order: &SubOrder) -> Result<Received, ConnectorError> {
-        Ok(Received::Acknowledged { reference: format!("SIM-{}", sub_order.id.short()) })
+        let reference = format!("SIM-{}", sub_order.id.short());
+        let identifiers = vec![(IdentifierKind::ServiceOrderNumber, reference.clone())];
+        Ok(Received::Acknowledged { reference, identifiers })
     }
 
     async fn progress(
@@ -49,6 +63,7 @@ impl Fulfilment for Simulator {
             reached: reached.map(|m| m.code.clone()),
             foc: sub_order.milestones.last().and_then(|m| m.planned),
             failed: None,
+            identifiers: numbers(sub_order, reached),
             ask_again_ms,
         })
     }

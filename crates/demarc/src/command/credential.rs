@@ -126,11 +126,10 @@ fn role(word: RoleWord, partners: Vec<Id>) -> Outcome<Role> {
 impl Add {
     async fn run(self) -> Outcome {
         let word = self.role;
-        if word != RoleWord::Operations && !self.right.is_empty() {
-            return Err(Failure::usage("--right: only operations can be given rights"));
-        }
-        let rights = self.right.iter().map(|right| (*right).into()).collect();
+        let rights: Vec<Right> = self.right.iter().map(|right| (*right).into()).collect();
         let role = role(word, self.partner)?;
+        let allowed = role.may_have(&rights);
+        allowed.map_err(|r| Failure::usage(format!("--right: {}", r.detail)))?;
         let config = self.place.load()?;
         let app = wire::app(&config, wire::engine(&config, false).await?).await?;
         let default_name = word.to_possible_value().map(|v| v.get_name().to_owned());

@@ -1,5 +1,8 @@
 //! `demarc partner`: partners, on the database itself, beside a running server or without one.
 
+mod legal;
+
+use self::legal::Entity;
 use super::{Place, Space, print, print_json, table};
 use crate::failure::{Failure, Outcome};
 use crate::wire;
@@ -12,14 +15,15 @@ use serde_json::{Value, json};
 #[derive(Debug, Subcommand)]
 pub(super) enum Partner {
     /// Add a partner; prints its id
-    Add(Add),
+    Add(Box<Add>),
     /// List the partners
     List(List),
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  demarc partner add --name 'Northwind Networks' --programme alliance --tier premier")]
+  demarc partner add --name 'Northwind Networks' --programme alliance --tier premier \
+    --sp-id A-06399x")]
 pub(super) struct Add {
     /// The partner's name
     #[arg(long)]
@@ -33,6 +37,11 @@ pub(super) struct Add {
     /// The distributor above it
     #[arg(long, value_name = "PARTNER_ID", value_parser = partner_id)]
     distributor: Option<Id>,
+    /// The carrier's own number for it as a solution provider: 1 to 40 visible characters
+    #[arg(long, value_name = "SP_ID", value_parser = sp_id)]
+    sp_id: Option<String>,
+    #[command(flatten)]
+    legal: Entity,
     /// Which space it belongs to
     #[arg(long, value_enum, default_value_t = Space::Test)]
     environment: Space,
@@ -65,6 +74,11 @@ pub(super) fn partner_id(text: &str) -> Result<Id, String> {
     }
 }
 
+fn sp_id(text: &str) -> Result<String, String> {
+    let is = party::is_sp_id(text);
+    is.then(|| text.to_owned()).ok_or_else(|| "it has 1 to 40 visible ASCII characters".to_owned())
+}
+
 impl Partner {
     pub(super) async fn run(self) -> Outcome {
         match self {
@@ -86,6 +100,8 @@ impl Add {
             programme: self.programme,
             tier: self.tier,
             distributor: self.distributor,
+            sp_id: self.sp_id,
+            legal: self.legal.entity(),
         };
         let partner = app.system_add_partner(self.environment.into(), &add).await?;
         app.store.close().await?;
@@ -116,11 +132,13 @@ impl List {
             eprintln!("There is no partner yet: demarc partner add --help");
             return Ok(());
         }
-        let mut table = table(&["id", "name", "programme", "tier", "distributor", "created at"]);
+        let mut table =
+            table(&["id", "name", "programme", "tier", "distributor", "sp id", "created at"]);
         for p in &partners {
             let distributor = p.distributor.map(|d| d.to_string()).unwrap_or_default();
             let (id, at) = (p.id.to_string(), p.created_at.to_string());
-            table.add_row([&id, &p.name, &p.programme, &p.tier, &distributor, &at]);
+            let sp_id = p.sp_id.clone().unwrap_or_default();
+            table.add_row([&id, &p.name, &p.programme, &p.tier, &distributor, &sp_id, &at]);
         }
         print(&table.to_string())
     }
@@ -131,6 +149,8 @@ fn shape(p: &party::Partner) -> Value {
     json!({
         "id": p.id.to_string(), "name": p.name, "programme": p.programme, "tier": p.tier,
         "distributor_id": p.distributor.map(|d| d.to_string()),
+        "sp_id": p.sp_id,
+        "legal": legal::shape(p.legal.as_deref()),
         "environment": p.tenant.environment.as_str(),
         "version": p.version, "created_at": p.created_at.to_string(),
     })

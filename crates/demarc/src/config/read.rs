@@ -126,7 +126,7 @@ impl Reader {
         }
     }
 
-    fn fault(&mut self, key: &str, why: impl Display) {
+    pub(super) fn fault(&mut self, key: &str, why: impl Display) {
         let set = |(_, dict): &&(String, Dict)| find(dict, key);
         let place = self.layers.iter().rev().find(set).map_or("", |(place, _)| place);
         self.faults.push(format!("{}: {why}", named(place, key)));

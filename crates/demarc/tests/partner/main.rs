@@ -1,6 +1,7 @@
 //! The partner engineer's commands against a real server: events are triggered, listened to,
 //! forwarded, listed and sent again, and a restart of the server loses none.
 
+mod guides;
 mod import;
 mod publish;
 mod receiver;

@@ -75,6 +75,11 @@ impl Server {
         self.folder.path()
     }
 
+    /// Where it answers.
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) fn restart(&mut self) {
         signal(&self.process, "-TERM");
         assert!(self.process.wait().expect("an end").success());

@@ -12,6 +12,7 @@ use std::sync::Arc;
 mod change;
 mod fault;
 mod nearest;
+mod read;
 
 pub use fault::{ConfigurationFault, ConfigurationFaultCode, NearestChoice};
 
@@ -51,7 +52,7 @@ pub struct Chosen {
 }
 
 /// A typed value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum FeatureValue {
     YesNo(bool),

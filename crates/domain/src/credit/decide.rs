@@ -33,19 +33,10 @@ pub fn credit_request(
 ) -> Result<Decision<CreditCheck>, Refusal> {
     let facts = file.facts(ctx.now, rules.programme, rules.partner);
     law::gate(Stage::CreditCheck, &facts)?;
-    let priced =
-        file.quote.offer().and_then(|o| exposure(&o.totals, rules.programme.exposure_months));
-    let amount = match (priced, requested) {
-        (Some(priced), Some(asked)) => priced.max(asked),
-        (Some(amount), None) | (None, Some(amount)) => amount,
-        (None, None) => {
-            let detail = "the quote has no price yet: say how much credit is asked for";
-            return Err(Refusal::new(Code::InvalidBody, detail).with(vec![Fault::new(
-                "/requested_amount",
-                Because::Missing,
-                detail,
-            )]));
-        }
+    let Some(amount) = amount(rules, file, requested) else {
+        let detail = "the quote has no price yet: say how much credit is asked for";
+        let fault = Fault::new("/requested_amount", Because::Missing, detail);
+        return Err(Refusal::new(Code::InvalidBody, detail).with(vec![fault]));
     };
     if let Some(open) = file.credit.iter().find(|c| is_undecided(c, ctx.now)) {
         let detail = format!("credit check {} is {}", open.id, open.state.word());
@@ -71,6 +62,17 @@ pub fn credit_request(
     let now = ctx.now;
     change.later(ctx, view.tenant, Work::AssessCredit { check: view.id }, now);
     Ok(Decision { change, view })
+}
+
+/// The exposure that is asked about; none where the quote has no price and nobody said how much.
+pub(super) fn amount(
+    rules: Rules<'_>,
+    file: &QuoteFile,
+    requested: Option<Money>,
+) -> Option<Money> {
+    let months = rules.programme.exposure_months;
+    let priced = file.quote.offer().and_then(|offer| exposure(&offer.totals, months));
+    priced.max(requested)
 }
 
 fn is_undecided(check: &CreditCheck, now: Moment) -> bool {

@@ -1,11 +1,11 @@
 //! Decisions on end customers: operations load them, partners capture more of them.
 
-use super::{Account, AccountDetails, AllianceStatus, CarrierAccount};
+use super::{Account, AccountDetails, AllianceStatus, CarrierAccount, NewAccount};
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
 use crate::event::{EventKind, Happened};
-use crate::id::Kind;
+use crate::id::{Id, Kind};
 use crate::party::{Environment, Tenant};
 use crate::refusal::{Fault, IfMatch, Refusal};
 
@@ -73,6 +73,22 @@ pub fn customer_create(
     let mut change = Change::default();
     let view = change.insert_account(ctx, account, Happened::new(EventKind::CustomerCreated));
     Ok(Decision { change, view })
+}
+
+/// Captures customers that a partner names and nobody knows yet, each as a prospect of its own.
+pub fn customers_capture(
+    ctx: &mut Context,
+    environment: Environment,
+    partner: Id,
+    new: Vec<NewAccount>,
+) -> Decision<Vec<Account>> {
+    let (carrier, mut change) = (Tenant::carrier(environment), Change::default());
+    let capture = |new| {
+        let account = Account::prospect(ctx, carrier, partner, new);
+        change.insert_account(ctx, account, Happened::new(EventKind::CustomerCaptured))
+    };
+    let view = new.into_iter().map(capture).collect();
+    Decision { change, view }
 }
 
 /// Updates a customer's details with what opportunity and quote captured. Only a partner that

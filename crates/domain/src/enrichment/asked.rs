@@ -23,7 +23,7 @@ pub enum EnrichDo {
     Installation(Installation),
     Shipping(Shipping),
     PortReservation(PortReservation),
-    Billing { account: BillingAccountChoice, billing: Billing },
+    Billing { account: BillingAccountChoice, billing: Box<Billing> },
 }
 
 impl EnrichDo {
@@ -67,6 +67,6 @@ impl EnrichDo {
                 BillTo::Existing(found)
             }
         };
-        Ok(Enrich::Billing { to: Box::new(to), billing })
+        Ok(Enrich::Billing { to: Box::new(to), billing: *billing })
     }
 }

@@ -192,6 +192,8 @@ pub(super) mod tests {
             terms_accepted_by: Actor::System,
             terms_accepted_at: NOW,
             group: None,
+            identifiers: Vec::new(),
+            terminated_at: None,
             created_at: NOW,
         }
     }
@@ -227,6 +229,7 @@ pub(super) mod tests {
             milestones: Vec::new(),
             foc: None,
             trouble: None,
+            identifiers: Vec::new(),
             created_at: NOW,
         }
     }

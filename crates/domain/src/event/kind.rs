@@ -144,6 +144,7 @@ kinds! {
     QuoteFeasibilityRefused = Quote, "quote.feasibility_refused", "Operations said that not every site can be served, and why.";
     QuoteBillingSet = Quote, "quote.billing_set", "The quote was given its billing account.";
     QuoteContractGenerated = Quote, "quote.contract_generated", "A contract of this quote version was generated.";
+    QuoteContractTerminated = Quote, "quote.contract_terminated", "The signed contract of this quote version was terminated; the version stays as it was signed.";
     QuoteAccepted = Quote, "quote.accepted", "The quote's contract is signed; this version is frozen.";
     QuoteOrdered = Quote, "quote.ordered", "The quote was ordered.";
     QuoteSuperseded = Quote, "quote.superseded", "A revision took the quote version's place, or another alternative was signed.";
@@ -164,9 +165,13 @@ kinds! {
     ContractDeclined = Contract, "contract.declined", "The signer declined the contract.";
     ContractExpired = Contract, "contract.expired", "The contract's envelope expired unsigned.";
     ContractVoided = Contract, "contract.voided", "The contract was voided.";
+    ContractTerminationProposed = Contract, "contract.termination_proposed", "One person of operations proposed to terminate the signed contract; a second has to confirm.";
+    ContractTerminated = Contract, "contract.terminated", "Operations terminated the signed contract; what it used of promotions is given back.";
 
     OrderCreated = Order, "order.created", "An order was created from a signed contract.";
     OrderGrouped = Order, "order.grouped", "The order was put into a customer defined group.";
+    OrderIdentified = Order, "order.identified", "Operations gave the order a number that it is known by elsewhere; the reason says which.";
+    OrderContractTerminated = Order, "order.contract_terminated", "The order's contract was terminated; what is not handed off never is.";
     OrderHandedOff = Order, "order.handed_off", "The whole order was handed off.";
 
     SubOrderCreated = SubOrder, "sub_order.created", "A site's sub-order was created.";
@@ -175,6 +180,7 @@ kinds! {
     SubOrderShippingSet = SubOrder, "sub_order.shipping_set", "The shipping enrichment was sent.";
     SubOrderPortReserved = SubOrder, "sub_order.port_reserved", "The port reservation enrichment was sent.";
     SubOrderBillingSet = SubOrder, "sub_order.billing_set", "The billing enrichment was sent.";
+    SubOrderIdentified = SubOrder, "sub_order.identified", "Operations gave the sub-order a number that it is known by elsewhere; the reason says which.";
     SubOrderEnriched = SubOrder, "sub_order.enriched", "Enrichments were sent with those of other sub-orders; the reason names them.";
     SubOrderHandedOff = SubOrder, "sub_order.handed_off", "The sub-order was handed off and is frozen.";
     SubOrderAcknowledged = SubOrder, "sub_order.acknowledged", "Fulfilment took the sub-order.";

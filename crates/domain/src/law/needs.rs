@@ -148,7 +148,8 @@ fn configuration(site: &Site) -> Option<Fault> {
 fn priced(facts: &Facts<'_>) -> Vec<Fault> {
     let Some(quote) = facts.quote else { return Vec::new() };
     match &quote.state {
-        QuoteState::Priced { .. } | QuoteState::Accepted { .. } => Vec::new(),
+        QuoteState::Accepted { .. } => terminated(facts).into_iter().collect(),
+        QuoteState::Priced { .. } => Vec::new(),
         QuoteState::PendingApproval { .. } => vec![Fault::new(
             "/offer",
             Because::ApprovalPending,
@@ -273,6 +274,9 @@ fn contract_sent(facts: &Facts<'_>) -> Vec<Fault> {
     if facts.contracts.iter().any(|c| c.can_sign(facts.now) || c.is_signed()) {
         return Vec::new();
     }
+    if let Some(ended) = terminated(facts) {
+        return vec![ended];
+    }
     match facts.contracts.last() {
         None => fault(Because::ContractMissing, "there is no contract".to_owned()),
         Some(c) => {
@@ -286,6 +290,9 @@ fn contract_signed(facts: &Facts<'_>) -> Vec<Fault> {
     if facts.contracts.iter().any(crate::contract::Contract::is_signed) {
         return Vec::new();
     }
+    if let Some(ended) = terminated(facts) {
+        return vec![ended];
+    }
     let (because, detail) = match facts.contracts.last() {
         None => (Because::ContractMissing, "there is no contract".to_owned()),
         Some(c) => {
@@ -296,11 +303,22 @@ fn contract_signed(facts: &Facts<'_>) -> Vec<Fault> {
     vec![Fault::new("/contracts", because, detail)]
 }
 
+/// That the signed contract was terminated. There is no other of that version.
+fn terminated(facts: &Facts<'_>) -> Option<Fault> {
+    let ended = facts.contracts.iter().find(|contract| contract.is_terminated())?;
+    let detail = format!("contract {} was terminated after it was signed", ended.id);
+    Some(Fault::new("/contracts", Because::ContractTerminated, detail))
+}
+
 fn sub_pointer(sub: &crate::order::SubOrder, member: &str) -> String {
     format!("/sub_orders/{}{member}", sub.id)
 }
 
 fn order_open(facts: &Facts<'_>) -> Vec<Fault> {
+    if let Some(order) = facts.order.filter(|order| order.terminated_at.is_some()) {
+        let detail = format!("contract {} of the order was terminated", order.contract);
+        return vec![Fault::new("/order", Because::ContractTerminated, detail)];
+    }
     if facts.sub_orders.is_empty()
         || facts.sub_orders.iter().any(super::super::order::SubOrder::is_open)
     {

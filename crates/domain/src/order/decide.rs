@@ -72,6 +72,8 @@ pub fn order_create(
         terms_accepted_by: ctx.actor.clone(),
         terms_accepted_at: ctx.now,
         group: None,
+        identifiers: Vec::new(),
+        terminated_at: None,
         created_at: ctx.now,
     };
     let mut change = Change::default();
@@ -147,6 +149,7 @@ fn sub_order(
         milestones: milestones.collect(),
         foc: None,
         trouble: None,
+        identifiers: Vec::new(),
         created_at: ctx.now,
     })
 }

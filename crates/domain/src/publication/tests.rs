@@ -192,6 +192,8 @@ fn what_programmes_and_partners_need_must_be_in_it() {
         programme: "apex".to_owned(),
         tier: "platinum".to_owned(),
         distributor: None,
+        sp_id: None,
+        legal: None,
         created_at: NOW,
     }];
     let mut files = shipped_files();

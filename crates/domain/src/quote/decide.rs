@@ -2,6 +2,7 @@
 
 mod alternative;
 mod clone;
+mod configure;
 mod discount;
 mod feasibility;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub(crate) use alternative::end_others;
 
 pub use alternative::alternative_add;
 pub use clone::quote_clone;
+pub use configure::configure_and_price;
 pub use discount::*;
 pub use feasibility::*;
 pub use import::*;

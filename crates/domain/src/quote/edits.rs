@@ -6,7 +6,8 @@ use crate::catalogue::Configuration;
 use crate::change::{Change, Context};
 use crate::decision::Decision;
 use crate::event::Happened;
-use crate::id::Kind;
+use crate::id::{Id, Kind};
+use crate::party::Tenant;
 
 /// The most sites that the answer to a command shows. The others are read by page.
 pub const MOST_SHOWN: usize = 100;
@@ -19,6 +20,16 @@ pub struct QuoteSites {
     pub sites: Vec<Site>,
     /// How many were touched.
     pub touched: usize,
+}
+
+/// The sites of a quote whose address is open: all of them wait for its validation from now on. As
+/// one, since nothing else of them changes and there may be ten thousand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressesRequested {
+    pub tenant: Tenant,
+    pub quote: Id,
+    /// How many there are; another number means that they have changed since they were counted.
+    pub sites: u32,
 }
 
 /// A decision on sites in the making.
@@ -68,15 +79,37 @@ impl Edits {
 
     fn insert(&mut self, site: Site) {
         self.quote.tally.swap(None, Some(&site));
-        let site = self.change.insert_part(site);
-        self.show(site);
+        let room = self.room();
+        let shown = self.change.insert_shown(site, |site| room.then(|| site.clone()));
+        self.show(shown);
     }
 
     /// Puts a site in the place of what it was.
     pub(super) fn update(&mut self, old: &Site, new: Site) {
         self.quote.tally.swap(Some(old), Some(&new));
-        let site = self.change.update_part(new);
-        self.show(site);
+        let room = self.room();
+        let shown = self.change.update_shown(new, |site| room.then(|| site.clone()));
+        self.show(shown);
+    }
+
+    /// Every site whose address is open waits for its validation. `first`: the first of those.
+    pub(super) fn request(&mut self, first: &[Site]) {
+        let quote = &mut self.quote;
+        let sites = quote.tally.unpassed().saturating_sub(quote.tally.requested);
+        if sites == 0 {
+            return;
+        }
+        quote.tally.requested += sites;
+        let (tenant, quote) = (quote.tenant, quote.id);
+        self.change.requested = Some(AddressesRequested { tenant, quote, sites });
+        let requested = |site: &Site| Site {
+            validation: Validation::Requested,
+            version: site.version + 1,
+            ..site.clone()
+        };
+        let open = first.iter().filter(|site| site.is_open());
+        self.shown.extend(open.take(MOST_SHOWN).map(requested));
+        self.touched += usize::try_from(sites).unwrap_or(usize::MAX);
     }
 
     /// What is removed is touched no more.
@@ -90,11 +123,14 @@ impl Edits {
         self.quote.counter = None;
     }
 
-    fn show(&mut self, site: Site) {
+    /// Whether one more is shown.
+    fn room(&self) -> bool {
+        self.shown.len() < MOST_SHOWN
+    }
+
+    fn show(&mut self, site: Option<Site>) {
         self.touched += 1;
-        if self.shown.len() < MOST_SHOWN {
-            self.shown.push(site);
-        }
+        self.shown.extend(site);
     }
 
     /// The decision: the quote moves with its sites.

@@ -76,6 +76,11 @@ impl Site {
         }
     }
 
+    /// Whether nobody has asked for the validation of an address that is not valid.
+    pub const fn is_open(&self) -> bool {
+        self.passed().is_none() && !matches!(self.validation, Validation::Requested)
+    }
+
     /// Whether an address that was accepted is one of those that were offered.
     pub fn accepts_an_offer(&self) -> bool {
         match &self.validation {

@@ -21,6 +21,22 @@ fn clock(state: ClockState) -> TestClock {
     TestClock { id, tenant: tenant(), version: 3, now: NOW, state }
 }
 
+fn event(at: Moment) -> Event {
+    Event {
+        id: Id::new(Kind::Event, at.ms(), 1),
+        tenant: tenant(),
+        kind: "quote.priced".to_owned(),
+        object: Id::new(Kind::Quote, 0, 1),
+        sequence: 1,
+        at,
+        actor: Actor::System,
+        from: None,
+        to: None,
+        reason: None,
+        request: None,
+    }
+}
+
 fn standing() -> Context {
     ctx(NOW, NOW.plus_ms(5), Some(3))
 }
@@ -108,15 +124,35 @@ fn a_clock_is_released_only_where_time_does_not_go_back() {
 fn a_clock_that_stands_is_left_alone_and_one_that_was_released_stops_again() {
     let (own, id) = (tenant(), Id::new(Kind::Partner, 0, 1));
     let stood = clock(ClockState::Ready);
-    let decided = clock_freeze(&standing(), own, id, Some(stood.clone())).unwrap();
+    let decided = clock_freeze(&standing(), own, id, Some(stood.clone()), None).unwrap();
     assert!(decided.change.is_empty());
     assert_eq!(decided.view, stood);
     let later = NOW.plus_ms(7);
     let unheld = ctx(later, later, None);
-    let decided = clock_freeze(&unheld, own, id, Some(clock(ClockState::Released))).unwrap();
+    let decided = clock_freeze(&unheld, own, id, Some(clock(ClockState::Released)), None).unwrap();
     assert_eq!((decided.view.now, decided.view.version), (later, 4));
-    let decided = clock_freeze(&unheld, own, id, None).unwrap();
+    let decided = clock_freeze(&unheld, own, id, None, None).unwrap();
     assert_eq!((decided.view.now, decided.view.version), (later, 1));
+    // An event of another node, whose clock is ahead.
+    let newest = event(later.plus_ms(40));
+    let decided = clock_freeze(&unheld, own, id, None, Some(&newest)).unwrap();
+    assert_eq!(decided.view.now, newest.at);
+    // And nothing newer may have come when it is written.
+    let held = ClockJobs::Hold { tenant: own, now: newest.at, newest: newest.id };
+    assert_eq!(decided.change.clock_jobs, Some(held));
+    assert!(newest.id > last_event(&unheld) && last_event(&unheld) > event(later).id);
+}
+
+#[test]
+fn live_and_the_carrier_have_no_clock() {
+    let id = Id::new(Kind::Partner, 0, 1);
+    let live = Tenant::partner(id, Environment::Live);
+    for refused in [may_have_clock(live), may_have_clock(Tenant::carrier(Environment::Test))] {
+        assert_eq!(refused.unwrap_err().code, Code::Forbidden);
+    }
+    let frozen = clock_freeze(&ctx(NOW, NOW, None), live, id, None, None);
+    assert_eq!(frozen.unwrap_err().code, Code::Forbidden);
+    assert!(may_have_clock(tenant()).is_ok());
 }
 
 #[test]

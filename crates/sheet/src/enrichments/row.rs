@@ -6,7 +6,8 @@ use crate::table::Row;
 use domain::code::Because;
 use domain::customer::Contact;
 use domain::enrichment::{
-    Billing, BillingAccountChoice, EnrichDo, Installation, NamedRow, PortReservation, Shipping,
+    Billing, BillingAccountChoice, BillingCodes, EnrichDo, Installation, NamedRow, PortReservation,
+    Shipping,
 };
 use domain::id::{Id, Kind};
 
@@ -179,6 +180,7 @@ impl Reading<'_, Means> {
         let process_ids = self.references(row, Means::ProcessIds);
         let invoice_numbers = self.references(row, Means::InvoiceNumbers);
         let billing = Billing {
+            codes: BillingCodes::default(),
             // The rule fills it in, from the account that is named or made.
             billing_account: Id::new(Kind::Account, 0, 0),
             paperless,
@@ -188,7 +190,7 @@ impl Reading<'_, Means> {
             sub_orders: Vec::new(),
             invoice_numbers,
         };
-        Some(EnrichDo::Billing { account: account?, billing })
+        Some(EnrichDo::Billing { account: account?, billing: Box::new(billing) })
     }
 
     fn account(&mut self, row: &Row) -> Option<BillingAccountChoice> {

@@ -4,7 +4,7 @@ use super::pages::{each, page};
 use super::{Audit, Invariant};
 use crate::ask::{Ask, all, maybe};
 use crate::{Query, Row, Store, StoreError};
-use domain::contract::{Contract, ContractState, CreditBasis};
+use domain::contract::{Contract, ContractState, CreditBasis, Signature};
 use domain::credit::{CreditCheck, CreditState};
 use domain::event::Event;
 use domain::id::Id;
@@ -85,13 +85,17 @@ fn contract((contract, text, quote, recent, check, before): File, audit: &mut Au
         let bound = binds(&contract, quote, &recent);
         blame(bound, Invariant::ContractsBindTheOffer, "it is out, and its quote says otherwise");
     }
-    if let ContractState::Signed { at, document_sha256, .. } = &contract.state {
-        let same = *document_sha256 == contract.document_sha256;
+    if let Some(Signature { at, document_sha256, .. }) = contract.signature() {
+        let same = document_sha256 == contract.document_sha256;
         blame(same, Invariant::SignaturesNameTheText, "another text was signed");
-        let accepted = quote.as_ref().is_some_and(|q| is_accepted_by(q, &contract, *at));
+        let accepted = quote.as_ref().is_some_and(|q| is_accepted_by(q, &contract, at));
         blame(accepted, Invariant::SignedIsAccepted, "its quote is not accepted by it as offered");
         let late = "it was signed after its offer had ended";
-        blame(*at < contract.good_until, Invariant::SignedInTime, late);
+        blame(at < contract.good_until, Invariant::SignedInTime, late);
+    }
+    if let ContractState::Terminated { by, second, .. } = &contract.state {
+        let agreed = second.is_second_to(by);
+        blame(agreed, Invariant::TerminationsWereAgreed, "one person alone has ended it");
     }
     if let Some(basis) = contract.credit {
         let subject = quote.map(|q| q.account.unwrap_or(q.opportunity));

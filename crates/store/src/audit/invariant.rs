@@ -85,7 +85,7 @@ invariants! {
     }
     "Promotions" {
         PromotionsWithinBudget = "promotions_within_budget", "No more of a promotion is used than its limits were when it was last used.";
-        PromotionsAreSpentOnce = "promotions_are_spent_once", "A signed contract has used each promotion of its offer once, no other has used any, and what is counted of a promotion is their sum.";
+        PromotionsAreSpentOnce = "promotions_are_spent_once", "A signed contract has used each promotion of its offer once, no other, and none that was terminated, has used any, and what is counted of a promotion is their sum.";
     }
     "Credit" {
         OneCheckIsUndecided = "one_check_is_undecided", "Of one subject's credit checks at most one is undecided.";
@@ -107,13 +107,15 @@ invariants! {
         SignaturesNameTheText = "signatures_name_the_text", "What was signed is the text that the contract names.";
         OneContractIsLive = "one_contract_is_live", "Of one quote version's contracts at most one is out or signed.";
         ContractsBindTheOffer = "contracts_bind_the_offer", "A contract that is out has the number and the charges of its quote's offer, and the quote has not changed while it could be signed.";
-        SignedIsAccepted = "signed_is_accepted", "A signed contract's quote is accepted by it, at the same moment, as it was offered.";
-        AcceptedIsSigned = "accepted_is_signed", "An accepted quote's contract is there and signed.";
+        SignedIsAccepted = "signed_is_accepted", "The quote of a contract that is signed, or was until it was terminated, is accepted by it, at the same moment, as it was offered.";
+        AcceptedIsSigned = "accepted_is_signed", "An accepted quote's contract is there and signed, or was until it was terminated.";
         AcceptedIsFirm = "accepted_is_firm", "The price of an accepted quote is not budgetary.";
         SignedInTime = "signed_in_time", "A contract was signed before its offer ended.";
+        TerminationsWereAgreed = "terminations_were_agreed", "A contract was terminated by two people of operations.";
     }
     "Orders" {
-        OrdersAreSigned = "orders_are_signed", "An order is of an accepted quote, by its signed contract.";
+        OrdersAreSigned = "orders_are_signed", "An order is of an accepted quote, by its contract, which is signed exactly if the order does not say that it was terminated.";
+        TerminatedIsNotDelivered = "terminated_is_not_delivered", "Nothing that was ordered by a terminated contract is with fulfilment.";
         OrdersAreOfTheirQuote = "orders_are_of_their_quote", "An order has the number, the opportunity and the end customer of its quote.";
         OrdersCostWhatWasSigned = "orders_cost_what_was_signed", "An order's totals are those of its signed contract.";
         QuotesAreOrderedOnce = "quotes_are_ordered_once", "A quote has at most one order, and a site at most one sub-order.";
@@ -122,6 +124,7 @@ invariants! {
         ItemsAddUp = "items_add_up", "A sub-order's items sum to its totals, to the cent.";
         OrdersAddUp = "orders_add_up", "An order's sub-orders sum to its totals, to the cent.";
         HandoffsAreDated = "handoffs_are_dated", "A sub-order has a moment of handoff and planned dates exactly if it is no draft.";
+        IdentifiersLead = "identifiers_lead", "Every number that was given to an order or to a sub-order leads to it, and no other leads anywhere.";
         AcknowledgementsAreKept = "acknowledgements_are_kept", "A sub-order has fulfilment's reference exactly if fulfilment has taken it.";
         CompletedReachedEverything = "completed_reached_everything", "A completed sub-order has reached each of its milestones, and one that is only submitted none.";
         TroublesAreTold = "troubles_are_told", "A sub-order says what went wrong exactly if it was rejected or failed.";

@@ -61,7 +61,7 @@ const ADDRESSES: Waiting = waiting!(
     "quote",
     "t.state in ('draft', 'priced', 'pending_approval') and exists (select 1 from site s \
      where s.tenant = t.tenant and s.quote = t.id \
-     and s.doc like '%\"validation\":{\"validation\":\"requested\"}%')"
+     and s.address = 'requested')"
 );
 const CREDIT: Waiting = waiting!(
     "credit_check",

@@ -65,9 +65,14 @@ fn order((order, contract, quote, subs, sites, grouped): File, audit: &mut Audit
         }
     };
     let bound = contract.as_ref().zip(quote.as_ref()).is_some_and(|(contract, quote)| {
-        contract.is_signed() && contract.quote == order.quote && accepted_by(quote, contract)
+        let ended = order.terminated_at.is_some();
+        let stands = if ended { contract.is_terminated() } else { contract.is_signed() };
+        stands && contract.quote == order.quote && accepted_by(quote, contract)
     });
     blame(bound, Invariant::OrdersAreSigned, "no signed contract of an accepted quote");
+    let held = |sub: &SubOrder| !sub.is_open() && !sub.came_to_nothing();
+    let apart = order.terminated_at.is_none() || !subs.iter().any(held);
+    blame(apart, Invariant::TerminatedIsNotDelivered, "terminated, and with fulfilment");
     let theirs = quote.is_none_or(|q| {
         (&q.number, q.opportunity, q.account) == (&order.number, order.opportunity, order.account)
     });

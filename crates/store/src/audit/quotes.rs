@@ -107,7 +107,7 @@ fn quote(file: File, audit: &mut Audit) {
     let once = ordered == 0 || (ordered == 1 && order.is_some());
     blame(once, Invariant::OrderedQuotesHaveOrders, "it was ordered, and not one order is there");
     let accepted = matches!(quote.state, QuoteState::Accepted { .. });
-    let signed = contract.is_some_and(|c| c.is_signed() && c.quote == quote.id);
+    let signed = contract.is_some_and(|c| c.signature().is_some() && c.quote == quote.id);
     let what = "it is accepted without a signed contract";
     blame(!accepted || signed, Invariant::AcceptedIsSigned, what);
     let firm = quote.level() != Some(Level::Budgetary);

@@ -120,7 +120,7 @@ macro_rules! only {
     };
 }
 
-pub(super) const PARTNER: &str = page!("partner", "", events!(), carriers!());
+pub(super) const PARTNER: &str = page!("partner", "t.sp_id, ", events!(), carriers!());
 pub(super) const CREDENTIAL: &str =
     page!("credential", "t.secret_sha256, ", events!(), carriers!());
 pub(super) const CATALOGUE_VERSION: &str = page!(
@@ -184,7 +184,7 @@ pub(super) const CONTRACT: &str = page!(
 );
 pub(super) const ORDERS: &str = page!(
     "orders",
-    "t.quote, t.account, ",
+    "t.quote, t.account, t.contract, t.number, t.purchase_order, ",
     events!(),
     partners!(),
     customer!(),
@@ -193,7 +193,7 @@ pub(super) const ORDERS: &str = page!(
 );
 pub(super) const SUB_ORDER: &str = page!(
     "sub_order",
-    "t.orders, t.quote, t.site, t.position, t.state, ",
+    "t.orders, t.quote, t.site, t.position, t.state, t.billing_account, t.sub_account, ",
     events!(),
     partners!(),
     parent!("orders", "id", "orders"),
@@ -256,14 +256,14 @@ macro_rules! table {
             doc: 3 + $own,
             events: $events,
             ones: &$ones,
-            look: |row, table, audit| look(row, table, audit, $put),
+            look: |row, table, audit| look(row, table, audit, doc_in, $put),
         }
     };
 }
 
 #[rustfmt::skip]
 const TABLES: &[Table] = &[
-    table!("partner", PARTNER, Partner, 0, true, [CARRIERS], crate::partner::put),
+    table!("partner", PARTNER, Partner, 1, true, [CARRIERS], crate::partner::put),
     table!("credential", CREDENTIAL, Credential, 1, true, [CARRIERS], crate::credential::put),
     table!("catalogue_version", CATALOGUE_VERSION, Catalogue, 5, true, [CARRIERS, FILES],
         crate::publication::put),
@@ -275,16 +275,25 @@ const TABLES: &[Table] = &[
     table!("quote", QUOTE, Quote, 9, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPPORTUNITY_OF, VERSIONS[0], VERSIONS[1], VERSIONS[2],
         VERSIONS[3]], crate::quote::put),
-    table!("site", SITE, Site, 5, false, [PARTNERS, ITS_PARTNER, QUOTE_OF], crate::site::put),
+    Table {
+        name: "site",
+        page: SITE,
+        kind: Kind::Site,
+        doc: SITE_DOC,
+        events: false,
+        ones: &[PARTNERS, ITS_PARTNER, QUOTE_OF],
+        // Its document and its columns are one.
+        look: |row, table, audit| look(row, table, audit, site, crate::site::put),
+    },
     table!("import", IMPORT, Import, 1, false, [PARTNERS, ITS_PARTNER, QUOTE_OF, FILE],
         crate::import::put),
     table!("credit_check", CREDIT_CHECK, CreditCheck, 5, true,
         [PARTNERS, ITS_PARTNER, QUOTE_OF, UNDECIDED], crate::credit::put),
     table!("contract", CONTRACT, Contract, 2, true,
         [PARTNERS, ITS_PARTNER, QUOTE_OF, TEXT, LIVE], crate::contract::put),
-    table!("orders", ORDERS, Order, 2, true,
+    table!("orders", ORDERS, Order, 5, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, QUOTE_OF, ORDERED], crate::order::put),
-    table!("sub_order", SUB_ORDER, Order, 5, true,
+    table!("sub_order", SUB_ORDER, Order, 7, true,
         [PARTNERS, ITS_PARTNER, ORDER_OF, QUOTE_OF, SITE_OF, ORDERED], crate::order::put_sub),
     table!("billing_account", BILLING_ACCOUNT, Account, 0, true,
         [PARTNERS, ITS_PARTNER], crate::billing::put),
@@ -293,6 +302,13 @@ const TABLES: &[Table] = &[
     table!("webhook_endpoint", WEBHOOK_ENDPOINT, WebhookEndpoint, 1, true,
         [ITS_PARTNER, TURN], crate::webhook::put_noun),
 ];
+
+/// Where a site's document is: behind tenant, id, version and five columns of its own.
+const SITE_DOC: usize = 8;
+
+fn site(row: &Row, doc: usize) -> Result<Site, StoreError> {
+    crate::site::read(row, [doc, 5, 2])
+}
 
 /// When an object was made.
 trait Made {
@@ -338,6 +354,7 @@ fn look<T: DeserializeOwned + Object + Made>(
     row: &Row,
     table: &Table,
     audit: &mut Audit,
+    read: fn(&Row, usize) -> Result<T, StoreError>,
     put: fn(&T, Mode) -> Result<Statement, StoreError>,
 ) {
     let place = place(table.name, row);
@@ -345,7 +362,7 @@ fn look<T: DeserializeOwned + Object + Made>(
         let say = format!("{place}: it does not begin with {}", table.kind.prefix());
         audit.blame(Invariant::IdsNameTheirKind, say);
     }
-    let noun = match doc_in::<T>(row, table.doc) {
+    let noun = match read(row, table.doc) {
         Err(e) => {
             audit.blame(Invariant::DocumentsParse, format!("{place}: {e}"));
             None

@@ -3,7 +3,8 @@
 //! * [`FileQuestion`]: a caller with a file, nothing changed.
 //! * [`FileCommand`]: a caller with a file and an Idempotency-Key.
 
-use super::{Place, Refused, caller, hex, idempotency_key};
+use super::body::hex;
+use super::{Place, Refused, caller, idempotency_key};
 use crate::State;
 use crate::params::Params;
 use app::{Call, Caller, Key};

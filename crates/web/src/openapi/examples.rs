@@ -12,7 +12,7 @@ pub(super) fn recorded() -> Map<String, Value> {
 }
 
 /// Puts an operation's recorded request and answer into their places.
-pub(super) fn put(operation: &mut Value, example: &Value) {
+pub(crate) fn put(operation: &mut Value, example: &Value) {
     let request = &example["request"];
     if let Some(content) = json_content(operation)
         && !request.is_null()

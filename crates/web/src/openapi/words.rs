@@ -8,7 +8,7 @@ use domain::credit::CreditPhase;
 use domain::customer::lookup::Reason;
 use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
-use domain::order::{OrderState, SubOrderPhase};
+use domain::order::{IdentifierKind, OrderState, SubOrderPhase};
 use domain::pricing::NearMissCode;
 use domain::programme::Stage;
 use domain::publication::CataloguePhase;
@@ -22,6 +22,12 @@ type Words = Vec<&'static str>;
 
 fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Words {
     all.iter().map(|one| word(*one)).collect()
+}
+
+/// The kinds of numbers that somebody gives.
+fn given_kinds() -> Words {
+    let given = IdentifierKind::ALL.iter().filter(|kind| !kind.is_derived());
+    given.map(|kind| kind.word()).collect()
 }
 
 /// Schema, member, and the words it can be.
@@ -47,6 +53,8 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
         ("OrderMilestones", "state", order),
         ("SubOrderProgress", "state", sub_order.clone()),
         ("HandedOffSubOrder", "state", sub_order),
+        ("Identifier", "kind", words(IdentifierKind::ALL, IdentifierKind::word)),
+        ("NewIdentifier", "kind", given_kinds()),
         ("JourneyStage", "stage", words(Stage::ALL, Stage::word)),
         ("JourneyStage", "status", words(&Standing::ALL, Standing::word)),
         ("EnrichmentStatus", "kind", words(&EnrichmentKind::ALL, EnrichmentKind::word)),

@@ -6,7 +6,7 @@ use crate::answer::{Answered, draw_version, located, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
 use app::contract::{ContractClose, ContractEnd, ContractGenerate, ContractSign};
 use axum::response::IntoResponse;
-use domain::contract::{Contract, ContractCustomer, ContractState, NewContract, Signer};
+use domain::contract::{Contract, ContractCustomer, ContractState, NewContract, Proposal, Signer};
 use domain::time::Moment;
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,34 @@ struct Signature {
     by: SignerBody,
 }
 
+/// A proposal of operations to end a signed contract.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct TerminationProposal {
+    at: String,
+    #[schema(example = "operations (night shift)")]
+    by: String,
+    reason: String,
+}
+
+impl From<&Proposal> for TerminationProposal {
+    fn from(proposal: &Proposal) -> Self {
+        let Proposal { reason, by, at } = proposal;
+        Self { at: at.to_string(), by: by.label(), reason: reason.clone() }
+    }
+}
+
+/// The end of a signed contract.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct Termination {
+    at: String,
+    /// Who proposed it.
+    #[schema(example = "operations (night shift)")]
+    by: String,
+    /// Who confirmed it.
+    #[schema(example = "operations (day shift)")]
+    confirmed_by: String,
+}
+
 /// The agreement that pins one version of a quote.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Contract)]
@@ -96,7 +124,7 @@ pub(super) struct ContractBody {
     /// The quote's number and revision.
     number: String,
     revision: u32,
-    /// `generated`, `sent`, `viewed`, `signed`, `declined`, `expired` or `voided`.
+    /// `generated`, `sent`, `viewed`, `signed`, `declined`, `expired`, `voided` or `terminated`.
     #[schema(example = "sent")]
     state: &'static str,
     /// Who is bound, first party first: `partner`, `end_customer`, `carrier`.
@@ -113,29 +141,37 @@ pub(super) struct ContractBody {
     document_sha256: String,
     envelope: Option<Envelope>,
     signed: Option<Signature>,
-    /// Why it was declined or voided.
+    /// Why it was declined, voided or terminated.
     reason: Option<String>,
+    /// That operations shall end it, as long as no second person has confirmed it.
+    termination_proposed: Option<TerminationProposal>,
+    /// How operations ended it after it was signed.
+    terminated: Option<Termination>,
     version: u64,
     created_at: String,
 }
 
 impl ContractBody {
     pub(super) fn of(contract: &Contract, now: Moment) -> Self {
-        let (mut envelope, mut signed, mut reason) = (None, None, None);
+        let (mut envelope, mut reason, mut terminated) = (None, None, None);
         match &contract.state {
-            ContractState::Generated | ContractState::Expired => {}
+            ContractState::Generated | ContractState::Signed { .. } | ContractState::Expired => {}
             ContractState::Sent { reference, expires_at }
             | ContractState::Viewed { reference, expires_at } => {
                 let (reference, expires_at) = (reference.clone(), expires_at.to_string());
                 envelope = Some(Envelope { reference, expires_at });
             }
-            ContractState::Signed { at, by, .. } => {
-                signed = Some(Signature { at: at.to_string(), by: by.into() });
-            }
             ContractState::Declined { reason: why } | ContractState::Voided { reason: why } => {
                 reason = Some(why.clone());
             }
+            ContractState::Terminated { at, reason: why, by, second, .. } => {
+                reason = Some(why.clone());
+                let (by, confirmed_by) = (by.label(), second.label());
+                terminated = Some(Termination { at: at.to_string(), by, confirmed_by });
+            }
         }
+        let signed = contract.signature();
+        let signed = signed.map(|s| Signature { at: s.at.to_string(), by: (&s.by).into() });
         Self {
             id: contract.id.to_string(),
             quote_id: contract.quote.to_string(),
@@ -152,6 +188,8 @@ impl ContractBody {
             envelope,
             signed,
             reason,
+            termination_proposed: contract.proposal.as_ref().map(Into::into),
+            terminated,
             version: contract.version,
             created_at: contract.created_at.to_string(),
         }

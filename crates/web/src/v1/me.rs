@@ -37,6 +37,9 @@ struct MyPartner {
     programme: String,
     /// The tier's code.
     tier: String,
+    /// The carrier's own number for it as a solution provider.
+    #[schema(example = "A-06399x")]
+    sp_id: Option<String>,
 }
 
 /// Who am I
@@ -63,6 +66,7 @@ async fn me_get(reading: Reading) -> Answered {
             name: p.name.clone(),
             programme: p.programme.clone(),
             tier: p.tier.clone(),
+            sp_id: p.sp_id.clone(),
         }),
     }))
 }

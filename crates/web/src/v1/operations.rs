@@ -2,11 +2,13 @@
 //! the decisions that partners wait for; the catalogue that they are sold by.
 
 mod catalogue;
+mod contract;
 mod credit;
 mod customer;
 mod discount;
 mod exception;
 mod feasibility;
+mod identifier;
 mod job;
 mod partner;
 
@@ -21,7 +23,9 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .merge(exception::routes())
         .merge(discount::routes())
         .merge(feasibility::routes())
+        .merge(identifier::routes())
         .merge(credit::routes())
+        .merge(contract::routes())
         .merge(job::routes())
         .merge(catalogue::routes())
 }

@@ -2,8 +2,10 @@
 //! sub-orders.
 
 mod group;
+mod identifier;
 mod sub_order;
 
+pub(super) use identifier::{IdentifierBody, kind_of};
 pub(super) use sub_order::SubOrderBody;
 
 use super::shape::{At, ContactBody, Faults, ListOf, Nothing, Paging, PagingPlaces, TotalsBody};
@@ -60,6 +62,11 @@ struct OrderInShort {
     group_id: Option<String>,
     primary_contact: ContactBody,
     alternate_contact: Option<ContactBody>,
+    /// By what operations know the whole order elsewhere.
+    identifiers: Vec<IdentifierBody>,
+    /// In a list by `identifier`: the first of its sub-orders that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_order_id: Option<String>,
     version: u64,
     created_at: String,
 }
@@ -84,6 +91,8 @@ impl OrderInShort {
             group_id: order.group.map(|id| id.to_string()),
             primary_contact: (&order.primary_contact).into(),
             alternate_contact: order.alternate_contact.as_ref().map(Into::into),
+            identifiers: order.identifiers.iter().map(Into::into).collect(),
+            sub_order_id: None,
             version: order.version,
             created_at: order.created_at.to_string(),
         }
@@ -189,12 +198,21 @@ async fn order_create(command: Command<NewOrderBody>) -> Answered {
 /// `next_cursor`: the state is a fold over sub-orders, and a page looks at so many orders only.
 ///
 /// This partner's, newest first, without their sub-orders.
+///
+/// With `identifier_kind` and `identifier`, those that have exactly this number of this kind, or a
+/// sub-order that has it; several orders may share one. An order number is the id of an order or
+/// of a sub-order, or the order's `number`; a contract number is the contract's id, a universal
+/// billing account number that of a billing account.
 #[utoipa::path(get, path = "/v1/orders", operation_id = "orders_list", tag = "Orders",
     params(
         ("state" = Option<String>, Query,
             description = "Only in this state: a sub-order's word, or partial"),
         ("customer_id" = Option<String>, Query, description = "Only of this end customer"),
         ("quote_id" = Option<String>, Query, description = "Only of this quote"),
+        ("identifier_kind" = Option<String>, Query,
+            description = "With `identifier`: of which kind it is, such as `circuit_id`"),
+        ("identifier" = Option<String>, Query,
+            description = "Only those known by this; by none of the conditions above then"),
         Paging),
     responses((status = 200, description = "One page", body = ListOf<OrderInShort>)))]
 async fn orders_list(reading: Reading) -> Answered {
@@ -202,9 +220,15 @@ async fn orders_list(reading: Reading) -> Answered {
     let words: Vec<_> = OrderState::words().collect();
     let state = params.word("state", &words);
     let (account, quote) = (params.id("customer_id"), params.id("quote_id"));
+    let narrowed = !state.is_empty() || account.is_some() || quote.is_some();
+    let known_by = params.identifier(narrowed);
     let page = params.page();
     let Reading { app, caller, place, .. } = reading;
     params.finish().at(&place)?;
+    if let Some((kind, value)) = &known_by {
+        let found = identifier::page_by(&app, &caller, &place, (*kind, value), page).await?;
+        return Ok(ok(&found));
+    }
     let state = Some(state.as_str()).filter(|s| !s.is_empty());
     let found = app.orders_list(&caller, account, quote, state, page).await;
     let (found, next) = found.at(&place)?;

@@ -1,5 +1,6 @@
 //! What a client asks, and what it was told.
 
+use super::base::Caller;
 use http::{Method, Request};
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub(super) struct Ask {
     pub(super) key: Option<String>,
     /// Whether it needs a key.
     pub(super) keyed: bool,
+    /// A call of the published interfaces: without a key, and yet to be asked again.
+    pub(super) published: bool,
     pub(super) if_match: Option<String>,
     pub(super) body: Option<String>,
     pub(super) deal: Option<usize>,
@@ -47,9 +50,9 @@ impl Ask {
         body: Option<&Value>,
     ) -> Self {
         let body = body.map(Value::to_string);
-        let (key, keyed, if_match) = (None, false, None);
+        let (key, keyed, published, if_match) = (None, false, false, None);
         let (deal, aim) = (None, Aim::Honest);
-        Self { kind, caller, method, path, key, keyed, if_match, body, deal, aim }
+        Self { kind, caller, method, path, key, keyed, published, if_match, body, deal, aim }
     }
 
     pub(super) fn get(kind: &'static str, caller: usize, path: String) -> Self {
@@ -58,6 +61,12 @@ impl Ask {
 
     pub(super) fn post(kind: &'static str, caller: usize, path: String, body: Value) -> Self {
         Self { keyed: true, ..Self::new(kind, caller, Method::POST, path, Some(&body)) }
+    }
+
+    /// A call of the published interfaces.
+    pub(super) fn published(kind: &'static str, caller: usize, path: &str, body: Value) -> Self {
+        let ask = Self::new(kind, caller, Method::POST, path.to_owned(), Some(&body));
+        Self { published: true, ..ask }
     }
 
     /// A POST that changes nothing and takes no key.
@@ -96,11 +105,19 @@ impl Ask {
         self.method != Method::GET
     }
 
-    pub(super) fn request(&self, secret: &str) -> Request<axum::body::Body> {
-        let mut request = Request::builder()
-            .method(self.method.clone())
-            .uri(&self.path)
-            .header("authorization", format!("Bearer {secret}"));
+    /// Whether it is asked again until it is known what became of it.
+    pub(super) fn may_repeat(&self) -> bool {
+        self.key.is_some() || self.published
+    }
+
+    pub(super) fn request(&self, caller: &Caller) -> Request<axum::body::Body> {
+        let mut request = Request::builder().method(self.method.clone()).uri(&self.path);
+        request = if self.published {
+            let named = request.header("client_id", &caller.client);
+            named.header("client_secret", &caller.secret).header("x-trace-id", "1325r364")
+        } else {
+            request.header("authorization", format!("Bearer {}", caller.secret))
+        };
         if let Some(key) = &self.key {
             request = request.header("idempotency-key", key);
         }
@@ -144,7 +161,9 @@ impl Told {
         if self.done() {
             return String::new();
         }
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
+        let body = self.json();
+        let code = body["code"].as_str().or(body["errorCode"].as_str());
+        code.unwrap_or_default().to_owned()
     }
 
     /// The same answer, whether or not it is said to be a replay.

@@ -26,6 +26,8 @@ pub(super) struct Caller {
     /// `operations`, or the partner's programme.
     pub(super) programme: &'static str,
     pub(super) secret: String,
+    /// The credential's id.
+    pub(super) client: String,
     /// The partner's id; empty for operations.
     pub(super) id: String,
 }
@@ -104,8 +106,10 @@ impl Base {
             let id = partner["id"].as_str().expect("an id").to_owned();
             let new = json!({ "name": "Orders", "role": "partner", "partner_ids": [id] });
             let credential = ask("/v1/operations/credentials", new).await;
-            let secret = credential["secret"].as_str().expect("a secret").to_owned();
-            partners.push(Caller { programme, secret, id });
+            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let (secret, client) =
+                (text(&credential["secret"]), text(&credential["credential"]["id"]));
+            partners.push(Caller { programme, secret, client, id });
         }
         let mut customers = Vec::new();
         for (number, status) in ["open", "open", "carrier_only"].into_iter().enumerate() {
@@ -118,7 +122,10 @@ impl Base {
         drop(router);
         alone(store::Engine::close(&*engine)).expect("it closes");
         let file = std::fs::read(&file).expect("the file");
-        let carrier = |secret| Caller { programme: "operations", secret, id: String::new() };
+        let carrier = |secret| {
+            let (client, id) = (String::new(), String::new());
+            Caller { programme: "operations", secret, client, id }
+        };
         let (operations, second) = (carrier(operations), carrier(second));
         Self { file, operations, second, partners, customers, catalogue, programmes }
     }

@@ -88,7 +88,7 @@ impl History<'_> {
         let Some(node) = &self.nodes[place] else { return };
         let ask = &self.asked[number].ask;
         let caller = self.caller(ask.caller);
-        let (request, router) = (ask.request(&caller.secret), node.router.clone());
+        let (request, router) = (ask.request(caller), node.router.clone());
         let (attempt, answers) = (self.attempts.len(), self.answers.clone());
         let known = self.versions.get(&resource(ask)).copied().unwrap_or_default();
         let words = format!("{} {} {}", ask.kind, ask.method, ask.path);
@@ -126,7 +126,7 @@ impl History<'_> {
         let number = self.attempts[attempt].ask;
         let asked = &mut self.asked[number];
         if asked.done.is_none() {
-            asked.open = asked.ask.key.is_some();
+            asked.open = asked.ask.may_repeat();
             let (changes, deal) = (asked.ask.changes(), asked.ask.deal);
             if let Some(deal) = deal.filter(|_| changes && !self.asked[number].open) {
                 self.deals[deal].doubt();
@@ -211,6 +211,14 @@ impl History<'_> {
                 before.body
             );
             broken.push((Promise::AnswersRepeat, format!("{:?} {what}", told.headers)));
+        }
+        // How far it is may be told otherwise by then; what was made may not.
+        let made = |told: &Told| told.json()["orderId"].clone();
+        if let Some(before) = asked.done.as_ref().filter(|_| told.done() && ask.published)
+            && made(before) != made(told)
+        {
+            let what = format!("{}; before: {} {}", words(), before.status, before.body);
+            broken.push((Promise::PublishedRepeats, what));
         }
         let stale = version(told).filter(|v| *v < self.attempts[attempt].known);
         if !ask.changes() && stale.is_some() {

@@ -27,6 +27,8 @@ promises! {
     EffectKept = "effect_kept": "what was acknowledged was durable before, and is there at the end";
     OneEffectAKey = "one_effect_a_key": "of all attempts under one key at most one has an effect";
     AnswersRepeat = "answers_repeat": "a key gives the same answer, byte for byte, each time";
+    PublishedRepeats = "published_repeats":
+        "a published call that is asked again has no second effect, and names what the first made";
     KeyIsOfOneRequest = "key_is_of_one_request": "a key with another body is refused";
     RefusedLeavesNothing = "refused_leaves_nothing": "a request that was refused changed nothing";
     ReadsAreFresh = "reads_are_fresh": "a read shows what was acknowledged before it began";

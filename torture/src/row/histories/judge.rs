@@ -42,7 +42,7 @@ impl History<'_> {
     /// Some answers once more; each is compared as it comes.
     async fn ask_again(&mut self) {
         let kept: Vec<usize> = (0..self.asked.len())
-            .filter(|n| self.asked[*n].ask.key.is_some() && self.is_kept(*n))
+            .filter(|n| self.asked[*n].ask.may_repeat() && self.is_kept(*n))
             .collect();
         for _ in 0..AGAIN {
             if let Some(number) = self.dice.choice(&kept).copied() {
@@ -52,9 +52,12 @@ impl History<'_> {
                     .attempts
                     .last()
                     .and_then(|a| self.attempts[*a].told.as_ref());
-                if told.is_none_or(|told| !told.replayed) {
+                let keyed = self.asked[number].ask.key.is_some();
+                if told.is_none_or(|told| !told.done() || told.replayed != keyed) {
                     let what = format!("ask {number} is answered {told:?}");
-                    self.witness.blame(Promise::AnswersRepeat, what);
+                    let promise =
+                        if keyed { Promise::AnswersRepeat } else { Promise::PublishedRepeats };
+                    self.witness.blame(promise, what);
                 }
             }
         }

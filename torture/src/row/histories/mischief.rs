@@ -101,7 +101,7 @@ impl History<'_> {
             (0..self.deals.len()).filter(|n| !self.deals[*n].quote.is_empty()).collect();
         let Some(number) = self.dice.choice(such) else { return };
         let deal = self.deals[number].clone();
-        let ask = match self.dice.u8(0..24) {
+        let ask = match self.dice.u8(0..26) {
             choice @ 0..12 => rework(&deal, choice, &mut self.dice),
             choice => press(&deal, choice, &mut self.dice),
         };
@@ -380,6 +380,10 @@ fn press(deal: &Deal, choice: u8, dice: &mut Rng) -> Ask {
         22 if !deal.order.id.is_empty() => {
             let path = format!("/v1/orders/{}/customer-defined-group", deal.order.id);
             Ask::set("group", caller, path, json!({ "name": format!("G{}", dice.u8(0..3)) }))
+        }
+        23 if !deal.order.id.is_empty() => super::desk::identify(deal, dice),
+        24 if deal.contract.state == "signed" && dice.u8(0..3) == 0 => {
+            return super::desk::terminate(deal, dice);
         }
         _ => post("contract", format!("{quote}/contracts"), bodies::contract()),
     };

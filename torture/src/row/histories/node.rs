@@ -31,7 +31,10 @@ impl Clock for Machine {
 }
 
 pub(super) fn options() -> web::Options {
-    web::Options { max_body_bytes: 64 * 1024, limits: web::Limits::OFF }
+    // Nobody waits for what the dice have not yet let happen.
+    let patience = std::time::Duration::ZERO;
+    let dialects = Arc::new(web::Dialects { patience, ..web::Dialects::default() });
+    web::Options { max_body_bytes: 64 * 1024, limits: web::Limits::OFF, dialects }
 }
 
 /// Counts each step of the future within, so that it can be seen when nothing moves any more.

@@ -60,6 +60,8 @@ pub(super) struct Witness {
     /// Quotes with a contract that is out, and quotes that are signed.
     pinned: BTreeMap<String, Pinned>,
     pub(super) frozen: BTreeMap<String, Pinned>,
+    /// Quotes whose signed contract was terminated.
+    ended: BTreeSet<String>,
     jobs: Jobs,
     prices: Prices,
     /// After how many changes events were given their places, where that is done apart.
@@ -119,6 +121,7 @@ impl Witness {
             sequences,
             pinned: BTreeMap::new(),
             frozen: BTreeMap::new(),
+            ended: BTreeSet::new(),
             jobs: Jobs::default(),
             prices: Prices::new(catalogue),
             placings: Vec::new(),

@@ -26,6 +26,8 @@ pub(super) enum By {
     Operations,
     /// Another of operations.
     Second,
+    /// The partner, as the published interfaces know it: without a key.
+    Published,
 }
 
 /// A command that is to be sent.
@@ -51,6 +53,11 @@ impl Shot {
     pub(super) fn edit(kind: &'static str, path: &str, body: Value, seen: &str) -> Self {
         let if_match = Some(seen.to_owned());
         Self { method: Method::PATCH, if_match, ..Self::post(kind, path, body) }
+    }
+
+    /// A call of the published interfaces.
+    pub(super) fn published(kind: &'static str, path: &str, body: Value) -> Self {
+        Self { by: By::Published, ..Self::post(kind, path, body) }
     }
 
     pub(super) fn by_operations(self) -> Self {
@@ -95,6 +102,9 @@ pub(super) struct Arena {
     operations: String,
     second: String,
     partner: String,
+    /// The partner's id, and its credential's.
+    partner_id: String,
+    client_id: String,
     keys: AtomicU64,
     /// Answers that asked for the same once more, by their code.
     again: Mutex<BTreeMap<String, usize>>,
@@ -105,8 +115,18 @@ impl Arena {
     pub(super) async fn enter(servers: Vec<String>, operations: String) -> Self {
         let http = Client::builder().timeout(HANG).build().expect("a client");
         let (keys, again) = (AtomicU64::new(0), Mutex::default());
-        let (partner, second) = (String::new(), String::new());
-        let mut arena = Self { http, servers, operations, second, partner, keys, again };
+        let [second, secret, partner_id, client_id] = [const { String::new() }; 4];
+        let mut arena = Self {
+            http,
+            servers,
+            operations,
+            second,
+            partner: secret,
+            partner_id,
+            client_id,
+            keys,
+            again,
+        };
         let new = json!({ "name": "Second desk", "role": "operations" });
         let made = arena.by_operations("/v1/operations/credentials", new).await;
         made["secret"].as_str().expect("a secret").clone_into(&mut arena.second);
@@ -115,7 +135,10 @@ impl Arena {
         let partner = arena.by_operations("/v1/operations/partners", new).await;
         let new = json!({ "name": "Orders", "role": "partner", "partner_ids": [partner["id"]] });
         let made = arena.by_operations("/v1/operations/credentials", new).await;
-        made["secret"].as_str().expect("a secret").clone_into(&mut arena.partner);
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        arena.partner = text(&made["secret"]);
+        arena.partner_id = text(&partner["id"]);
+        arena.client_id = text(&made["credential"]["id"]);
         arena
     }
 
@@ -128,6 +151,10 @@ impl Arena {
 
     pub(super) const fn nodes(&self) -> usize {
         self.servers.len()
+    }
+
+    pub(super) fn partner_id(&self) -> &str {
+        &self.partner_id
     }
 
     /// A key that nobody has used.
@@ -214,17 +241,25 @@ impl Arena {
         let secret = match shot.by {
             By::Operations => &self.operations,
             By::Second => &self.second,
-            By::Partner => &self.partner,
+            By::Partner | By::Published => &self.partner,
         };
         let url = format!("{server}{}", shot.path);
-        let mut request = self.http.request(shot.method.clone(), url).bearer_auth(secret);
+        let mut request = self.http.request(shot.method.clone(), url);
+        request = if shot.by == By::Published {
+            let named = request.header("client_id", &self.client_id);
+            named.header("client_secret", secret).header("x-trace-id", key)
+        } else {
+            request.bearer_auth(secret)
+        };
         if shot.method != Method::GET {
             request = request.header("content-type", "application/json");
             request = request.body(shot.body.to_string());
         }
         request = match &shot.if_match {
             Some(seen) => request.header("if-match", seen),
-            None if shot.method == Method::POST => request.header("idempotency-key", key),
+            None if shot.method == Method::POST && shot.by != By::Published => {
+                request.header("idempotency-key", key)
+            }
             None => request,
         };
         let answer = request.send().await.unwrap_or_else(|e| panic!("{}: {e}", shot.path));
@@ -236,7 +271,8 @@ impl Arena {
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap_or_else(|e| panic!("{}: {e}", shot.path));
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
-        let code = body["code"].as_str().filter(|_| status >= 400).unwrap_or_default().to_owned();
+        let code = if shot.by == By::Published { &body["errorCode"] } else { &body["code"] };
+        let code = code.as_str().filter(|_| status >= 400).unwrap_or_default().to_owned();
         Told { kind: shot.kind, status, code, replayed, headers, text, body }
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Round {
 }
 
 /// What a contract is given by the promotion with money, in cents: half an installation.
-const GIVEN: i64 = INSTALLATION / 2;
+pub(super) const GIVEN: i64 = INSTALLATION / 2;
 
 impl Round {
     pub(super) fn new(at: usize, seed: u64) -> Self {
@@ -46,6 +46,11 @@ impl Round {
     fn promotions(&self) -> [String; 2] {
         [format!("USES-{}", self.at), format!("MONEY-{}", self.at)]
     }
+
+    /// One more, with one use.
+    pub(super) fn last_unit(&self) -> String {
+        format!("LAST-{}", self.at)
+    }
 }
 
 /// Writes a catalogue folder: what is shipped, and the promotions of these rounds.
@@ -56,9 +61,9 @@ pub(super) fn write(folder: &Path, rounds: &[Round]) {
             for round in rounds {
                 let Round { uses, budget, .. } = round;
                 let money = format!("budget = {}.{:02}", budget / 100, budget % 100);
-                for (code, limit) in
-                    round.promotions().iter().zip([format!("uses = {uses}"), money])
-                {
+                let [few, little] = round.promotions();
+                let last = (round.last_unit(), "uses = 1".to_owned());
+                for (code, limit) in [(few, format!("uses = {uses}")), (little, money), last] {
                     let _ = write!(
                         text,
                         "\n[[promotion]]\ncode = \"{code}\"\nname = \"{code}\"\n\

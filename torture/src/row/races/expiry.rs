@@ -2,6 +2,7 @@
 //! clock stands still but for the steps over that moment.
 
 use super::arena::{Arena, CLIENTS, Shot};
+use super::desk;
 use super::flow::Sale;
 use super::judge::Verdicts;
 use crate::database::Database;
@@ -134,6 +135,10 @@ impl World {
         }
         verdicts.must(won == made, || format!("{name}: {won} told of {made} contracts"));
         verdicts.broken.extend(too_late(database, ends, &sales).await);
+        // Every offer has ended by then.
+        self.clock.advance_ms(100 * DAY_MS);
+        let sale = dice.choice(&sales).expect("a sale");
+        desk::reopened(&self.arena, &mut dice, verdicts, sale).await;
         won
     }
 }

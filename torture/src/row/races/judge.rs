@@ -1,6 +1,7 @@
 //! Judges a race: who won, and whether everybody else was told why not.
 
 use super::arena::Told;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What some races came to.
@@ -60,6 +61,22 @@ impl Verdicts {
             *self.refused.entry(told.code.clone()).or_default() += 1;
         }
         won
+    }
+
+    /// Without a key: all were told the same member. Answers it.
+    pub(super) fn repeated(&mut self, race: &'static str, told: &[Told], member: &str) -> String {
+        *self.races.entry(race).or_default() += 1;
+        let said = |told: &Told| match told.body.pointer(member) {
+            Some(Value::String(text)) if told.won() => Some(text.clone()),
+            _ => None,
+        };
+        let first = told.iter().find_map(said);
+        let other = told.iter().find(|told| said(told).is_none() || said(told) != first);
+        self.must(other.is_none(), || {
+            let other = other.map(|told| format!("{} {}", told.status, told.text));
+            format!("{race}: {first:?}, and then {other:?}")
+        });
+        first.unwrap_or_default()
     }
 
     /// One key, one body: all were given the same answer, and one of them first.

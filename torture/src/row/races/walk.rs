@@ -3,19 +3,26 @@
 use super::arena::{Arena, CLIENTS, Shot, Told};
 use super::flow::{Sale, text};
 use super::judge::Verdicts;
+use super::{desk, ends};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// How a command that comes too late is refused. A sign, an edit or a handoff of what has moved
 /// on is told which state it has, or what would have to come first.
-const LATE: &[&str] = &["state_conflict", "premature_step", "already_exists", "stale_version"];
+pub(super) const LATE: &[&str] =
+    &["state_conflict", "premature_step", "already_exists", "stale_version"];
+
+/// Clients that want one of these each, in turn.
+pub(super) fn mixed(shots: &[Shot]) -> Vec<Shot> {
+    shots.iter().cycle().take(CLIENTS).cloned().collect()
+}
 
 /// A walk under way.
-struct Walk<'a> {
-    arena: &'a Arc<Arena>,
+pub(super) struct Walk<'a> {
+    pub(super) arena: &'a Arc<Arena>,
     dice: Rng,
-    verdicts: Verdicts,
+    pub(super) verdicts: Verdicts,
 }
 
 /// Walks as this seed has it.
@@ -30,19 +37,29 @@ pub(super) async fn walk(arena: &Arc<Arena>, seed: u64) -> Verdicts {
     if walk.dice.u8(..3) == 0 {
         walk.review(&sale).await;
     }
+    match walk.dice.u8(..6) {
+        0 => walk.verdicts.add(desk::feasibility(&sale, &mut walk.dice, arena).await),
+        1 => walk.verdicts.add(desk::imports(&sale, &mut walk.dice, arena).await),
+        _ => {}
+    }
     sale.credit().await;
     let (contract, sign) = walk.contract(&sale).await;
     if walk.sign(&sale, &contract, &sign).await {
         let order = walk.order(&sale).await;
         if let Some(order) = order {
-            walk.handoff(&order).await;
+            if walk.dice.u8(..4) == 0 {
+                let Walk { dice, verdicts, .. } = &mut walk;
+                ends::ended_or_handed_off(arena, dice, verdicts, &contract, &order).await;
+            } else {
+                walk.handoff(&order).await;
+            }
         }
     }
     walk.verdicts
 }
 
 impl Walk<'_> {
-    async fn race(&mut self, shots: Vec<Shot>) -> Vec<Told> {
+    pub(super) async fn race(&mut self, shots: Vec<Shot>) -> Vec<Told> {
         self.arena.race(&mut self.dice, shots).await
     }
 
@@ -60,11 +77,6 @@ impl Walk<'_> {
         won.first().map_or(Value::Null, |told| told.body.clone())
     }
 
-    /// Clients that want one of these each, in turn.
-    fn mixed(shots: &[Shot]) -> Vec<Shot> {
-        shots.iter().cycle().take(CLIENTS).cloned().collect()
-    }
-
     /// Operations decide on one exception request, some this way and some that.
     async fn exception(&mut self) {
         let customer = json!({ "name": format!("Northern Dental {}", self.arena.key()),
@@ -77,7 +89,7 @@ impl Walk<'_> {
         let approve = Shot::post("approval", format!("{path}/approve"), json!({ "valid_days": 9 }));
         let deny = json!({ "reason_code": "insufficient_reason" });
         let deny = Shot::post("denial", format!("{path}/deny"), deny);
-        let shots = Self::mixed(&[approve.by_operations(), deny.by_operations()]);
+        let shots = mixed(&[approve.by_operations(), deny.by_operations()]);
         let told = self.race(shots).await;
         self.verdicts.winners("exception decided", &told, 1, LATE);
     }
@@ -92,7 +104,7 @@ impl Walk<'_> {
         let confirm = Shot::post("confirmation", format!("{path}/confirm"), seen).by_second();
         let why = json!({ "reason": "No statements." });
         let decline = Shot::post("decline", format!("{path}/decline"), why).by_operations();
-        let told = self.race(Self::mixed(&[confirm, decline])).await;
+        let told = self.race(mixed(&[confirm, decline])).await;
         self.verdicts.winners("credit confirmed or declined", &told, 1, LATE);
     }
 
@@ -109,7 +121,7 @@ impl Walk<'_> {
         let counter = json!({ "discount_percent": "11", "reason": "Not for so few sites." });
         let counter = Shot::post("counter-offer", format!("{path}/counter"), counter);
         let shots = [approve, refuse, counter].map(Shot::by_operations);
-        let told = self.race(Self::mixed(&shots)).await;
+        let told = self.race(mixed(&shots)).await;
         let won = self.verdicts.winners("discount decided", &told, 1, LATE);
         match won.first().map_or("refusal", |told| told.kind) {
             "refusal" => sale.price(json!({})).await,
@@ -123,14 +135,17 @@ impl Walk<'_> {
     async fn contract(&mut self, sale: &Sale<'_>) -> (String, Value) {
         let (path, body) = sale.contract();
         let ask = Shot::post("contract", path, body);
-        let made = if self.dice.u8(..3) > 0 {
+        let made = if self.dice.u8(..3) == 0 {
+            let id = self.contract_published(sale).await;
+            json!({ "id": id })
+        } else if self.dice.bool() {
             self.same("contract asked", "contract asked under one key", ask).await
         } else {
             let sites = self.arena.get(&format!("{}/sites", sale.quote)).await.body;
             let site = format!("{}/sites/{}", sale.quote, text(&sites["sites"][0]["id"]));
             let seen = self.arena.get(&site).await.headers[0].clone();
             let edit = Shot::edit("edit", &site, json!({ "name": "Dallas, second floor" }), &seen);
-            let told = self.race(Self::mixed(&[ask, edit])).await;
+            let told = self.race(mixed(&[ask, edit])).await;
             let won = self.verdicts.winners("site edited or contract", &told, 1, LATE);
             let Some(told) = won.first().filter(|told| told.kind == "contract") else {
                 // The edit has taken the price away.
@@ -156,12 +171,12 @@ impl Walk<'_> {
             }
             2 => {
                 let revise = Shot::post("revision", quote("revise"), json!({}));
-                let told = self.race(Self::mixed(&[sign, revise])).await;
+                let told = self.race(mixed(&[sign, revise])).await;
                 self.verdicts.winners("signed or revised", &told, 1, LATE);
             }
             3 => {
                 let cancel = Shot::post("cancellation", quote("cancel"), why());
-                let told = self.race(Self::mixed(&[sign, cancel])).await;
+                let told = self.race(mixed(&[sign, cancel])).await;
                 self.verdicts.winners("signed or cancelled", &told, 1, LATE);
             }
             4 => self.sign_or_edit(sale, contract, sign, why()).await,
@@ -181,7 +196,7 @@ impl Walk<'_> {
         let other = sale.alternative().await;
         let (contract, body) = other.out().await;
         let rival = Shot::post("other signature", format!("{contract}/sign"), body);
-        let told = self.race(Self::mixed(&[sign, rival])).await;
+        let told = self.race(mixed(&[sign, rival])).await;
         self.verdicts.winners("one of two alternatives signed", &told, 1, LATE);
         self.alone(sale).await;
     }
@@ -190,7 +205,7 @@ impl Walk<'_> {
     async fn sign_beside_new(&mut self, sale: &Sale<'_>, sign: Shot) {
         let path = format!("{}/alternatives", sale.quote);
         let add = Shot::post("alternative", path, json!({ "name": "One more" }));
-        let told = self.race(Self::mixed(&[sign, add])).await;
+        let told = self.race(mixed(&[sign, add])).await;
         let (added, signed): (Vec<_>, Vec<_>) =
             told.into_iter().partition(|told| told.kind == "alternative");
         self.verdicts.winners("signed beside new alternatives", &signed, 1, LATE);
@@ -215,7 +230,7 @@ impl Walk<'_> {
         let void = Shot::post("void", format!("{contract}/void"), why);
         let seen = self.arena.get(&sale.quote).await.headers[0].clone();
         let edit = Shot::edit("edit", &sale.quote, json!({ "name": "Second wave" }), &seen);
-        let told = self.race(Self::mixed(&[sign, void, edit])).await;
+        let told = self.race(mixed(&[sign, void, edit])).await;
         let (edits, ends): (Vec<_>, Vec<_>) = told.into_iter().partition(|t| t.kind == "edit");
         let won = self.verdicts.winners("signed or voided", &ends, 1, LATE);
         let voided = won.iter().any(|told| told.kind == "void");
@@ -228,14 +243,27 @@ impl Walk<'_> {
     }
 
     async fn order(&mut self, sale: &Sale<'_>) -> Option<Value> {
-        let ask = Shot::post("order", "/v1/orders", sale.order());
-        let order = self.same("ordered", "ordered under one key", ask).await;
-        // Without a winner there is nothing to go on with.
-        let id = order["id"].as_str()?;
+        let published = self.dice.u8(..3) == 0;
+        let id = if published {
+            self.order_published(sale).await
+        } else {
+            let ask = Shot::post("order", "/v1/orders", sale.order());
+            let order = self.same("ordered", "ordered under one key", ask).await;
+            order["id"].as_str().unwrap_or_default().to_owned()
+        };
+        if id.is_empty() {
+            // Without a winner there is nothing to go on with.
+            return None;
+        }
+        let path = format!("/v1/orders/{id}");
+        let order = self.arena.get(&path).await.body;
         for sub in order["sub_orders"].as_array().into_iter().flatten() {
             sale.enrich(text(&sub["id"])).await;
+            if published {
+                self.bill_published(&id, text(&sub["id"])).await;
+            }
         }
-        Some(self.arena.get(&format!("/v1/orders/{id}")).await.body)
+        Some(self.arena.get(&path).await.body)
     }
 
     /// The order is handed off, or its only part, by many.
@@ -243,12 +271,14 @@ impl Walk<'_> {
         let sub = text(&order["sub_orders"][0]["id"]);
         let path = format!("/v1/orders/{}/handoff", text(&order["id"]));
         let whole = Shot::post("handoff", path, json!({}));
-        if self.dice.bool() {
+        if self.dice.u8(..3) == 0 {
+            self.hand_off_published(order).await;
+        } else if self.dice.bool() {
             self.same("handed off", "handed off under one key", whole).await;
         } else {
             let path = format!("/v1/sub-orders/{sub}/handoff");
             let part = Shot::post("handoff of a part", path, json!({}));
-            let told = self.race(Self::mixed(&[whole, part])).await;
+            let told = self.race(mixed(&[whole, part])).await;
             self.verdicts.winners("handed off whole or in part", &told, 1, LATE);
         }
         let history = self.arena.get(&format!("/v1/history/{sub}")).await.body;

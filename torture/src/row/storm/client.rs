@@ -147,9 +147,12 @@ impl Client {
     }
 
     /// Sets as the carrier does: sent once, without a key.
-    pub(super) async fn set_as_carrier(&mut self, path: &str) -> Went {
+    pub(super) async fn set_as_carrier(&mut self, path: &str, body: &Value) -> Went {
         let secret = self.storm.operations.clone();
-        self.once("PUT", path, &secret, "", "{}".to_owned()).await.map(drop)
+        let answer = self.once("PUT", path, &secret, "", body.to_string()).await?;
+        let id = answer.header("request-id").to_owned();
+        self.storm.made.lock().unwrap().edits.insert(id);
+        Ok(())
     }
 
     async fn once(

@@ -1,7 +1,7 @@
 //! The walk of a desk: the commands that a sale does not need.
 
 use super::client::{Client, Went, id};
-use super::walk::address;
+use super::walk::{address, signer};
 use crate::prices::labelled;
 use domain::time::Moment;
 use serde_json::{Value, json};
@@ -26,7 +26,8 @@ impl Client {
         let other = json!({ "name": "The same for 60 months" });
         self.post(&format!("/v1/quotes/{quote}/alternatives"), other).await?;
         let copy = json!({ "name": "The same once more" });
-        self.post(&format!("/v1/quotes/{quote}/clone"), copy).await?;
+        let copy = id(&self.post(&format!("/v1/quotes/{quote}/clone"), copy).await?["id"]);
+        self.terminated(&copy).await?;
         let revised = self.post(&format!("/v1/quotes/{quote}/revise"), json!({})).await?;
         let why = json!({ "reason": "The customer chose another offer." });
         self.post(&format!("/v1/quotes/{}/cancel", id(&revised["id"])), why).await?;
@@ -102,6 +103,20 @@ impl Client {
         self.credit_reviews(&quote).await?;
         self.expire(&quote).await;
         self.post(&format!("/v1/quotes/{quote}/reopen"), json!({})).await.map(drop)
+    }
+
+    /// A copy that is signed, and whose contract two people end.
+    async fn terminated(&mut self, quote: &str) -> Went {
+        self.post(&format!("/v1/quotes/{quote}/price"), json!({})).await?;
+        let contract = self.contract(quote).await?;
+        let path = |what: &str| format!("/v1/{what}contracts/{}", id(&contract["id"]));
+        let sign = json!({ "signer": signer(), "document_sha256": contract["document_sha256"] });
+        self.post(&format!("{}/sign", path("")), sign).await?;
+        let why = json!({ "reason": "The customer is being wound up." });
+        let path = path("operations/");
+        let proposed = self.operate(&format!("{path}/terminate"), why).await?;
+        let seen = json!({ "version": proposed["version"] });
+        self.agree(&format!("{path}/confirm-termination"), seen).await.map(drop)
     }
 
     /// Checks in review: declined and then approved against the rules, by one person, and by two.
@@ -201,7 +216,7 @@ impl Client {
             "programme": "apex", "tier": "standard" });
         let partner = self.operate("/v1/operations/partners", new).await?;
         let clock = format!("/v1/operations/partners/{}/test-clock", id(&partner["id"]));
-        self.set_as_carrier(&clock).await?;
+        self.set_as_carrier(&clock, &json!({})).await?;
         self.operate(&format!("{clock}/advance"), json!({ "by": "18 months" })).await?;
         let new = json!({ "name": "billing desk", "role": "connector",
             "partner_ids": [partner["id"]] });

@@ -84,6 +84,9 @@ impl Client {
         }
         self.post(&format!("/v1/sub-orders/{}/handoff", subs[0]), json!({})).await?;
         self.post(&format!("/v1/orders/{}/handoff", id(&order["id"])), json!({})).await?;
+        let known = format!("/v1/operations/orders/{}/identifiers", id(&order["id"]));
+        let number = json!({ "kind": "uber_cart_id", "value": self.name() });
+        self.set_as_carrier(&known, &number).await?;
         self.job(&subs).await
     }
 
@@ -199,7 +202,7 @@ pub(super) fn address() -> Value {
     json!({ "street": "208 S Akard St", "city": "Dallas", "state": "TX", "zip": "75202" })
 }
 
-fn signer() -> Value {
+pub(super) fn signer() -> Value {
     json!({ "name": "Sample Signer", "title": "Owner", "email": "sample.signer@example.com" })
 }
 

@@ -14,6 +14,7 @@ use domain::job::{Job, Work};
 use domain::order::SubOrderPhase;
 use domain::party::Environment;
 use domain::quote::{self, PORTION, Validated};
+use std::collections::HashMap;
 
 impl App {
     pub(super) async fn decide_reply(
@@ -61,8 +62,9 @@ impl App {
             _ => return Ok(only(settle)),
         };
         // An answer counts only for the address that was asked about.
+        let asked: HashMap<Id, &Address> = file.sites.iter().map(|s| (s.id, &s.given)).collect();
         let same = |(given, found): &&(Address, Validated)| {
-            file.sites.iter().any(|s| s.id == found.site && s.given == *given)
+            asked.get(&found.site).is_some_and(|address| *address == given)
         };
         let answers = answers.iter().filter(same).map(|(_, found)| found.clone()).collect();
         let mut change = quote::addresses_record(ctx, &file, answers, settle.clone()).change;

@@ -254,6 +254,8 @@ pub(super) async fn partner(app: &app::App) -> Outcome<String> {
         programme: "alliance".to_owned(),
         tier: "premier".to_owned(),
         distributor: None,
+        sp_id: None,
+        legal: None,
     };
     let partner = app.system_add_partner(Environment::Test, &partner).await?;
     let role = Role::Partner { partner: partner.id };

@@ -206,6 +206,9 @@ impl Walk {
         let rung = if kind == K::OrderHandedOff { Rung::HandedOff } else { Rung::Ordered };
         self.up_to(rung).await?;
         let order = self.order()?.str("/id")?.to_owned();
+        if kind == K::OrderIdentified {
+            self.identify(&format!("orders/{order}"), "uber_cart_id").await?;
+        }
         if !matches!(kind, K::OrderGrouped | K::CustomerGroupCreated) {
             return Ok(order);
         }
@@ -234,6 +237,11 @@ impl Walk {
             | K::SubOrderShippingSet
             | K::SubOrderPortReserved
             | K::SubOrderBillingSet => self.up_to(Rung::Enriched).await,
+            K::SubOrderIdentified => {
+                self.up_to(Rung::Ordered).await?;
+                let sub = self.sub_order()?;
+                self.identify(&format!("sub-orders/{sub}"), "circuit_id").await
+            }
             K::SubOrderEnriched => {
                 self.up_to(Rung::Ordered).await?;
                 let path = format!("/v1/orders/{}/enrichments", self.order()?.str("/id")?);
@@ -247,6 +255,14 @@ impl Walk {
             K::SubOrderCompleted => self.up_to(Rung::Delivered).await,
             _ => Err(unknown(kind)),
         }
+    }
+
+    /// Operations give an order or a sub-order a number.
+    async fn identify(&mut self, what: &str, kind: &str) -> Outcome {
+        let path = format!("/v1/operations/{what}/identifiers");
+        let body = json!({ "kind": kind, "value": self.name });
+        self.operations()?.put(&path, None, body).await?.expect(200)?;
+        Ok(())
     }
 
     async fn webhook_kind(&mut self, kind: K) -> Outcome<String> {

@@ -41,6 +41,8 @@ const DELIVERS: Way = Way::Never("never in the sandbox: its fulfilment takes and
 const PRICES: Way =
     Way::Never("never for a trial: it takes two people, and changes what everybody pays");
 
+const ENDS: Way = Way::Never("never for a trial: two people of operations end a signed contract");
+
 /// The way to a kind.
 pub(super) const fn of(kind: EventKind) -> Way {
     use EventKind as K;
@@ -54,6 +56,10 @@ pub(super) const fn of(kind: EventKind) -> Way {
         K::CreditCheckTaxIdRevealed => Way::Never("operations do it, for a reason of theirs"),
         K::CreditCheckFailed => Way::Never("never in the sandbox: its bureau always answers"),
         K::ContractExpired => Way::Never("only time does: an envelope expires after 30 days"),
+        K::ContractTerminationProposed
+        | K::ContractTerminated
+        | K::QuoteContractTerminated
+        | K::OrderContractTerminated => ENDS,
         K::SubOrderRejected | K::SubOrderFailed => DELIVERS,
         K::CustomerCaptured | K::CustomerUpdated => NOT_APEX,
         K::QuoteCustomerAssigned | K::SubOrderCustomerAssigned => APEX,
@@ -62,7 +68,9 @@ pub(super) const fn of(kind: EventKind) -> Way {
         | K::QuoteDiscountCountered
         | K::QuoteCounterOfferTaken
         | K::QuoteFeasibilityConfirmed
-        | K::QuoteFeasibilityRefused => Way::Operations,
+        | K::QuoteFeasibilityRefused
+        | K::OrderIdentified
+        | K::SubOrderIdentified => Way::Operations,
         _ => match kind.noun() {
             Noun::Catalogue => PRICES,
             Noun::Exception => ALLIANCE,

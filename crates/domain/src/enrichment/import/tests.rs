@@ -21,6 +21,7 @@ fn port(tsp: Option<&str>) -> EnrichDo {
 fn bill(account: BillingAccountChoice) -> EnrichDo {
     let billing = Billing {
         billing_account: Id::new(Kind::Account, 0, 0),
+        codes: crate::enrichment::BillingCodes::default(),
         paperless: true,
         process_ids: Vec::new(),
         quote_ids: Vec::new(),
@@ -28,7 +29,7 @@ fn bill(account: BillingAccountChoice) -> EnrichDo {
         sub_orders: Vec::new(),
         invoice_numbers: Vec::new(),
     };
-    EnrichDo::Billing { account, billing }
+    EnrichDo::Billing { account, billing: Box::new(billing) }
 }
 
 fn row(row: u32, sub_order: Option<Id>, name: Option<&str>, own: Vec<EnrichDo>) -> NamedRow {

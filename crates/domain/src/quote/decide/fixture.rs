@@ -145,6 +145,13 @@ impl Desk {
     }
 
     fn store(&mut self, change: Change) {
+        if let Some(requested) = change.requested {
+            let open = self.sites.iter_mut().filter(|site| site.is_open());
+            let asked = open.map(|site| {
+                (site.version, site.validation) = (site.version + 1, Validation::Requested);
+            });
+            assert_eq!(asked.count(), usize::try_from(requested.sites).unwrap());
+        }
         for put in change.puts {
             match (put.record, put.mode) {
                 (Record::Quote(quote), _) => self.quote = *quote,

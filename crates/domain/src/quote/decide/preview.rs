@@ -99,8 +99,7 @@ pub fn sites_edited(
     catalogue: &Catalogue,
     edits: &SiteEdits,
 ) -> Result<Edited, Refusal> {
-    let (added, configured, removed) = (Vec::new(), HashSet::new(), HashSet::new());
-    let mut edited = Edited { file, added, configured, removed };
+    let mut edited = Edited::of(file);
     named_sites(&edited.file, &edits.remove)
         .map_err(|no| moved(no, |pointer| pointer.replacen("/site_ids", "/edits/remove", 1)))?;
     for site in &edits.remove {
@@ -118,6 +117,20 @@ pub fn sites_edited(
 }
 
 impl Edited {
+    /// Unedited so far.
+    pub(super) fn of(file: QuoteFile) -> Self {
+        let (configured, removed) = (HashSet::new(), HashSet::new());
+        Self { file, added: Vec::new(), configured, removed }
+    }
+
+    /// What would be loaded after this decision, which configures sites and nothing else.
+    pub(super) fn after(mut self, change: Change) -> QuoteFile {
+        let touched = self.apply(change);
+        self.configured.extend(touched);
+        self.name_lacking();
+        self.file
+    }
+
     fn add(
         &mut self,
         ctx: &mut Context,

@@ -3,7 +3,7 @@
 use super::super::edits::{Edits, QuoteSites};
 use super::Rules;
 use crate::address::{Address, Avps};
-use crate::catalogue::{Catalogue, Choice, ConfigurationFault, Offering};
+use crate::catalogue::{Catalogue, Choice, Configuration, ConfigurationFault, Offering};
 use crate::change::{Change, Context, Settle};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
@@ -27,7 +27,7 @@ pub struct NewSite {
 pub const MOST_SITES: usize = 10_000;
 /// So many answers of the address validation are recorded in one change, so that a quote of many
 /// sites keeps no other waiting for long.
-pub const PORTION: u32 = 500;
+pub const PORTION: u32 = 1000;
 
 /// Adds sites, in the order given.
 pub fn sites_add(
@@ -103,7 +103,8 @@ pub fn site_remove(
     Ok(edits.end(ctx, Happened::new(EventKind::QuoteSiteRemoved).from(from)))
 }
 
-/// Asks for the validation of every site that has no valid address yet. The file has all of them.
+/// Asks for the validation of every site that has no valid address yet. The file has the first of
+/// those that nobody has asked for: as many as an answer shows.
 pub fn addresses_request(
     ctx: &mut Context,
     rules: Rules<'_>,
@@ -116,11 +117,7 @@ pub fn addresses_request(
     change.later(ctx, file.quote.tenant, work, now);
     // The price stays: an address changes it only when a correction is accepted.
     let mut edits = Edits::of(file.quote.clone()).with(change);
-    for site in &file.sites {
-        if site.passed().is_none() && !matches!(site.validation, Validation::Requested) {
-            edits.update(site, Site { validation: Validation::Requested, ..site.clone() });
-        }
-    }
+    edits.request(&file.sites);
     Ok(edits.end(ctx, Happened::new(EventKind::QuoteValidationRequested)))
 }
 
@@ -287,19 +284,37 @@ pub fn sites_configure(
     configure: Configure,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Configuration)?;
-    let offering = sold(rules, catalogue, &configure.offering, "/offering")?;
-    let configuration = offering.configure(&configure.choices).map_err(|faults| {
-        Refusal::new(Code::InvalidConfiguration, "the choices do not fit the offering")
-            .with(faults.into_iter().map(configuration_fault).collect())
-    })?;
+    let configuration = fitting(rules, catalogue, &configure)?;
     let named = match &configure.sites {
         None => file.sites.iter().collect(),
         Some(ids) => named_sites(file, ids)?,
     };
+    configured(ctx, file, named.into_iter().map(|site| (site, configuration.clone())))
+}
+
+/// The configuration that the choices make.
+pub(super) fn fitting(
+    rules: Rules<'_>,
+    catalogue: &Catalogue,
+    configure: &Configure,
+) -> Result<Configuration, Refusal> {
+    let offering = sold(rules, catalogue, &configure.offering, "/offering")?;
+    offering.configure(&configure.choices).map_err(|faults| {
+        Refusal::new(Code::InvalidConfiguration, "the choices do not fit the offering")
+            .with(faults.into_iter().map(configuration_fault).collect())
+    })
+}
+
+/// Gives each of these sites its configuration.
+pub(super) fn configured<'f>(
+    ctx: &mut Context,
+    file: &QuoteFile,
+    each: impl Iterator<Item = (&'f Site, Configuration)>,
+) -> Result<Decision<QuoteSites>, Refusal> {
     let (quote, from) = file.reopened(ctx)?;
     let mut edits = Edits::of(quote);
-    for site in named {
-        let configuration = Some(configuration.clone());
+    for (site, configuration) in each {
+        let configuration = Some(configuration);
         edits.update(site, Site { configuration, ..site.clone() }.edited());
     }
     Ok(edits.end(ctx, Happened::new(EventKind::QuoteConfigured).from(from)))

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = BusinessType)]
-pub(super) enum BusinessWord {
+pub(in crate::v1) enum BusinessWord {
     SoleProprietor,
     Partnership,
     Corporation,

@@ -3,7 +3,7 @@
 use crate::v1::shape::{AddressBody, ContactBody, Faults, contacts};
 use app::enrichment::{BillingAccountChoice, EnrichDo};
 use domain::code::Because;
-use domain::enrichment::{Billing, Installation, PortReservation, Shipping};
+use domain::enrichment::{Billing, BillingCodes, Installation, PortReservation, Shipping};
 use domain::id::{Id, Kind};
 use domain::refusal::Fault;
 use serde::{Deserialize, Serialize};
@@ -175,6 +175,25 @@ pub(super) struct BillingForm {
     #[serde(default)]
     #[schema(max_items = 200)]
     invoice_numbers: Vec<Reference>,
+    /// The number of the contract in the carrier's books.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = "MSPS00049851SF")]
+    contract_id: Option<String>,
+    /// Service order code.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = "F3")]
+    soc: Option<String>,
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = "001")]
+    bill_group: Option<String>,
+    /// Master customer number.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = "TW8157")]
+    mcn: Option<String>,
+    /// The sub-account in the carrier's books; orders are found by it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = "X014TZQM")]
+    sub_account_id: Option<String>,
 }
 
 impl BillingForm {
@@ -192,8 +211,15 @@ impl BillingForm {
             ordered_items,
             sub_orders,
             invoice_numbers: texts(self.invoice_numbers),
+            codes: BillingCodes {
+                contract: self.contract_id,
+                soc: self.soc,
+                bill_group: self.bill_group,
+                mcn: self.mcn,
+                sub_account: self.sub_account_id,
+            },
         };
-        Some(EnrichDo::Billing { account: account?, billing })
+        Some(EnrichDo::Billing { account: account?, billing: Box::new(billing) })
     }
 }
 
@@ -241,6 +267,15 @@ pub(super) struct BillingBody {
     ordered_items: Vec<String>,
     sub_orders: Vec<String>,
     invoice_numbers: Vec<String>,
+    /// The number of the contract in the carrier's books.
+    contract_id: Option<String>,
+    /// Service order code.
+    soc: Option<String>,
+    bill_group: Option<String>,
+    /// Master customer number.
+    mcn: Option<String>,
+    /// The sub-account in the carrier's books.
+    sub_account_id: Option<String>,
 }
 
 impl From<&Billing> for BillingBody {
@@ -254,6 +289,11 @@ impl From<&Billing> for BillingBody {
             ordered_items: ids(&b.ordered_items),
             sub_orders: ids(&b.sub_orders),
             invoice_numbers: b.invoice_numbers.clone(),
+            contract_id: b.codes.contract.clone(),
+            soc: b.codes.soc.clone(),
+            bill_group: b.codes.bill_group.clone(),
+            mcn: b.codes.mcn.clone(),
+            sub_account_id: b.codes.sub_account.clone(),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Partners and the credentials that act for them.
 
+mod legal;
+
+use legal::LegalBody;
+
 use crate::answer::{Answered, draw_version, ok, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::shape::{At, Faults, ListOf, Nothing};
@@ -36,6 +40,10 @@ struct PartnerBody {
     tier: String,
     /// The distributor above it.
     distributor_id: Option<String>,
+    /// The carrier's own number for it as a solution provider: `spId` in the published interfaces.
+    #[schema(example = "A-06399x")]
+    sp_id: Option<String>,
+    legal: Option<LegalBody>,
     version: u64,
     created_at: String,
 }
@@ -48,6 +56,8 @@ impl From<&Partner> for PartnerBody {
             programme: partner.programme.clone(),
             tier: partner.tier.clone(),
             distributor_id: partner.distributor.map(|id| id.to_string()),
+            sp_id: partner.sp_id.clone(),
+            legal: partner.legal.as_deref().map(Into::into),
             version: partner.version,
             created_at: partner.created_at.to_string(),
         }
@@ -70,6 +80,14 @@ struct NewPartner {
     #[serde(default)]
     #[schema(min_length = 15, max_length = 18)]
     distributor_id: Option<String>,
+    /// The carrier's own number for it as a solution provider: `spId` in the published interfaces.
+    /// No other partner of the environment has it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "A-06399x")]
+    sp_id: Option<String>,
+    /// Without it the credit of a partner that is checked itself is asked for by its name alone.
+    #[serde(default)]
+    legal: Option<LegalBody>,
 }
 
 /// Add a partner
@@ -83,8 +101,9 @@ async fn partner_add(command: Command<NewPartner>) -> Answered {
     let mut faults = Faults::default();
     let distributor = faults.maybe_id("/distributor_id", body.distributor_id.as_ref());
     let distributor = faults.finish(Some(distributor)).at(&place)?;
-    let NewPartner { name, programme, tier, .. } = body;
-    let action = PartnerAdd { name, programme, tier, distributor };
+    let NewPartner { name, programme, tier, sp_id, legal, .. } = body;
+    let legal = legal.map(Into::into);
+    let action = PartnerAdd { name, programme, tier, distributor, sp_id, legal };
     perform(&app, &call, &place, action, |partner| {
         draw_version(StatusCode::CREATED, &PartnerBody::from(partner), partner.version)
     })

@@ -1,5 +1,6 @@
 //! Sub-orders: what is ordered for one site, how far it is, and its handoff.
 
+use super::IdentifierBody;
 use crate::answer::{Answered, draw, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
 use crate::v1::shape::{AddressBody, At, ListOf, Nothing, PagingPlaces, TotalsBody};
@@ -170,6 +171,8 @@ pub(in crate::v1) struct SubOrderBody {
     acknowledgement: Option<AcknowledgementBody>,
     /// Why it was rejected or failed.
     trouble: Option<String>,
+    /// By what fulfilment and operations know it elsewhere.
+    identifiers: Vec<IdentifierBody>,
     version: u64,
     created_at: String,
 }
@@ -191,6 +194,7 @@ impl SubOrderBody {
             handed_off_at: sub.handed_off_at.map(|at| at.to_string()),
             acknowledgement: sub.acknowledgement.as_ref().map(Into::into),
             trouble: sub.trouble.clone(),
+            identifiers: sub.identifiers.iter().map(Into::into).collect(),
             version: sub.version,
             created_at: sub.created_at.to_string(),
         }

@@ -19,7 +19,7 @@ const WAITING: [(&str, &str); 3] = [
     ),
 ];
 const UNANSWERED: &str = "select q.id from site s join quote q on q.id = s.quote \
-    and q.tenant = s.tenant where s.doc like '%\"validation\":\"requested\"%' \
+    and q.tenant = s.tenant where s.address = 'requested' \
     and q.state in ('draft', 'priced', 'pending_approval')";
 
 impl History<'_> {
@@ -33,6 +33,9 @@ impl History<'_> {
                 || format!("ask {number}, {} {}: {effects:?}", asked.ask.kind, asked.ask.path);
             if asked.ask.key.is_some() && effects.len() > 1 {
                 broken.push((Promise::OneEffectAKey, words()));
+            }
+            if asked.ask.published && effects.len() > 1 {
+                broken.push((Promise::PublishedRepeats, words()));
             }
             let acknowledged = asked.done.is_some() && asked.ask.key.is_some();
             if acknowledged && effects.is_empty() {

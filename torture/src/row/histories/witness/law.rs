@@ -48,17 +48,30 @@ impl Witness {
             "contract.declined" | "contract.voided" | "contract.expired" => {
                 self.pinned.retain(|_, pinned| pinned.contract != event.object);
             }
-            "order.created" => {
-                let quote =
-                    event_quote(&self.one("select doc from orders where id = $1", &event.object));
+            "contract.terminated" => {
+                let quote = event_quote(&self.one(CONTRACT, &event.object));
                 if !self.frozen.contains_key(&quote) {
-                    let what = format!("order {} of quote {quote}, unsigned", event.object);
+                    let what = format!("contract {} ended, and was not signed", event.object);
                     self.blame(Promise::OrderNeedsSignature, what);
                 }
+                self.ended.insert(quote);
+            }
+            "order.created" => self.bound(event, "select doc from orders where id = $1"),
+            "sub_order.handed_off" => {
+                self.bound(event, "select doc from sub_order where id = $1");
             }
             kind if kind.starts_with("quote.") => self.unchanged(event),
             kind if kind.starts_with("credit_check.approved") => {}
             _ => {}
+        }
+    }
+
+    /// Whether what is ordered, or handed off, is of a contract that stands.
+    fn bound(&mut self, event: &Happened, sql: &'static str) {
+        let quote = event_quote(&self.one(sql, &event.object));
+        if !self.frozen.contains_key(&quote) || self.ended.contains(&quote) {
+            let what = format!("{} {}: quote {quote} is not signed", event.kind, event.object);
+            self.blame(Promise::OrderNeedsSignature, what);
         }
     }
 

@@ -13,6 +13,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("contract", "generated", "sent voided"),
     ("contract", "sent", "viewed signed declined expired voided"),
     ("contract", "viewed", "signed declined expired voided"),
+    ("contract", "signed", "terminated"),
     ("credit_check", "requested", "approved in_review declined failed"),
     ("credit_check", "in_review", "approved declined"),
     ("credit_check", "declined", "approved"),

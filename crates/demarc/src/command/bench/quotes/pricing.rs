@@ -14,6 +14,9 @@ use std::time::Duration;
 const TURN: Duration = Duration::from_millis(300);
 /// How often each size has its turn; the cheapest turn counts, since others only disturb.
 const TURNS: usize = 5;
+/// So many sites at least are priced between two looks at the clock: each is a call of the kernel,
+/// which a quote of one site would feel.
+const LOOK_EVERY: u32 = 100;
 
 /// What it costs to price quotes of one size.
 #[derive(Debug, Clone, Copy)]
@@ -95,12 +98,15 @@ fn cpu() -> Duration {
 
 fn turn(catalogue: &Catalogue, sites: u32, ask: &PriceAsk<'_>) -> Outcome<Size> {
     let (begun, mut quotes, mut lines) = (cpu(), 0_u32, 0_usize);
+    let between_looks = (LOOK_EVERY / sites.max(1)).max(1);
     while cpu().saturating_sub(begun) < TURN {
-        let priced = pricing::price(catalogue, std::hint::black_box(ask));
-        let priced = priced.map_err(|refused| Failure::failed(format!("{refused:?}")))?;
-        lines = priced.sites.iter().map(|site| site.lines.len()).sum();
-        std::hint::black_box(&priced);
-        quotes += 1;
+        for _ in 0..between_looks {
+            let priced = pricing::price(catalogue, std::hint::black_box(ask));
+            let priced = priced.map_err(|refused| Failure::failed(format!("{refused:?}")))?;
+            lines = priced.sites.iter().map(|site| site.lines.len()).sum();
+            std::hint::black_box(&priced);
+        }
+        quotes += between_looks;
     }
     let quote = cpu().saturating_sub(begun) / quotes.max(1);
     Ok(Size { sites, lines: u32::try_from(lines).unwrap_or(u32::MAX), quote })

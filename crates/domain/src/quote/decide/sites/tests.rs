@@ -6,7 +6,7 @@ use super::*;
 use crate::address::Correction;
 use crate::id::Kind;
 use crate::programme::Need;
-use crate::quote::Tally;
+use crate::quote::{MOST_SHOWN, Tally};
 use crate::serviceability::ServiceTable;
 
 fn settle() -> Settle {
@@ -98,6 +98,22 @@ fn all_corrections_are_accepted_at_once_and_nothing_else_is() {
     assert_eq!(passed, [Some("60606"), None, Some("75075")]);
     let refused = desk.perform(corrections_accept).unwrap_err();
     assert_eq!(refused.code, Code::StateConflict);
+}
+
+#[test]
+fn validation_is_asked_for_every_open_address_at_once_and_the_first_are_shown() {
+    let mut desk = answered(&[close("60606")]);
+    desk.add(MOST_SHOWN + 5);
+    desk.sites[3].validation = Validation::Requested;
+    desk.quote.tally = Tally::of(&desk.sites);
+    let asked = desk.perform(addresses_request).unwrap();
+    assert_eq!((asked.touched, asked.sites.len()), (MOST_SHOWN + 5, MOST_SHOWN));
+    assert!(asked.sites.iter().all(|site| site.validation == Validation::Requested));
+    let other = desk.sites[3].id;
+    assert!(asked.sites.iter().all(|site| site.id != other), "it was asked for before");
+    assert_eq!(asked.sites[0], desk.sites[0]);
+    let nothing = desk.perform(addresses_request).unwrap();
+    assert_eq!((nothing.touched, desk.quote.tally.requested), (0, 106));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! A server that waits for a second one before it calls a commit done.
 
 use super::*;
-use crate::{Store, put::Answered};
+use crate::{Committed, Store, put::Answered};
 use domain::{
-    party::{Environment, Tenant},
+    change::{Mode, Put},
+    id::{Id, Kind},
+    party::{Environment, Partner, Tenant},
     time::Moment,
 };
 
@@ -58,4 +60,35 @@ async fn an_answer_that_may_still_vanish_is_not_given_again() {
     set("").await;
     let told = store.answered(tenant, "key", now).await.unwrap();
     assert_eq!(told.unwrap().status, 201);
+}
+
+#[tokio::test]
+async fn what_was_done_before_is_told_again_only_while_it_is_there() {
+    let url = Cluster::shared().database();
+    let engine = Arc::new(Postgres::connect(&url, NARROW).await.unwrap());
+    let store = Store::open(engine).await.unwrap();
+    let (now, tenant) = (Moment::from_ms(1), Tenant::carrier(Environment::Test));
+    let partner = Partner {
+        id: Id::new(Kind::Partner, 0, 1),
+        tenant,
+        version: 1,
+        name: "Sample Networks".into(),
+        programme: "alliance".into(),
+        tier: "standard".into(),
+        distributor: None,
+        sp_id: None,
+        created_at: now,
+        legal: None,
+    };
+    let again = domain::change::Change::resting_on(&partner);
+    // It was seen, and vanished with the first server.
+    assert_eq!(store.confirm(now, &again).await.unwrap(), Committed::Stale);
+    let put = Put { record: partner.clone().into(), mode: Mode::Insert };
+    let made = domain::change::Change { puts: vec![put], ..Default::default() };
+    assert_eq!(store.commit(now, &made, None).await.unwrap(), Committed::Done);
+    for _ in 0..2 {
+        assert_eq!(store.confirm(now, &again).await.unwrap(), Committed::Done);
+    }
+    let read = store.ask(crate::partner::by_id(Environment::Test, partner.id)).await.unwrap();
+    assert_eq!(read, Some(partner), "it is as it was");
 }

@@ -80,8 +80,8 @@ fn is_system(sql: &str) -> bool {
 /// The text without any condition that has a value, and without its limit.
 fn bare(sql: &str) -> String {
     let (head, tail) = sql.split_once(" where ").unwrap_or((sql, ""));
-    // What an update sets stays as it is.
-    let head = without(head, |column| format!("{column} = {column}"));
+    // What an update sets stays as it is, and what it takes from is left whole.
+    let head = without(&taking_nothing(head), |column| format!("{column} = {column}"));
     let tail = without(tail, |_| "true".to_owned());
     let tail = tail.replace(" = (select", " in (select").replace("s.state = p.column1", "true");
     // The limit of a look into another table stays.
@@ -92,6 +92,14 @@ fn bare(sql: &str) -> String {
     let all = if tail.is_empty() { head } else { format!("{head} where {tail}") };
     assert!(!all.contains('$'), "`{all}` keeps a value of `{sql}`: teach this test its form");
     all
+}
+
+/// Without each ` - $n`.
+fn taking_nothing(sql: &str) -> String {
+    let mut parts = sql.split(" - $");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let digit = |c: char| c.is_ascii_digit();
+    parts.fold(first, |kept, part| kept + part.trim_start_matches(digit))
 }
 
 /// Replaces each `column operator $n`, each `column in (…)` that is no select, each `$n = ''`, each

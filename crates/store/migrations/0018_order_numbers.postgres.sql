@@ -1,0 +1,1 @@
+drop function json_extract(text, text);

@@ -1,0 +1,12 @@
+//! The published interfaces: each family by a client that knows nothing else.
+
+mod aiab;
+mod alliance;
+mod apex;
+mod client;
+mod gateway;
+mod golden;
+mod hosts;
+mod sale;
+
+pub(crate) use client::Published;
