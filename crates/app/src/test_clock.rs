@@ -40,7 +40,8 @@ impl Action for ClockAct {
         Ok(match &self.what {
             ClockDo::Freeze => {
                 let ahead = store::test_clock::newest_event(tenant, last_event(ctx));
-                clock_freeze(ctx, tenant, partner, found, app.store.ask(ahead).await?.as_ref())?
+                let ahead = app.store.ask(ahead).await?.map(|event| event.id);
+                clock_freeze(ctx, tenant, partner, found, ahead)?
             }
             ClockDo::Advance(advance) => {
                 let clock = standing()?;

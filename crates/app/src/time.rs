@@ -76,8 +76,10 @@ impl App {
         request: Option<Id>,
     ) -> Result<Context, Problem> {
         let (now, clock) = self.reading(tenant).await?;
-        // Ids rise with the server's time, also where a partner's stands.
-        let ids = Ids::new(self.clock.now().ms(), self.random.seed());
+        // Ids rise with the server's time, also where a partner's stands. They are never older than
+        // what is dated by the reading, even if the machine's clock was set back since.
+        let wall = clock.map_or(now, |reading| reading.wall);
+        let ids = Ids::new(self.clock.now().max(wall).ms(), self.random.seed());
         Ok(Context { now, ids, actor, request, clock })
     }
 }

@@ -4,7 +4,6 @@
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
 use crate::decision::Decision;
-use crate::event::Event;
 use crate::id::{Id, Kind};
 use crate::job::Work;
 use crate::party::Tenant;
@@ -111,13 +110,14 @@ pub fn last_event(ctx: &Context) -> Id {
 
 /// Stops a partner's time. One that stands already stays as it is. `ahead` is the newest event of
 /// the partner's behind [`last_event`]: clocks of several nodes may differ a little, and time does
-/// not go back by that.
+/// not go back by that. Its id counts, not what it is dated: it was drawn after that, and no event
+/// with an earlier id is dated after it.
 pub fn clock_freeze(
     ctx: &Context,
     tenant: Tenant,
     partner: Id,
     found: Option<TestClock>,
-    ahead: Option<&Event>,
+    ahead: Option<Id>,
 ) -> Result<Decision<TestClock>, Refusal> {
     may_have_clock(tenant)?;
     let mut change = Change::default();
@@ -126,8 +126,8 @@ pub fn clock_freeze(
         found => found,
     };
     let (version, then) = was.map_or((0, ctx.now), |clock| (clock.version, clock.now));
-    let now = ctx.now.max(then).max(ahead.map_or(then, |event| event.at));
-    let newest = ahead.map_or_else(|| last_event(ctx), |event| event.id);
+    let newest = ahead.unwrap_or_else(|| last_event(ctx));
+    let now = ctx.now.max(then).max(Moment::from_ms(newest.made_at_ms()));
     let clock = TestClock { id: partner, tenant, version, now, state: ClockState::Ready };
     let view = change.put_clock(clock);
     change.clock_jobs = Some(ClockJobs::Hold { tenant, now, newest });

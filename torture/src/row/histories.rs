@@ -99,8 +99,10 @@ pub(super) fn run(plan: &Plan, report: &mut Report) {
                 let again = live(&base, seed, folder.path(), false);
                 compare(&mut story, &again);
             }
-            if !story.broken.is_empty() && faults::switched_on().is_some() {
-                stop.store(true, Ordering::Relaxed);
+            if let Some(first) = story.broken.first() {
+                // At once: whoever reads a log that was cut off shall have the seed.
+                eprintln!("  histories: broken at {}: {}", seeds::text(seed), first.promise.name());
+                stop.store(faults::switched_on().is_some(), Ordering::Relaxed);
             }
             let mut stories = stories.lock().expect("no panic while it is held");
             stories.push(story);

@@ -21,20 +21,8 @@ fn clock(state: ClockState) -> TestClock {
     TestClock { id, tenant: tenant(), version: 3, now: NOW, state }
 }
 
-fn event(at: Moment) -> Event {
-    Event {
-        id: Id::new(Kind::Event, at.ms(), 1),
-        tenant: tenant(),
-        kind: "quote.priced".to_owned(),
-        object: Id::new(Kind::Quote, 0, 1),
-        sequence: 1,
-        at,
-        actor: Actor::System,
-        from: None,
-        to: None,
-        reason: None,
-        request: None,
-    }
+fn event(drawn: Moment) -> Id {
+    Id::new(Kind::Event, drawn.ms(), 1)
 }
 
 fn standing() -> Context {
@@ -133,14 +121,15 @@ fn a_clock_that_stands_is_left_alone_and_one_that_was_released_stops_again() {
     assert_eq!((decided.view.now, decided.view.version), (later, 4));
     let decided = clock_freeze(&unheld, own, id, None, None).unwrap();
     assert_eq!((decided.view.now, decided.view.version), (later, 1));
-    // An event of another node, whose clock is ahead.
-    let newest = event(later.plus_ms(40));
-    let decided = clock_freeze(&unheld, own, id, None, Some(&newest)).unwrap();
-    assert_eq!(decided.view.now, newest.at);
+    // An event of another node, whose clock is ahead: what it is dated is not after its id.
+    let ahead = later.plus_ms(40);
+    let newest = event(ahead);
+    let decided = clock_freeze(&unheld, own, id, None, Some(newest)).unwrap();
+    assert_eq!(decided.view.now, ahead);
     // And nothing newer may have come when it is written.
-    let held = ClockJobs::Hold { tenant: own, now: newest.at, newest: newest.id };
+    let held = ClockJobs::Hold { tenant: own, now: ahead, newest };
     assert_eq!(decided.change.clock_jobs, Some(held));
-    assert!(newest.id > last_event(&unheld) && last_event(&unheld) > event(later).id);
+    assert!(newest > last_event(&unheld) && last_event(&unheld) > event(later));
 }
 
 #[test]

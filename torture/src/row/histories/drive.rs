@@ -1,10 +1,12 @@
 //! The driver: what happens next, by the dice.
 
+use super::clients::Asked;
 use super::deal::Deal;
 use super::history::History;
 use super::node::Node;
 use super::sim::{Ticket, Who};
 use super::sim::{What, alone};
+use super::witness::Happened;
 use std::sync::atomic::Ordering;
 use store::{Engine, StoreError};
 
@@ -167,7 +169,14 @@ impl History<'_> {
                     Fate::Done | Fate::FailsAfter => {
                         let written = alone(self.inner.write(change.clone()));
                         if let Ok(store::Written::Done(rows)) = &written {
+                            let before = self.witness.events.len();
                             self.witness.wrote(who, &change, rows);
+                            for event in self.witness.events.split_off(before) {
+                                let Happened { tenant, object, kind, .. } = &event;
+                                let at = event.at();
+                                self.trace(|| format!("{kind} of {object} of {tenant} at {at}"));
+                                self.witness.events.push(event);
+                            }
                         }
                         if fate == Fate::FailsAfter { Err(away()) } else { written }
                     }
@@ -281,7 +290,34 @@ impl History<'_> {
             // Something waits for its time-out.
             self.pass(1_000, true).await;
         }
-        panic!("it never comes to rest");
+        panic!("it never comes to rest: {}", self.what_moves());
+    }
+
+    /// Who is not at rest: what is to be asked again and how often it was, who works, and the
+    /// newest steps.
+    fn what_moves(&mut self) -> String {
+        let again = |asked: &Asked| {
+            let told =
+                asked.attempts.iter().filter_map(|a| self.attempts[*a].told.as_ref()).next_back();
+            let told = told.map(|told| format!("{} {}", told.status, told.body));
+            format!(
+                "{} {} after {} tries, {told:?}",
+                asked.ask.kind,
+                asked.ask.path,
+                asked.attempts.len()
+            )
+        };
+        let open: Vec<_> = self.asked.iter().filter(|asked| asked.open).map(again).collect();
+        let running = self.under_way().into_iter();
+        let running: Vec<_> =
+            running.map(|a| self.asked[self.attempts[a].ask].ask.path.clone()).collect();
+        let works =
+            |node: &mut Node| [Who::Worker, Who::Sender, Who::Keeper].map(|who| node.busy(who));
+        let works: Vec<_> = self.nodes.iter_mut().flatten().map(works).collect();
+        let newest = self.newest.make_contiguous().join("\n");
+        format!(
+            "again {open:?}, under way {running:?}, workers, senders, keepers {works:?}\n{newest}"
+        )
     }
 
     fn is_working(&mut self) -> bool {

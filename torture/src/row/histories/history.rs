@@ -10,12 +10,15 @@ use super::sim::Desk;
 use super::witness::{Broken, Witness};
 use domain::time::Moment;
 use fastrand::Rng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use store::Sqlite;
+
+/// Notes of the trace that are told with a panic.
+const NEWEST: usize = 40;
 
 /// How a history's weather is.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +63,8 @@ pub(super) struct History<'a> {
     pub(super) desk: Arc<Desk>,
     pub(super) outsiders: Arc<Outsiders>,
     pub(super) plant: Plant,
+    /// The newest notes of the trace.
+    pub(super) newest: VecDeque<String>,
     common: Arc<AtomicI64>,
     moves: Arc<AtomicUsize>,
     pub(super) machines: Vec<Arc<Machine>>,
@@ -127,6 +132,7 @@ impl<'a> History<'a> {
             outsiders: plant.outsiders.clone(),
             moves: plant.moves.clone(),
             plant,
+            newest: VecDeque::new(),
             common,
             machines,
             nodes: (0..count).map(|_| None).collect(),
@@ -169,6 +175,10 @@ impl<'a> History<'a> {
         if self.aloud {
             eprintln!("    {:>5} {} {words}", self.steps, self.now());
         }
+        if self.newest.len() == NEWEST {
+            self.newest.pop_front();
+        }
+        self.newest.push_back(words);
     }
 
     /// The common time, in milliseconds.
