@@ -6,6 +6,7 @@ mod aiab;
 mod alliance;
 mod apex;
 mod config;
+mod credit;
 mod document;
 mod door;
 mod flow;

@@ -156,7 +156,6 @@ fn settled(value: &mut Value, of_call: bool) {
             for (name, member) in members {
                 match name.as_str() {
                     "esignRequestIdABV" => *member = json!(527_957),
-                    "casApplicationNumber" => *member = json!(311_017_367),
                     "documentSha256" => *member = json!("0".repeat(64)),
                     "unifiedCreditTransactionId" => *member = json!("U20231101408321276"),
                     "acknowledgementReference" => *member = json!("SIM-801000000000001"),

@@ -88,9 +88,9 @@ async fn a_configuration_with_faults_is_refused_whole_with_each_place_as_it_was_
 #[tokio::test]
 async fn credit_that_is_no_approval_is_no_success() {
     let world = World::start().await;
-    for (sp_id, name, status, code) in [
-        ("A-1", "Sandbox Declined", "Failed", "credit_declined"),
-        ("A-2", "Sandbox Review", "Pending", "credit_undecided"),
+    for (sp_id, name, status, word, code, missing) in [
+        ("A-1", "Sandbox Declined", "Failed", "Declined", "credit_declined", "credit_declined"),
+        ("A-2", "Sandbox Review", "Pending", "In-Review", "", "credit_undecided"),
     ] {
         let partner = provider(&world, sp_id, name).await;
         let (quote, sites) = quote(&partner, &three_sites()).await;
@@ -99,12 +99,32 @@ async fn credit_that_is_no_approval_is_no_success() {
         let asked = json!({ "quoteId": quote, "spId": sp_id });
         let credit = partner.post("/creditCheck-apex", &asked).await.expect(200);
         assert_eq!(credit["status"], status, "{credit:#}");
-        assert_eq!(credit["creditCheckDetails"]["errorCode"], code);
-        assert_eq!(credit["creditCheckDetails"]["noErrorFlag"], false);
+        let said = text(&credit["statusMessage"]);
+        assert!(said.contains(&format!("it is not an approval: {word} (")), "{said}");
+        // As the siblings word it.
+        let details = &credit["creditCheckDetails"];
+        assert_eq!(details["approvalStatus"], word);
+        assert_eq!(details["errorCode"], code);
+        assert_eq!(details["noErrorFlag"], status == "Pending");
+        assert_eq!(details["displayErrorPage"], status == "Failed");
+        assert_eq!(details["approvedAmount"], Value::Null);
         let call = contract(&quote, sp_id, "d@example.com");
         let refused = partner.post("/contract-apex", &call).await.expect(409);
-        assert_eq!(refused["errors"][0]["code"], code, "{refused:#}");
+        assert_eq!(refused["errors"][0]["code"], missing, "{refused:#}");
     }
+    // An approval on a deposit is one, and says how much.
+    let partner = provider(&world, "A-3", "Sandbox Deposit").await;
+    let (quote, sites) = quote(&partner, &three_sites()).await;
+    let inputs: Vec<Value> = sites.iter().map(|site| input(site, "1G")).collect();
+    partner.post("/config-apex", &config(&quote, &inputs)).await.expect(200);
+    let asked = json!({ "quoteId": quote, "spId": "A-3" });
+    let credit = partner.post("/creditCheck-apex", &asked).await.expect(200);
+    assert_eq!(credit["status"], "Success", "{credit:#}");
+    let details = &credit["creditCheckDetails"];
+    assert_eq!(details["approvalStatus"], "Approved-Deposit");
+    assert!(details["depositAmount"].is_string(), "{details:#}");
+    assert_eq!(details["minimumAmountDue"], details["depositAmount"]);
+    assert_eq!(details["casApplicationNumber"], 0, "its reference is no number");
 }
 
 #[tokio::test]
