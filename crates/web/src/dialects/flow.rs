@@ -27,6 +27,22 @@ pub(super) async fn add_sites(
         let add = SitesAct { quote, what: SitesDo::Add { sites: new } };
         said.perform(add, |done| done.sites.iter().map(|site| site.id).collect()).await?
     };
+    let page = decided_sites(said, quote, accept).await?;
+    Ok((made, page))
+}
+
+/// Changes one site and answers the quote with all of its sites once every address is decided.
+pub(super) async fn change_site(
+    said: &Said,
+    quote: Id,
+    what: SitesDo,
+) -> Result<SitesPage, Refused> {
+    said.perform(SitesAct { quote, what }, |_| Vec::new()).await?;
+    decided_sites(said, quote, false).await
+}
+
+/// Has every address validated that is not yet, and accepts corrections where the caller does.
+async fn decided_sites(said: &Said, quote: Id, accept: bool) -> Result<SitesPage, Refused> {
     let mut page = sites(said, quote).await?;
     if page.sites.iter().any(is_unchecked) {
         said.then(SitesAct { quote, what: SitesDo::Validate }).await?;
@@ -36,7 +52,7 @@ pub(super) async fn add_sites(
         said.then(SitesAct { quote, what: SitesDo::AcceptCorrections }).await?;
         page = sites(said, quote).await?;
     }
-    Ok((made, page))
+    Ok(page)
 }
 
 const fn is_unchecked(site: &Site) -> bool {

@@ -42,8 +42,8 @@ async fn sites(partner: &Published<'_>, quote: &str) -> Vec<String> {
     let new = json!({ "quoteId": quote, "sites": [chicago, round_rock] });
     let added = partner.post("/site-apex", &new).await.expect(200);
     assert_eq!(added["status"], "Action Required", "one address is corrected");
-    assert_eq!(added["sites"][0]["avpsResult"], "match");
-    assert_eq!(added["sites"][1]["avpsResult"], "close_match");
+    assert_eq!(added["sites"][0]["avpsResult"], "success");
+    assert_eq!(added["sites"][1]["avpsResult"], "closematch");
     assert_eq!(added["sites"][1]["avpsPassed"], false);
     assert_eq!(added["sites"][1]["validatedAddress"]["zipCode"], "78682");
     let mut ids: Vec<String> = Vec::new();

@@ -229,12 +229,13 @@ async fn an_address_that_is_ambiguous_is_put_right_by_one_of_its_alternates() {
     let partner = provider(&world, SP, "Example Solutions, Inc.").await;
     let new = json!({ "opportunityName": "Fibre" });
     let opened = partner.post("/opportunity-quote-apex", &new).await.expect(200);
-    let one = site("Dallas", "300 Sandbox Way", "Dallas", "TX", "75202");
+    let one = site("Dallas", "300 Sandbox Way", "Dallas", "Texas", "75202");
     let new = json!({ "quoteId": opened["quoteId"], "sites": [one], "acceptCorrection": "true" });
     let added = partner.post("/site-apex", &new).await.expect(200);
     assert_eq!(added["status"], "Action Required");
     let site = &added["sites"][0];
-    assert_eq!(site["avpsResult"], "ambiguous");
+    assert_eq!(site["avpsResult"], "closematch-mdu");
+    assert_eq!(site["address"]["state"], "TX", "a state is read by its name, too");
     let mut address = site["alternateAddresses"][0].clone();
     assert!(address["street"].is_string(), "{site:#}");
     address["street"] = json!("100 Sandbox Way");

@@ -2,8 +2,8 @@
 
 use crate::answer::{Answered, ok};
 use crate::dialects::door::{Asked, Said};
-use crate::dialects::sale::titled;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::titled;
 use crate::v1::shape::{At, Faults};
 use app::exception::ExceptionFile;
 use domain::exception::{ExceptionPhase, ExceptionRequest, ExceptionState};

@@ -3,7 +3,8 @@
 use super::super::door::{Asked, Said};
 use super::super::flow;
 use super::super::shape::{country, stamp};
-use super::{SUCCESS, asked_id, number_of, one_id, titled};
+use super::super::words::titled;
+use super::{SUCCESS, asked_id, number_of, one_id};
 use crate::State;
 use crate::answer::{Answered, ok};
 use crate::v1::shape::At;

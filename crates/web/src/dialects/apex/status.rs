@@ -2,7 +2,8 @@
 
 use super::super::door::Asked;
 use super::super::shape::stamp;
-use super::{SUCCESS, titled};
+use super::super::words::titled;
+use super::SUCCESS;
 use crate::State;
 use crate::answer::{Answered, ok};
 use crate::v1::shape::At;

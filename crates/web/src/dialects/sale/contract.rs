@@ -1,12 +1,13 @@
 //! The contract of a quote version: published for AIAB, and the same for Alliance.
 
-use super::words::titled;
-use super::{PostalAddress, day};
+use super::day;
 use crate::answer::{Answered, ok};
 use crate::dialects::Hop;
+use crate::dialects::address::PostalAddress;
 use crate::dialects::door::{Asked, Said};
 use crate::dialects::flow;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::titled;
 use crate::door::{Manner, Place};
 use crate::v1::shape::{At, Faults};
 use app::contract::ContractOnce;

@@ -1,11 +1,11 @@
 //! The credit check of an end customer: the published request, and what is answered to it.
 
-use super::words::state;
 use crate::answer::{Answered, ok};
 use crate::dialects::credit::CreditCheckAnswer;
 use crate::dialects::door::{Asked, Said};
 use crate::dialects::flow;
 use crate::dialects::shape::country;
+use crate::dialects::words::state;
 use crate::v1::shape::{At, Faults};
 use app::credit::{CreditOnce, CreditRequest};
 use domain::address::Address;

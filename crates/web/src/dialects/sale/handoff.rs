@@ -1,11 +1,11 @@
 //! The order summary, and the handoff with its acknowledgement: the overviews name both, no page
 //! shows a call, so that they are ours.
 
-use super::words::{shouted, titled};
 use super::{SUCCESS, id, whole};
 use crate::answer::{Answered, ok};
 use crate::dialects::door::Said;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::{shouted, titled};
 use crate::door::Refused;
 use crate::v1::shape::{At, Faults};
 use app::order::{HandOffOnce, HandOffWhat};

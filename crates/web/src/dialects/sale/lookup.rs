@@ -1,9 +1,9 @@
 //! The lookup of end customers: what is asked, and the answer that AIAB and the older Alliance
 //! page have.
 
-use super::words::{account_status, alliance_status, country, state, yes_no};
 use crate::dialects::door::Said;
-use crate::dialects::shape::zip9;
+use crate::dialects::shape::{usa, zip9};
+use crate::dialects::words::{account_status, alliance_status, state, yes_no};
 use crate::door::Refused;
 use crate::v1::shape::At;
 use app::read::Found;
@@ -78,11 +78,6 @@ pub(in crate::dialects) async fn find(
     let now = app.now(said.caller()).await.at(place)?;
     let partner = said.caller().seller().at(place)?.partner.clone();
     Ok(Answer { found, now, partner })
-}
-
-/// Published: `USA`.
-pub(in crate::dialects) fn usa(code: &str) -> String {
-    country(code)
 }
 
 /// Number, street and unit on one line.
@@ -174,7 +169,7 @@ impl EndCustomer {
         Self {
             account_address: AccountAddress {
                 city: account.address.city.clone(),
-                country: country(&account.address.country),
+                country: usa(&account.address.country),
                 state: account.address.state.clone(),
                 street: street(&account.address),
                 zip_code: zip9(&account.address.zip),

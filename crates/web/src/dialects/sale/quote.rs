@@ -1,12 +1,13 @@
 //! Opportunity and quote: no page shows the call, so that it is ours.
 
+use super::SUCCESS;
 use super::site::SiteAnswer;
-use super::words::titled;
-use super::{PostalAddress, SUCCESS};
 use crate::answer::{Answered, ok};
+use crate::dialects::address::PostalAddress;
 use crate::dialects::door::{Asked, Said};
 use crate::dialects::price::{Charges, NearMiss};
 use crate::dialects::shape::{Person, stamp};
+use crate::dialects::words::titled;
 use crate::v1::shape::{At, Faults};
 use app::opportunity::{Customer, OpportunityOpen};
 use domain::code::Because;

@@ -2,10 +2,10 @@
 //! published part of the answer.
 
 use super::whole;
-use super::words::shouted;
 use crate::answer::{Answered, ok};
 use crate::dialects::door::Asked;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::shouted;
 use crate::v1::shape::At;
 use app::order::IdentifiedOrder;
 use app::{App, Caller, Problem};
