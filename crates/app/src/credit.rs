@@ -51,6 +51,7 @@ impl CreditRequest {
         seller: Seller<'_>,
         now: Moment,
     ) -> Result<(QuoteFile, Application, Option<DataKey>), Problem> {
+        self.application.keep_tax_ids_out(self.tax_id.as_ref())?;
         let file = app.quote_file(now, seller.tenant, self.quote, Sites::None).await?;
         let (sealed, key) = match &self.tax_id {
             Some(tax_id) => {
@@ -153,6 +154,7 @@ impl Action for CreditAnswered {
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
         let check = app.check_of_any(caller, self.check).await?;
+        self.report.keep_tax_ids_out()?;
         if check.state != CreditState::Requested {
             let state = check.phase(ctx.now).word();
             return Err(Refusal::state("credit check", state, "answered any more").into());

@@ -247,10 +247,24 @@ async fn each_outcome_of_a_credit_check_has_its_words() {
         }
     }
     let quote = priced(&partner).await;
-    let mut holding = application(&quote, "dana@example.com");
-    holding["businessName"] = json!("Harbor 123-45-6789");
+    for member in [
+        "subAccountId",
+        "businessName",
+        "doingBusinessAs",
+        "primaryFirstName",
+        "primaryLastName",
+        "legalEntityCity",
+        "legalEntityStreetAddress",
+    ] {
+        let mut holding = application(&quote, "dana@example.com");
+        holding[member] = json!("Harbor 123-45-6789");
+        let refused = partner.post("/creditCheck", &holding).await.expect(422);
+        let place = format!("/{member}");
+        assert_eq!(errors(&refused), [(place.as_str(), "holds_tax_id")]);
+    }
+    let holding = application(&quote, "123-45-6789@example.com");
     let refused = partner.post("/creditCheck", &holding).await.expect(422);
-    assert_eq!(errors(&refused), [("/businessName", "holds_tax_id")]);
+    assert_eq!(errors(&refused), [("/userEmail", "holds_tax_id")]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What operations decide: a check in review, and one that was declined, against the rules. Above
 //! a limit two people stand behind an approval: one proposes it, another confirms.
 
+use super::tax_id::keep_tax_ids_out;
 use super::{CreditCheck, CreditPhase, CreditPolicy, CreditState};
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
@@ -55,15 +56,16 @@ impl Agreement {
 /// proposes to.
 ///
 /// # Errors
-/// Refused in every other state, and of an approval of nothing.
+/// Refused in every other state, of an approval of nothing, and with a reason that holds a tax id.
 pub fn credit_approve(
     ctx: &mut Context,
     policy: &CreditPolicy,
     check: CreditCheck,
     approval: Approval,
 ) -> Result<Decision<CreditCheck>, Refusal> {
-    decidable(&check, ctx.now, "approved")?;
     let Approval { limit, deposit, reason } = approval;
+    keep_out_of_reason(&reason)?;
+    decidable(&check, ctx.now, "approved")?;
     let limit = limit.unwrap_or(check.amount);
     possible(check.amount, limit, deposit)?;
     let proposal = Proposal { limit, deposit, reason, by: ctx.actor.clone(), at: ctx.now };
@@ -130,13 +132,14 @@ fn approve(
 /// Declines a check in review. The reason is what the applicant is told.
 ///
 /// # Errors
-/// Refused in every other state.
+/// Refused in every other state, and with a reason that holds a tax id.
 pub fn credit_decline(
     ctx: &mut Context,
     policy: &CreditPolicy,
     check: CreditCheck,
     reason: String,
 ) -> Result<Decision<CreditCheck>, Refusal> {
+    keep_out_of_reason(&reason)?;
     let CreditState::InReview { assessment } = check.state.clone() else {
         return Err(Refusal::state("credit check", check.phase(ctx.now).word(), "declined"));
     };
@@ -150,12 +153,13 @@ pub fn credit_decline(
 /// Writes down that somebody sees the tax id of a check, and why.
 ///
 /// # Errors
-/// Refused of a check that has none.
+/// Refused of a check that has none, and with a reason that holds one.
 pub fn credit_reveal(
     ctx: &mut Context,
     check: CreditCheck,
     reason: String,
 ) -> Result<Decision<CreditCheck>, Refusal> {
+    keep_out_of_reason(&reason)?;
     if check.application.tax_id.is_none() {
         return Err(Refusal::not_found("tax id: the application was made without one"));
     }
@@ -163,6 +167,11 @@ pub fn credit_reveal(
     let mut change = Change::default();
     let view = change.update(ctx, check, what);
     Ok(Decision { change, view })
+}
+
+/// A reason stands in events and notices: it may hold no tax id.
+fn keep_out_of_reason(reason: &str) -> Result<(), Refusal> {
+    keep_tax_ids_out([("/reason".to_owned(), reason)], None)
 }
 
 /// Whether operations may still decide.

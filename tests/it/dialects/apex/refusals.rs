@@ -128,6 +128,25 @@ async fn credit_that_is_no_approval_is_no_success() {
 }
 
 #[tokio::test]
+async fn a_provider_is_not_known_by_a_text_that_holds_a_tax_id() {
+    let world = World::start().await;
+    let mut new = json!({ "name": "Sample provider", "programme": "apex", "tier": "standard",
+        "legal": { "legal_name": "Example Solutions, Inc.", "business_type": "llc",
+            "address": { "street": "208 S Akard St", "city": "Dallas", "state": "TX",
+                "zip": "75202" },
+            "contact": { "first_name": "Dana", "last_name": "Sample",
+                "email": "dana@example.com" } } });
+    new["legal"]["doing_business_as"] = json!("Example 12-3456789");
+    new["legal"]["address"]["unit"] = json!("STE 123-45-6789");
+    let path = "/v1/operations/partners";
+    let refused = world.operations.post(path, &new).await.refused(422, "invalid_body");
+    let faults = refused["errors"].as_array().expect("errors").iter();
+    let faults: Vec<_> = faults.map(|f| (text(&f["pointer"]), text(&f["code"]))).collect();
+    let places = ["/legal/doing_business_as", "/legal/address/unit"];
+    assert_eq!(faults, places.map(|place| (place, "holds_tax_id")));
+}
+
+#[tokio::test]
 async fn enrichment_is_refused_at_the_members_that_the_family_has() {
     let world = World::start().await;
     let partner = provider(&world, SP, "Example Solutions, Inc.").await;

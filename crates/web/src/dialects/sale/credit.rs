@@ -10,7 +10,7 @@ use crate::v1::shape::{At, Faults};
 use app::credit::{CreditOnce, CreditRequest};
 use domain::address::Address;
 use domain::code::{Because, Code};
-use domain::credit::{Application, BusinessType, CreditCheck, holds_tax_id};
+use domain::credit::{Application, BusinessType, CreditCheck};
 use domain::id::Id;
 use domain::refusal::{Fault, Refusal};
 use serde::Deserialize;
@@ -63,33 +63,10 @@ fn given(text: Option<String>) -> Option<String> {
 }
 
 impl CreditCheckRequest {
-    /// No text may hold a tax id: it would be kept in clear.
-    fn keep_tax_ids_out(&self, faults: &mut Faults) {
-        let texts = [
-            ("userEmail", Some(&self.user_email)),
-            ("subAccountId", self.sub_account_id.as_ref()),
-            ("businessName", Some(&self.business_name)),
-            ("doingBusinessAs", self.doing_business_as.as_ref()),
-            ("primaryFirstName", Some(&self.primary_first_name)),
-            ("primaryLastName", Some(&self.primary_last_name)),
-            ("legalEntityCity", Some(&self.legal_entity_city)),
-            ("legalEntityStreetAddress", Some(&self.legal_entity_street_address)),
-        ];
-        for (member, text) in texts {
-            if text.is_some_and(|text| holds_tax_id(text)) {
-                let detail =
-                    "the text holds what looks like a tax id, and it would be kept in clear";
-                let fault = Fault::new(format!("/{member}"), Because::HoldsTaxId, detail);
-                faults.push(fault.expected("a text without it"));
-            }
-        }
-    }
-
     fn into_request(self) -> Result<CreditRequest, Refusal> {
         let mut faults = Faults::default();
         let quote = faults.id("/quoteId", &self.quote_id);
         let requested = faults.money("/requestedAmount", self.requested_amount.as_ref());
-        self.keep_tax_ids_out(&mut faults);
         let business_type = match self.business_type.as_str() {
             "S" | "s" => BusinessType::SoleProprietor,
             "P" | "p" => BusinessType::Partnership,
@@ -123,10 +100,23 @@ impl CreditCheckRequest {
     }
 }
 
+/// What the members of an application are called here.
+const NAMES: &[(&str, &str)] = &[
+    ("/requested_amount", "/requestedAmount"),
+    ("/application/email", "/userEmail"),
+    ("/application/sub_account_id", "/subAccountId"),
+    ("/application/business_name", "/businessName"),
+    ("/application/doing_business_as", "/doingBusinessAs"),
+    ("/application/primary_first_name", "/primaryFirstName"),
+    ("/application/primary_last_name", "/primaryLastName"),
+    ("/application/legal_address/city", "/legalEntityCity"),
+    ("/application/legal_address/street", "/legalEntityStreetAddress"),
+];
+
 /// Asks for credit and draws the answer once it is decided, or goes to a person.
 pub(in crate::dialects) async fn credit_check(mut said: Said) -> Answered {
     let body: CreditCheckRequest = said.read()?;
-    said.naming(&[("/requested_amount", "/requestedAmount")]);
+    said.naming(NAMES);
     let mut request = body.into_request().at(&said.place)?;
     if request.requested.is_none() {
         // These interfaces cannot say it, and some programmes check credit before the price.
