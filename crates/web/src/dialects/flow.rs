@@ -5,12 +5,11 @@ use super::door::Said;
 use crate::door::Refused;
 use app::quote::{SitesAct, SitesDo};
 use app::read::SitesPage;
-use domain::address::Avps;
 use domain::contract::{Contract, ContractState};
 use domain::credit::{CreditCheck, CreditState};
 use domain::id::Id;
 use domain::order::{SubOrder, SubOrderPhase};
-use domain::quote::{NewSite, Site, Validation};
+use domain::quote::{NewSite, Site};
 
 /// Adds sites, asks for the validation of their addresses and answers the quote with all of its
 /// sites once every address is decided. With `accept`, every close match of the quote is taken as
@@ -44,23 +43,15 @@ pub(super) async fn change_site(
 /// Has every address validated that is not yet, and accepts corrections where the caller does.
 async fn decided_sites(said: &Said, quote: Id, accept: bool) -> Result<SitesPage, Refused> {
     let mut page = sites(said, quote).await?;
-    if page.sites.iter().any(is_unchecked) {
+    if page.sites.iter().any(Site::is_unchecked) {
         said.then(SitesAct { quote, what: SitesDo::Validate }).await?;
         page = sites(said, quote).await?;
     }
-    if accept && page.sites.iter().any(is_corrected) {
+    if accept && page.sites.iter().any(|site| site.correction().is_some()) {
         said.then(SitesAct { quote, what: SitesDo::AcceptCorrections }).await?;
         page = sites(said, quote).await?;
     }
     Ok(page)
-}
-
-const fn is_unchecked(site: &Site) -> bool {
-    matches!(site.validation, Validation::Unchecked | Validation::Unanswered { .. })
-}
-
-const fn is_corrected(site: &Site) -> bool {
-    matches!(site.validation, Validation::Answered { avps: Avps::CloseMatch { .. }, .. })
 }
 
 /// The quote with all of its sites, once no validation is under way.
