@@ -342,6 +342,12 @@ async fn what_is_not_the_partners_own_is_not_there() {
         let foreign = other.post(path, &body).await.expect(404);
         assert_eq!(foreign["errorCode"], "not_found", "{path}");
     }
+    let quote = priced(&partner).await;
+    for quote in [quote.as_str(), "0Q0Kf000000xjXgKAI"] {
+        let refused = other.post("/order", &self::order(quote)).await.expect(422);
+        assert_eq!(refused["errorCode"], "unknown_reference", "{refused:#}");
+        assert_eq!(errors(&refused), [("/quoteId", "unknown_id")]);
+    }
     let number = format!("externalIdentifierId={order}&externalIdentifierType=OrderNumber");
     let path = format!("/orders?{number}&businessAccountName=Harbor%20Point%20Bakery");
     other.get(&path).await.expect(404);

@@ -209,7 +209,6 @@ async fn what_is_unknown_or_another_partners_is_not_found() {
             ("/config-apex", config(quote, &[])),
             ("/creditCheck-apex", credit),
             ("/contract-apex", contract(quote, ELSEWHERE, "d@example.com")),
-            ("/order-apex", order(quote)),
             ("/order-apex", hand_off),
             ("/order-enrichment/installation-shipping-apex", installation(order_id, sub)),
             ("/order-enrichment/newBilling-apex", billing(order_id, sub)),
@@ -219,6 +218,11 @@ async fn what_is_unknown_or_another_partners_is_not_found() {
             assert_eq!(refused["errorCode"], "not_found", "{path}: {refused:#}");
         }
         other.patch("/customerAccountLookup-apex", &assign(quote)).await.expect(404);
+        // Here it is a part of something new.
+        let refused = other.post("/order-apex", &order(quote)).await.expect(422);
+        assert_eq!(refused["errorCode"], "unknown_reference", "{refused:#}");
+        assert_eq!(paths(&refused), ["/quoteId"]);
+        assert_eq!(refused["errors"][0]["code"], "unknown_id");
         for path in [
             format!("/quote-apex?quoteId={quote}"),
             format!("/contract-apex?quoteId={quote}"),
