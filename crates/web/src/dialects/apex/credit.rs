@@ -128,6 +128,6 @@ async fn credit_check(said: Said) -> Answered {
     let quote = one_id("/quoteId", &body.quote_id).at(&said.place)?;
     let check = said.perform_one(CreditOfPartner { quote }, |check| check.id).await?;
     let check = flow::decided(&said, check).await?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     Ok(ok(&CreditAnswer::of(&check, now)))
 }

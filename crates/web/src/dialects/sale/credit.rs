@@ -126,7 +126,7 @@ pub(in crate::dialects) async fn credit_check(mut said: Said) -> Answered {
     }
     let check = said.perform_one(CreditOnce(request), |check: &CreditCheck| check.id).await?;
     let check = flow::decided(&said, check).await?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     Ok(ok(&CreditCheckAnswer::of(&check, now)))
 }
 
@@ -153,7 +153,7 @@ pub(in crate::dialects) async fn credit_check_read(asked: Asked) -> Answered {
             return Err(place.refuse(refusal.with(vec![fault])));
         }
     };
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     Ok(ok(&CreditCheckAnswer::of(&check, now)))
 }
 

@@ -125,7 +125,7 @@ pub(in crate::dialects) async fn order_summary(said: Said) -> Answered {
     let order = id(&said.place, "/orderId", &body.order_id)?;
     let OrderFile { order, counts, sub_orders } =
         whole(&said.app, said.caller(), order).await.at(&said.place)?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     let summary = |sub: &SubOrder| SubOrderSummary::of(&said, now, &order, sub);
     let sub_orders = sub_orders.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
     let open = sub_orders.iter().any(|sub| !sub.missing.is_empty());

@@ -66,8 +66,8 @@ pub(in crate::dialects) async fn find(
         state: Some(state(&address.state)),
         zip: Some(address.zip_code),
     };
-    let (app, place) = (&said.app, &said.place);
-    let found = app.customers_find(said.caller(), lookup).await.at(place)?;
+    let place = &said.place;
+    let found = said.app.customers_find(said.caller(), lookup).await.at(place)?;
     if found.is_empty() {
         return Err(place.refuse(Refusal::new(Code::NotFound, "No customer found.")));
     }
@@ -75,7 +75,7 @@ pub(in crate::dialects) async fn find(
     let mut found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
     // Stable: those elsewhere stay in their order.
     found.sort_by_key(|f| street.is_empty() || place_key(&f.account.address.street) != street);
-    let now = app.now(said.caller()).await.at(place)?;
+    let now = said.now().await?;
     let partner = said.caller().seller().at(place)?.partner.clone();
     Ok(Answer { found, now, partner })
 }

@@ -190,7 +190,7 @@ pub(in crate::dialects) async fn quote_read(asked: Asked) -> Answered {
     let quote = quote.ok_or_else(|| asked.place.refuse(Refusal::not_found("quote")))?;
     let (app, caller, place) = (&asked.app, &asked.caller, &asked.place);
     let page = app.sites_list(caller, quote, 0, u32::MAX).await.at(place)?;
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     Ok(ok(&QuoteAnswer {
         opportunity_id: page.quote.opportunity.to_string(),
         quote_id: page.quote.id.to_string(),

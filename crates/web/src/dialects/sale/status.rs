@@ -226,7 +226,7 @@ pub(in crate::dialects) async fn orders(asked: Asked) -> Answered {
     let page = Page { before: None, since: None, limit: FARTHEST + MOST };
     let (found, _) = app.orders_by_identifier(caller, kind, &value, page).await.at(place)?;
     let found = of_business(app, caller, found, &name).await.at(place)?;
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     let (skip, take) = (usize::try_from(offset), usize::try_from(limit));
     let part = found.into_iter().skip(skip.unwrap_or(usize::MAX)).take(take.unwrap_or(0));
     let mut each = Vec::new();
