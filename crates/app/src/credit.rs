@@ -117,6 +117,7 @@ impl Action for CreditApprove {
     type View = CreditCheck;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        credit::keep_tax_ids_out_of_reason(&self.approval.reason)?;
         let check = app.check_of_any(caller, self.check).await?;
         let policy = app.programmes.credit();
         Ok(credit::credit_approve(ctx, policy, check, self.approval.clone())?)
@@ -153,8 +154,8 @@ impl Action for CreditAnswered {
     type View = CreditCheck;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
-        let check = app.check_of_any(caller, self.check).await?;
         self.report.keep_tax_ids_out()?;
+        let check = app.check_of_any(caller, self.check).await?;
         if check.state != CreditState::Requested {
             let state = check.phase(ctx.now).word();
             return Err(Refusal::state("credit check", state, "answered any more").into());
@@ -187,6 +188,7 @@ impl Action for CreditDecline {
     type View = CreditCheck;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        credit::keep_tax_ids_out_of_reason(&self.reason)?;
         let check = app.check_of_any(caller, self.check).await?;
         Ok(credit::credit_decline(ctx, app.programmes.credit(), check, self.reason.clone())?)
     }
@@ -210,6 +212,7 @@ impl Action for CreditReveal {
     type View = Revealed;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Revealed> {
+        credit::keep_tax_ids_out_of_reason(&self.reason)?;
         let check = app.check_of_any(caller, self.check).await?;
         caller.may(Right::RevealTaxIds)?;
         let tax_id = app.tax_id(&check).await?;

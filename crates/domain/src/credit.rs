@@ -15,7 +15,10 @@ pub use policy::{BureauVerdict, CREDIT, CreditPolicy, Fact, Looked, Notice, Rule
 pub use review::{
     Agreement, Approval, Proposal, credit_approve, credit_confirm, credit_decline, credit_reveal,
 };
-pub use tax_id::{DataKey, SealedTaxId, TaxId, TaxIdKind, hidden_tax_ids, holds_tax_id};
+pub use tax_id::{
+    DataKey, SealedTaxId, TaxId, TaxIdKind, hidden_tax_ids, holds_tax_id,
+    keep_tax_ids_out_of_reason,
+};
 
 use crate::address::Address;
 use crate::change::{Change, Context, Settle};

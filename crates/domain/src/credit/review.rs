@@ -1,7 +1,6 @@
 //! What operations decide: a check in review, and one that was declined, against the rules. Above
 //! a limit two people stand behind an approval: one proposes it, another confirms.
 
-use super::tax_id::keep_tax_ids_out;
 use super::{CreditCheck, CreditPhase, CreditPolicy, CreditState};
 use crate::change::{Change, Context};
 use crate::code::{Because, Code};
@@ -56,7 +55,7 @@ impl Agreement {
 /// proposes to.
 ///
 /// # Errors
-/// Refused in every other state, of an approval of nothing, and with a reason that holds a tax id.
+/// Refused in every other state, and of an approval of nothing.
 pub fn credit_approve(
     ctx: &mut Context,
     policy: &CreditPolicy,
@@ -64,7 +63,6 @@ pub fn credit_approve(
     approval: Approval,
 ) -> Result<Decision<CreditCheck>, Refusal> {
     let Approval { limit, deposit, reason } = approval;
-    keep_out_of_reason(&reason)?;
     decidable(&check, ctx.now, "approved")?;
     let limit = limit.unwrap_or(check.amount);
     possible(check.amount, limit, deposit)?;
@@ -132,14 +130,13 @@ fn approve(
 /// Declines a check in review. The reason is what the applicant is told.
 ///
 /// # Errors
-/// Refused in every other state, and with a reason that holds a tax id.
+/// Refused in every other state.
 pub fn credit_decline(
     ctx: &mut Context,
     policy: &CreditPolicy,
     check: CreditCheck,
     reason: String,
 ) -> Result<Decision<CreditCheck>, Refusal> {
-    keep_out_of_reason(&reason)?;
     let CreditState::InReview { assessment } = check.state.clone() else {
         return Err(Refusal::state("credit check", check.phase(ctx.now).word(), "declined"));
     };
@@ -153,13 +150,12 @@ pub fn credit_decline(
 /// Writes down that somebody sees the tax id of a check, and why.
 ///
 /// # Errors
-/// Refused of a check that has none, and with a reason that holds one.
+/// Refused of a check that has none.
 pub fn credit_reveal(
     ctx: &mut Context,
     check: CreditCheck,
     reason: String,
 ) -> Result<Decision<CreditCheck>, Refusal> {
-    keep_out_of_reason(&reason)?;
     if check.application.tax_id.is_none() {
         return Err(Refusal::not_found("tax id: the application was made without one"));
     }
@@ -167,11 +163,6 @@ pub fn credit_reveal(
     let mut change = Change::default();
     let view = change.update(ctx, check, what);
     Ok(Decision { change, view })
-}
-
-/// A reason stands in events and notices: it may hold no tax id.
-fn keep_out_of_reason(reason: &str) -> Result<(), Refusal> {
-    keep_tax_ids_out([("/reason".to_owned(), reason)], None)
 }
 
 /// Whether operations may still decide.

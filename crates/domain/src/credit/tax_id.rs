@@ -158,6 +158,14 @@ pub(super) fn keep_tax_ids_out<'t>(
     Err(Refusal::new(Code::InvalidBody, detail).with(faults))
 }
 
+/// A reason of operations stands in events and notices: it may hold no tax id.
+///
+/// # Errors
+/// Refused with its place, `/reason`.
+pub fn keep_tax_ids_out_of_reason(reason: &str) -> Result<(), Refusal> {
+    keep_tax_ids_out([("/reason".to_owned(), reason)], None)
+}
+
 /// Whether a text holds what looks like a tax id, written with hyphens. Such a text belongs under
 /// seal and nowhere else.
 pub fn holds_tax_id(text: &str) -> bool {
