@@ -51,6 +51,7 @@ impl CreditRequest {
         seller: Seller<'_>,
         now: Moment,
     ) -> Result<(QuoteFile, Application, Option<DataKey>), Problem> {
+        self.application.keep_tax_ids_out(self.tax_id.as_ref())?;
         let file = app.quote_file(now, seller.tenant, self.quote, Sites::None).await?;
         let (sealed, key) = match &self.tax_id {
             Some(tax_id) => {
@@ -116,6 +117,7 @@ impl Action for CreditApprove {
     type View = CreditCheck;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        credit::keep_tax_ids_out_of_reason(&self.approval.reason)?;
         let check = app.check_of_any(caller, self.check).await?;
         let policy = app.programmes.credit();
         Ok(credit::credit_approve(ctx, policy, check, self.approval.clone())?)
@@ -152,6 +154,7 @@ impl Action for CreditAnswered {
     type View = CreditCheck;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        self.report.keep_tax_ids_out()?;
         let check = app.check_of_any(caller, self.check).await?;
         if check.state != CreditState::Requested {
             let state = check.phase(ctx.now).word();
@@ -185,6 +188,7 @@ impl Action for CreditDecline {
     type View = CreditCheck;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<CreditCheck> {
+        credit::keep_tax_ids_out_of_reason(&self.reason)?;
         let check = app.check_of_any(caller, self.check).await?;
         Ok(credit::credit_decline(ctx, app.programmes.credit(), check, self.reason.clone())?)
     }
@@ -208,6 +212,7 @@ impl Action for CreditReveal {
     type View = Revealed;
 
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Revealed> {
+        credit::keep_tax_ids_out_of_reason(&self.reason)?;
         let check = app.check_of_any(caller, self.check).await?;
         caller.may(Right::RevealTaxIds)?;
         let tax_id = app.tax_id(&check).await?;

@@ -4,6 +4,7 @@ use crate::caller::secret_sha256;
 use crate::{Action, App, Caller, Decided, Problem};
 use domain::change::{Change, Context};
 use domain::code::{Because, Code};
+use domain::credit::hidden_tax_ids;
 use domain::decision::Decision;
 use domain::event::{EventKind, Happened};
 use domain::id::{Id, Kind};
@@ -50,6 +51,10 @@ impl PartnerAdd {
                 Fault::new("/sp_id", Because::BadFormat, "not a solution provider's number");
             faults.push(fault.expected("1 to 40 visible ASCII characters"));
         }
+        // It applies as this where its own credit is checked.
+        let texts = self.legal.iter().flat_map(LegalEntity::texts);
+        let placed = |(member, text)| (format!("/legal/{member}"), text);
+        faults.extend(hidden_tax_ids(texts.map(placed), None));
         if !faults.is_empty() {
             return Err(Refusal::new(Code::InvalidBody, "the partner is not valid")
                 .with(faults)

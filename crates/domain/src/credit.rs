@@ -15,7 +15,10 @@ pub use policy::{BureauVerdict, CREDIT, CreditPolicy, Fact, Looked, Notice, Rule
 pub use review::{
     Agreement, Approval, Proposal, credit_approve, credit_confirm, credit_decline, credit_reveal,
 };
-pub use tax_id::{DataKey, SealedTaxId, TaxId, TaxIdKind, holds_tax_id};
+pub use tax_id::{
+    DataKey, SealedTaxId, TaxId, TaxIdKind, hidden_tax_ids, holds_tax_id,
+    keep_tax_ids_out_of_reason,
+};
 
 use crate::address::Address;
 use crate::change::{Change, Context, Settle};
@@ -101,6 +104,33 @@ impl Application {
             past_due: None,
         }
     }
+
+    /// What an applicant writes freely, each text with the name of its member.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = [
+            ("business_name", Some(&self.business_name)),
+            ("doing_business_as", self.doing_business_as.as_ref()),
+            ("primary_first_name", Some(&self.primary_first_name)),
+            ("primary_last_name", Some(&self.primary_last_name)),
+            ("email", Some(&self.email)),
+            ("sub_account_id", self.sub_account.as_ref()),
+            ("segment", self.segment.as_ref()),
+            ("legal_address/street", Some(&self.legal_address.street)),
+            ("legal_address/unit", self.legal_address.unit.as_ref()),
+            ("legal_address/city", Some(&self.legal_address.city)),
+        ];
+        texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str())))
+    }
+
+    /// Whoever applies may hide no tax id in a text: there it would be kept in clear. `sent`: the
+    /// one that comes with the application, to be sealed.
+    ///
+    /// # Errors
+    /// Refused with the place of each text that holds one, below `/application`.
+    pub fn keep_tax_ids_out(&self, sent: Option<&TaxId>) -> Result<(), Refusal> {
+        let placed = |(member, text)| (format!("/application/{member}"), text);
+        tax_id::keep_tax_ids_out(self.texts().map(placed), sent)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +185,16 @@ pub struct Assessment {
 }
 
 impl Report {
+    /// What a bureau says may hold no tax id either: its reasons are kept and shown.
+    ///
+    /// # Errors
+    /// Refused with the place of each reason that holds one, below `/reasons`.
+    pub fn keep_tax_ids_out(&self) -> Result<(), Refusal> {
+        let placed = |(at, reason): (usize, _)| (format!("/reasons/{at}"), reason);
+        let reasons = self.reasons.iter().map(String::as_str);
+        tax_id::keep_tax_ids_out(reasons.enumerate().map(placed), None)
+    }
+
     /// What is impossible in an answer to somebody who asked for `amount`, in words: an approval
     /// of nothing, or a deposit below nothing. An approval of less than was asked for is possible.
     pub fn nonsense(&self, amount: Money) -> Option<String> {

@@ -189,6 +189,23 @@ pub struct LegalEntity {
     pub contact: Contact,
 }
 
+impl LegalEntity {
+    /// What is written freely of it, each text with the name of its member.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = [
+            ("legal_name", Some(&self.legal_name)),
+            ("doing_business_as", self.doing_business_as.as_ref()),
+            ("address/street", Some(&self.address.street)),
+            ("address/unit", self.address.unit.as_ref()),
+            ("address/city", Some(&self.address.city)),
+            ("contact/first_name", Some(&self.contact.first_name)),
+            ("contact/last_name", Some(&self.contact.last_name)),
+            ("contact/email", Some(&self.contact.email)),
+        ];
+        texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str())))
+    }
+}
+
 /// The most characters that a solution provider's number has.
 pub const MOST_SP_ID: usize = 40;
 

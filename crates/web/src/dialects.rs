@@ -2,10 +2,12 @@
 //! of their family. Wire shapes only: what a command does is the flow's, and a dialect holds no
 //! rule of the business.
 
+mod address;
 mod aiab;
 mod alliance;
 mod apex;
 mod config;
+mod credit;
 mod document;
 mod door;
 mod flow;
@@ -15,6 +17,7 @@ mod price;
 mod refusal;
 mod sale;
 mod shape;
+mod words;
 
 pub(crate) use document::Families;
 pub use document::document;

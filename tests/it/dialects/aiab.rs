@@ -85,6 +85,9 @@ async fn an_aiab_client_takes_three_sites_from_lookup_to_delivery() {
     }
     delivered(&world, &partner, order, "Harbor Point Bakery").await;
     golden::is_current(Family::Aiab, &partner.sent());
+    let unknown = partner.post("/order", &self::order("0Q0Kf000000xjXgKAI")).await.expect(422);
+    assert_eq!(unknown["errorCode"], "unknown_reference");
+    assert_eq!(errors(&unknown), [("/quoteID", "unknown_id")]);
     world.told_as_published().await;
 }
 

@@ -247,10 +247,24 @@ async fn each_outcome_of_a_credit_check_has_its_words() {
         }
     }
     let quote = priced(&partner).await;
-    let mut holding = application(&quote, "dana@example.com");
-    holding["businessName"] = json!("Harbor 123-45-6789");
+    for member in [
+        "subAccountId",
+        "businessName",
+        "doingBusinessAs",
+        "primaryFirstName",
+        "primaryLastName",
+        "legalEntityCity",
+        "legalEntityStreetAddress",
+    ] {
+        let mut holding = application(&quote, "dana@example.com");
+        holding[member] = json!("Harbor 123-45-6789");
+        let refused = partner.post("/creditCheck", &holding).await.expect(422);
+        let place = format!("/{member}");
+        assert_eq!(errors(&refused), [(place.as_str(), "holds_tax_id")]);
+    }
+    let holding = application(&quote, "123-45-6789@example.com");
     let refused = partner.post("/creditCheck", &holding).await.expect(422);
-    assert_eq!(errors(&refused), [("/businessName", "holds_tax_id")]);
+    assert_eq!(errors(&refused), [("/userEmail", "holds_tax_id")]);
 }
 
 #[tokio::test]
@@ -327,6 +341,12 @@ async fn what_is_not_the_partners_own_is_not_there() {
     ] {
         let foreign = other.post(path, &body).await.expect(404);
         assert_eq!(foreign["errorCode"], "not_found", "{path}");
+    }
+    let quote = priced(&partner).await;
+    for quote in [quote.as_str(), "0Q0Kf000000xjXgKAI"] {
+        let refused = other.post("/order", &self::order(quote)).await.expect(422);
+        assert_eq!(refused["errorCode"], "unknown_reference", "{refused:#}");
+        assert_eq!(errors(&refused), [("/quoteId", "unknown_id")]);
     }
     let number = format!("externalIdentifierId={order}&externalIdentifierType=OrderNumber");
     let path = format!("/orders?{number}&businessAccountName=Harbor%20Point%20Bakery");

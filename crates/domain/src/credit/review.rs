@@ -62,8 +62,8 @@ pub fn credit_approve(
     check: CreditCheck,
     approval: Approval,
 ) -> Result<Decision<CreditCheck>, Refusal> {
-    decidable(&check, ctx.now, "approved")?;
     let Approval { limit, deposit, reason } = approval;
+    decidable(&check, ctx.now, "approved")?;
     let limit = limit.unwrap_or(check.amount);
     possible(check.amount, limit, deposit)?;
     let proposal = Proposal { limit, deposit, reason, by: ctx.actor.clone(), at: ctx.now };

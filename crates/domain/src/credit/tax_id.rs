@@ -1,7 +1,9 @@
 //! Tax ids: in clear only between the door and the seal, and masked wherever they are shown.
 
+use crate::code::{Because, Code};
 use crate::id::Id;
 use crate::party::Tenant;
+use crate::refusal::{Fault, Refusal};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -121,6 +123,47 @@ impl DataKey {
     pub fn place(tenant: Tenant, subject: Id, number: u32) -> String {
         format!("{tenant}/{}/{number}", subject.short())
     }
+}
+
+/// Faults each text in which a tax id is hidden: it would be kept in clear. A text comes with its
+/// place in the request. `sent` is the tax id that the same request has where it belongs; it may
+/// stand in no text, also as bare digits.
+pub fn hidden_tax_ids<'t>(
+    texts: impl IntoIterator<Item = (String, &'t str)>,
+    sent: Option<&TaxId>,
+) -> Vec<Fault> {
+    let hides = |text: &str| {
+        holds_tax_id(text) || sent.is_some_and(|tax_id| text.contains(tax_id.expose()))
+    };
+    let hiding = texts.into_iter().filter(|(_, text)| hides(text));
+    let fault = |(pointer, _): (String, &str)| {
+        let detail = "the text holds what looks like a tax id, and it would be kept in clear";
+        Fault::new(pointer, Because::HoldsTaxId, detail).expected("a text without it")
+    };
+    hiding.map(fault).collect()
+}
+
+/// Refuses texts as [`hidden_tax_ids`] faults them.
+pub(super) fn keep_tax_ids_out<'t>(
+    texts: impl IntoIterator<Item = (String, &'t str)>,
+    sent: Option<&TaxId>,
+) -> Result<(), Refusal> {
+    let faults = hidden_tax_ids(texts, sent);
+    let s = match faults.len() {
+        0 => return Ok(()),
+        1 => "",
+        _ => "s",
+    };
+    let detail = format!("the body has {} fault{s}", faults.len());
+    Err(Refusal::new(Code::InvalidBody, detail).with(faults))
+}
+
+/// A reason of operations stands in events and notices: it may hold no tax id.
+///
+/// # Errors
+/// Refused with its place, `/reason`.
+pub fn keep_tax_ids_out_of_reason(reason: &str) -> Result<(), Refusal> {
+    keep_tax_ids_out([("/reason".to_owned(), reason)], None)
 }
 
 /// Whether a text holds what looks like a tax id, written with hyphens. Such a text belongs under

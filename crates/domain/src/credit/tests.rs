@@ -3,10 +3,11 @@
 use super::*;
 use crate::address::Address;
 use crate::catalogue::CatalogueFault;
-use crate::code::Code;
+use crate::code::{Because, Code};
 use crate::id::{Ids, Kind};
 use crate::party::{Actor, Environment};
 use proptest::prelude::*;
+use serde_json::Value;
 
 const SHIPPED: &str = include_str!("../../../../catalogue/credit.toml");
 
@@ -284,6 +285,56 @@ fn a_text_that_holds_a_tax_id_is_told_from_one_that_does_not() {
     for text in ["", "123456789", "55402-1234", "612-555-0100", "1123-45-6789", "12-34567890"] {
         assert!(!holds_tax_id(text), "{text}");
     }
+}
+
+/// The places of all texts of an application but those whose form is known.
+fn texts_of(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::String(_) => found.push(at.to_owned()),
+        Value::Object(members) => {
+            let formal = ["business_type", "state", "zip", "country"];
+            for (name, value) in members.iter().filter(|(name, _)| !formal.contains(&name.as_str()))
+            {
+                texts_of(value, &format!("{at}/{name}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn whoever_applies_may_hide_no_tax_id_in_any_text() {
+    let sound = Application {
+        doing_business_as: Some("Smiles".into()),
+        sub_account: Some("TWNN1I".into()),
+        segment: Some("mid_market".into()),
+        legal_address: Address {
+            unit: Some("STE 700".into()),
+            ..application(None, None).legal_address
+        },
+        ..application(None, None)
+    };
+    assert_eq!(sound.keep_tax_ids_out(None), Ok(()));
+    let whole = serde_json::to_value(&sound).unwrap();
+    let mut texts = Vec::new();
+    texts_of(&whole, "", &mut texts);
+    assert_eq!(texts.len(), 10, "{texts:?}");
+    for at in texts {
+        for (hidden, sent) in [("12-3456789", None), ("123456789", Some("123456789"))] {
+            let mut bad = whole.clone();
+            *bad.pointer_mut(&at).unwrap() = format!("Sample {hidden}").into();
+            let bad: Application = serde_json::from_value(bad).unwrap();
+            let sent = sent.and_then(|sent| TaxId::parse(TaxIdKind::Ein, sent));
+            let refused = bad.keep_tax_ids_out(sent.as_ref()).unwrap_err();
+            let told: Vec<_> = refused.faults.iter().map(|f| (&*f.pointer, f.because)).collect();
+            // As a request calls it.
+            let member = if at == "/sub_account" { "/sub_account_id" } else { at.as_str() };
+            let place = format!("/application{member}");
+            assert_eq!(told, [(&*place, Because::HoldsTaxId)]);
+        }
+    }
+    let bare = Application { business_name: "Sample 123456789".into(), ..sound };
+    assert_eq!(bare.keep_tax_ids_out(None), Ok(()), "nine digits may be anything");
 }
 
 proptest! {

@@ -81,6 +81,22 @@ impl Site {
         self.passed().is_none() && !matches!(self.validation, Validation::Requested)
     }
 
+    /// Whether its address was never put to the validation, or nobody answered: only who asks, or
+    /// asks again, learns whether it is valid.
+    pub const fn is_unchecked(&self) -> bool {
+        matches!(self.validation, Validation::Unchecked | Validation::Unanswered { .. })
+    }
+
+    /// The correction of its address that waits for the partner to accept it, with what was found.
+    pub const fn correction(&self) -> Option<(&Address, &Avps)> {
+        match &self.validation {
+            Validation::Answered { avps: avps @ Avps::CloseMatch { address, .. }, .. } => {
+                Some((address, avps))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether an address that was accepted is one of those that were offered.
     pub fn accepts_an_offer(&self) -> bool {
         match &self.validation {

@@ -102,16 +102,7 @@ fn is_beside(event: &Event) -> bool {
 
 fn sealed(check: &CreditCheck, keys: &[DataKey], audit: &mut Audit) {
     let application = &check.application;
-    let texts = [
-        Some(&application.business_name),
-        application.doing_business_as.as_ref(),
-        Some(&application.primary_first_name),
-        Some(&application.primary_last_name),
-        Some(&application.email),
-        application.sub_account.as_ref(),
-        application.segment.as_ref(),
-    ];
-    let clear = texts.into_iter().flatten().any(|text| holds_tax_id(text));
+    let clear = application.texts().any(|(_, text)| holds_tax_id(text));
     let unsound = application.tax_id.as_ref().is_some_and(|tax_id| !is_sealed(tax_id, keys));
     if clear || unsound {
         let say = format!("credit check {}: its tax id is not under seal", check.id);

@@ -39,16 +39,6 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 /// As `status` says that all went well.
 const SUCCESS: &str = "Success";
 
-/// A word of ours as the family writes it: `pending_approval` is `Pending Approval`.
-fn titled(word: &str) -> String {
-    let title = |part: &str| {
-        let mut letters = part.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
-    word.split('_').map(title).collect::<Vec<_>>().join(" ")
-}
-
 /// A number for what is known here by an id, where the family shows a number. It is always the
 /// same for one id; nothing is found by it.
 fn number_of(id: Id) -> u32 {
@@ -87,12 +77,6 @@ fn not_there(noun: &str, pointer: &str) -> Refusal {
 mod tests {
     use super::*;
     use domain::id::Kind;
-
-    #[test]
-    fn words_are_written_as_titles() {
-        assert_eq!(titled("pending_approval"), "Pending Approval");
-        assert_eq!(titled("draft"), "Draft");
-    }
 
     #[test]
     fn an_id_has_one_number_that_a_client_of_the_family_can_hold() {

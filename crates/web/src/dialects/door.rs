@@ -10,11 +10,13 @@ use crate::door::{Manner, Place, Refused, admit, fingerprint, idempotency_key, j
 use crate::params::Params;
 use crate::sandbox::refuse_in_live;
 use crate::schema::Schemas;
+use crate::v1::shape::At;
 use app::{Action, Answer, Call, Caller, Key, Problem};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use domain::code::Code;
 use domain::id::Id;
 use domain::refusal::Refusal;
+use domain::time::Moment;
 use http::HeaderMap;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -141,12 +143,22 @@ impl Said {
     pub(super) const fn caller(&self) -> &Caller {
         &self.call.caller
     }
+
+    /// The caller's time, at which things are drawn: what was done before this is over by then.
+    pub(super) async fn now(&self) -> Result<Moment, Refused> {
+        self.app.now(self.caller()).await.at(&self.place)
+    }
 }
 
 impl Asked {
     /// The query parameters, to be taken out one by one.
     pub(super) fn params(&self) -> Params {
         Params::parse(self.query.as_deref())
+    }
+
+    /// The caller's time, at which things are drawn.
+    pub(super) async fn now(&self) -> Result<Moment, Refused> {
+        self.app.now(&self.caller).await.at(&self.place)
     }
 }
 

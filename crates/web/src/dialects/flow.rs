@@ -5,12 +5,11 @@ use super::door::Said;
 use crate::door::Refused;
 use app::quote::{SitesAct, SitesDo};
 use app::read::SitesPage;
-use domain::address::Avps;
 use domain::contract::{Contract, ContractState};
 use domain::credit::{CreditCheck, CreditState};
 use domain::id::Id;
 use domain::order::{SubOrder, SubOrderPhase};
-use domain::quote::{NewSite, Site, Validation};
+use domain::quote::{NewSite, Site};
 
 /// Adds sites, asks for the validation of their addresses and answers the quote with all of its
 /// sites once every address is decided. With `accept`, every close match of the quote is taken as
@@ -27,24 +26,32 @@ pub(super) async fn add_sites(
         let add = SitesAct { quote, what: SitesDo::Add { sites: new } };
         said.perform(add, |done| done.sites.iter().map(|site| site.id).collect()).await?
     };
-    let mut page = sites(said, quote).await?;
-    if page.sites.iter().any(is_unchecked) {
-        said.then(SitesAct { quote, what: SitesDo::Validate }).await?;
-        page = sites(said, quote).await?;
-    }
-    if accept && page.sites.iter().any(is_corrected) {
-        said.then(SitesAct { quote, what: SitesDo::AcceptCorrections }).await?;
-        page = sites(said, quote).await?;
-    }
+    let page = decided_sites(said, quote, accept).await?;
     Ok((made, page))
 }
 
-const fn is_unchecked(site: &Site) -> bool {
-    matches!(site.validation, Validation::Unchecked | Validation::Unanswered { .. })
+/// Changes one site and answers the quote with all of its sites once every address is decided.
+pub(super) async fn change_site(
+    said: &Said,
+    quote: Id,
+    what: SitesDo,
+) -> Result<SitesPage, Refused> {
+    said.perform(SitesAct { quote, what }, |_| Vec::new()).await?;
+    decided_sites(said, quote, false).await
 }
 
-const fn is_corrected(site: &Site) -> bool {
-    matches!(site.validation, Validation::Answered { avps: Avps::CloseMatch { .. }, .. })
+/// Has every address validated that is not yet, and accepts corrections where the caller does.
+async fn decided_sites(said: &Said, quote: Id, accept: bool) -> Result<SitesPage, Refused> {
+    let mut page = sites(said, quote).await?;
+    if page.sites.iter().any(Site::is_unchecked) {
+        said.then(SitesAct { quote, what: SitesDo::Validate }).await?;
+        page = sites(said, quote).await?;
+    }
+    if accept && page.sites.iter().any(|site| site.correction().is_some()) {
+        said.then(SitesAct { quote, what: SitesDo::AcceptCorrections }).await?;
+        page = sites(said, quote).await?;
+    }
+    Ok(page)
 }
 
 /// The quote with all of its sites, once no validation is under way.

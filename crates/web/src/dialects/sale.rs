@@ -13,78 +13,21 @@ pub(super) mod order;
 pub(super) mod quote;
 pub(super) mod site;
 pub(super) mod status;
-mod words;
-
-pub(super) use words::titled;
 
 use super::door::Said;
-use super::shape::{country, moment};
+use super::shape::moment;
 use crate::door::{Place, Refused};
 use crate::v1::shape::{At, Faults};
 use app::read::OrderFile;
 use app::{App, Caller};
-use domain::address::Address;
 use domain::code::Because;
 use domain::id::Id;
 use domain::refusal::Fault;
 use domain::time::{Date, Moment};
-use serde::{Deserialize, Serialize};
 use store::order::Part;
-use utoipa::ToSchema;
 
 /// The word for a step that was done.
 const SUCCESS: &str = "Success";
-
-/// A postal address, as these families write it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PostalAddress {
-    /// Number and street.
-    #[schema(min_length = 1, max_length = 200, example = "208 S Akard St")]
-    street: String,
-    /// Secondary unit: suite, floor, room.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100, example = "STE 700")]
-    unit: Option<String>,
-    #[schema(min_length = 1, max_length = 100, example = "Dallas")]
-    city: String,
-    /// Two letters, or the state's name.
-    #[schema(min_length = 2, max_length = 50, example = "TX")]
-    state: String,
-    /// Five or nine digits; may be left empty for the validation to find it.
-    #[serde(default)]
-    #[schema(max_length = 10, pattern = "^([0-9]{5}(-?[0-9]{4})?)?$", example = "75202")]
-    zip_code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 30, example = "USA")]
-    country: Option<String>,
-}
-
-impl From<PostalAddress> for Address {
-    fn from(body: PostalAddress) -> Self {
-        Self {
-            street: body.street,
-            unit: body.unit.filter(|unit| !unit.trim().is_empty()),
-            city: body.city,
-            state: words::state(&body.state),
-            zip: body.zip_code,
-            country: country(body.country.as_deref()),
-        }
-    }
-}
-
-impl From<&Address> for PostalAddress {
-    fn from(address: &Address) -> Self {
-        Self {
-            street: address.street.clone(),
-            unit: address.unit.clone(),
-            city: address.city.clone(),
-            state: address.state.clone(),
-            zip_code: address.zip.clone(),
-            country: Some(words::country(&address.country)),
-        }
-    }
-}
 
 /// The id that a member holds.
 fn id(place: &Place, pointer: &str, text: &str) -> Result<Id, Refused> {

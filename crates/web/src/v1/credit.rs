@@ -2,7 +2,7 @@
 
 mod application;
 
-pub(super) use application::{BusinessWord, keeps_tax_ids_out};
+pub(super) use application::BusinessWord;
 
 use super::shape::{At, Faults};
 use crate::answer::{Answered, draw_version, located, ok, ok_version, perform};

@@ -42,8 +42,8 @@ async fn sites(partner: &Published<'_>, quote: &str) -> Vec<String> {
     let new = json!({ "quoteId": quote, "sites": [chicago, round_rock] });
     let added = partner.post("/site-apex", &new).await.expect(200);
     assert_eq!(added["status"], "Action Required", "one address is corrected");
-    assert_eq!(added["sites"][0]["avpsResult"], "match");
-    assert_eq!(added["sites"][1]["avpsResult"], "close_match");
+    assert_eq!(added["sites"][0]["avpsResult"], "success");
+    assert_eq!(added["sites"][1]["avpsResult"], "closematch");
     assert_eq!(added["sites"][1]["avpsPassed"], false);
     assert_eq!(added["sites"][1]["validatedAddress"]["zipCode"], "78682");
     let mut ids: Vec<String> = Vec::new();
@@ -156,7 +156,6 @@ fn settled(value: &mut Value, of_call: bool) {
             for (name, member) in members {
                 match name.as_str() {
                     "esignRequestIdABV" => *member = json!(527_957),
-                    "casApplicationNumber" => *member = json!(311_017_367),
                     "documentSha256" => *member = json!("0".repeat(64)),
                     "unifiedCreditTransactionId" => *member = json!("U20231101408321276"),
                     "acknowledgementReference" => *member = json!("SIM-801000000000001"),

@@ -88,9 +88,9 @@ async fn a_configuration_with_faults_is_refused_whole_with_each_place_as_it_was_
 #[tokio::test]
 async fn credit_that_is_no_approval_is_no_success() {
     let world = World::start().await;
-    for (sp_id, name, status, code) in [
-        ("A-1", "Sandbox Declined", "Failed", "credit_declined"),
-        ("A-2", "Sandbox Review", "Pending", "credit_undecided"),
+    for (sp_id, name, status, word, code, missing) in [
+        ("A-1", "Sandbox Declined", "Failed", "Declined", "credit_declined", "credit_declined"),
+        ("A-2", "Sandbox Review", "Pending", "In-Review", "", "credit_undecided"),
     ] {
         let partner = provider(&world, sp_id, name).await;
         let (quote, sites) = quote(&partner, &three_sites()).await;
@@ -99,12 +99,51 @@ async fn credit_that_is_no_approval_is_no_success() {
         let asked = json!({ "quoteId": quote, "spId": sp_id });
         let credit = partner.post("/creditCheck-apex", &asked).await.expect(200);
         assert_eq!(credit["status"], status, "{credit:#}");
-        assert_eq!(credit["creditCheckDetails"]["errorCode"], code);
-        assert_eq!(credit["creditCheckDetails"]["noErrorFlag"], false);
+        let said = text(&credit["statusMessage"]);
+        assert!(said.contains(&format!("it is not an approval: {word} (")), "{said}");
+        // As the siblings word it.
+        let details = &credit["creditCheckDetails"];
+        assert_eq!(details["approvalStatus"], word);
+        assert_eq!(details["errorCode"], code);
+        assert_eq!(details["noErrorFlag"], status == "Pending");
+        assert_eq!(details["displayErrorPage"], status == "Failed");
+        assert_eq!(details["approvedAmount"], Value::Null);
         let call = contract(&quote, sp_id, "d@example.com");
         let refused = partner.post("/contract-apex", &call).await.expect(409);
-        assert_eq!(refused["errors"][0]["code"], code, "{refused:#}");
+        assert_eq!(refused["errors"][0]["code"], missing, "{refused:#}");
     }
+    // An approval on a deposit is one, and says how much.
+    let partner = provider(&world, "A-3", "Sandbox Deposit").await;
+    let (quote, sites) = quote(&partner, &three_sites()).await;
+    let inputs: Vec<Value> = sites.iter().map(|site| input(site, "1G")).collect();
+    partner.post("/config-apex", &config(&quote, &inputs)).await.expect(200);
+    let asked = json!({ "quoteId": quote, "spId": "A-3" });
+    let credit = partner.post("/creditCheck-apex", &asked).await.expect(200);
+    assert_eq!(credit["status"], "Success", "{credit:#}");
+    let details = &credit["creditCheckDetails"];
+    assert_eq!(details["approvalStatus"], "Approved-Deposit");
+    assert!(details["depositAmount"].is_string(), "{details:#}");
+    assert_eq!(details["minimumAmountDue"], details["depositAmount"]);
+    assert_eq!(details["casApplicationNumber"], 0, "its reference is no number");
+}
+
+#[tokio::test]
+async fn a_provider_is_not_known_by_a_text_that_holds_a_tax_id() {
+    let world = World::start().await;
+    let mut new = json!({ "name": "Sample provider", "programme": "apex", "tier": "standard",
+        "legal": { "legal_name": "Example Solutions, Inc.", "business_type": "llc",
+            "address": { "street": "208 S Akard St", "city": "Dallas", "state": "TX",
+                "zip": "75202" },
+            "contact": { "first_name": "Dana", "last_name": "Sample",
+                "email": "dana@example.com" } } });
+    new["legal"]["doing_business_as"] = json!("Example 12-3456789");
+    new["legal"]["address"]["unit"] = json!("STE 123-45-6789");
+    let path = "/v1/operations/partners";
+    let refused = world.operations.post(path, &new).await.refused(422, "invalid_body");
+    let faults = refused["errors"].as_array().expect("errors").iter();
+    let faults: Vec<_> = faults.map(|f| (text(&f["pointer"]), text(&f["code"]))).collect();
+    let places = ["/legal/doing_business_as", "/legal/address/unit"];
+    assert_eq!(faults, places.map(|place| (place, "holds_tax_id")));
 }
 
 #[tokio::test]
@@ -170,7 +209,6 @@ async fn what_is_unknown_or_another_partners_is_not_found() {
             ("/config-apex", config(quote, &[])),
             ("/creditCheck-apex", credit),
             ("/contract-apex", contract(quote, ELSEWHERE, "d@example.com")),
-            ("/order-apex", order(quote)),
             ("/order-apex", hand_off),
             ("/order-enrichment/installation-shipping-apex", installation(order_id, sub)),
             ("/order-enrichment/newBilling-apex", billing(order_id, sub)),
@@ -180,6 +218,11 @@ async fn what_is_unknown_or_another_partners_is_not_found() {
             assert_eq!(refused["errorCode"], "not_found", "{path}: {refused:#}");
         }
         other.patch("/customerAccountLookup-apex", &assign(quote)).await.expect(404);
+        // Here it is a part of something new.
+        let refused = other.post("/order-apex", &order(quote)).await.expect(422);
+        assert_eq!(refused["errorCode"], "unknown_reference", "{refused:#}");
+        assert_eq!(paths(&refused), ["/quoteId"]);
+        assert_eq!(refused["errors"][0]["code"], "unknown_id");
         for path in [
             format!("/quote-apex?quoteId={quote}"),
             format!("/contract-apex?quoteId={quote}"),
@@ -209,12 +252,13 @@ async fn an_address_that_is_ambiguous_is_put_right_by_one_of_its_alternates() {
     let partner = provider(&world, SP, "Example Solutions, Inc.").await;
     let new = json!({ "opportunityName": "Fibre" });
     let opened = partner.post("/opportunity-quote-apex", &new).await.expect(200);
-    let one = site("Dallas", "300 Sandbox Way", "Dallas", "TX", "75202");
+    let one = site("Dallas", "300 Sandbox Way", "Dallas", "Texas", "75202");
     let new = json!({ "quoteId": opened["quoteId"], "sites": [one], "acceptCorrection": "true" });
     let added = partner.post("/site-apex", &new).await.expect(200);
     assert_eq!(added["status"], "Action Required");
     let site = &added["sites"][0];
-    assert_eq!(site["avpsResult"], "ambiguous");
+    assert_eq!(site["avpsResult"], "closematch-mdu");
+    assert_eq!(site["address"]["state"], "TX", "a state is read by its name, too");
     let mut address = site["alternateAddresses"][0].clone();
     assert!(address["street"].is_string(), "{site:#}");
     address["street"] = json!("100 Sandbox Way");

@@ -230,12 +230,10 @@ pub fn corrections_accept(
     file: &QuoteFile,
 ) -> Result<Decision<QuoteSites>, Refusal> {
     file.gate(ctx, rules, Stage::Sites)?;
-    let correction = |site: &Site| match &site.validation {
-        Validation::Answered { avps: avps @ Avps::CloseMatch { address, .. }, .. } => {
-            let (address, avps) = (address.clone(), avps.clone());
-            Some(Validation::Accepted { address, avps, at: ctx.now })
-        }
-        _ => None,
+    let correction = |site: &Site| {
+        let (address, avps) = site.correction()?;
+        let (address, avps) = (address.clone(), avps.clone());
+        Some(Validation::Accepted { address, avps, at: ctx.now })
     };
     let accepted = file.sites.iter().filter_map(|site| Some((site, correction(site)?)));
     let accepted: Vec<_> = accepted.collect();

@@ -1,8 +1,9 @@
 //! The credit check of an end customer.
 
 use crate::answer::Answered;
+use crate::dialects::credit::CreditCheckAnswer;
 use crate::dialects::door::Said;
-use crate::dialects::sale::credit::{self, CreditCheckAnswer, CreditCheckRequest};
+use crate::dialects::sale::credit::{self, CreditCheckRequest};
 
 /// Check an end customer's credit
 ///

@@ -2,8 +2,8 @@
 
 use crate::answer::{Answered, ok};
 use crate::dialects::door::{Asked, Said};
-use crate::dialects::sale::titled;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::titled;
 use crate::v1::shape::{At, Faults};
 use app::exception::ExceptionFile;
 use domain::exception::{ExceptionPhase, ExceptionRequest, ExceptionState};
@@ -98,7 +98,7 @@ pub(super) async fn exception_request(mut said: Said) -> Answered {
     let file = ExceptionFile { account, reason, attachment_reference };
     let made = said.perform_one(file, |request: &ExceptionRequest| request.id).await?;
     let request = said.app.exception_get(said.caller(), made).await.at(&said.place)?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     Ok(ok(&ExceptionAnswer::of(&request, now)))
 }
 
@@ -117,6 +117,6 @@ pub(super) async fn exception_read(asked: Asked) -> Answered {
     params.sound().at(place)?;
     let id = id.ok_or_else(|| place.refuse(Refusal::not_found("exception request")))?;
     let request = app.exception_get(caller, id).await.at(place)?;
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     Ok(ok(&ExceptionAnswer::of(&request, now)))
 }

@@ -5,9 +5,9 @@ use crate::dialects::LookupAnswer;
 use crate::dialects::door::Said;
 use crate::dialects::sale::lookup::{
     Answer, EndCustomer, LookupAddress, account_word, alliance_word, exception, find, loa_status,
-    street, usa,
+    street,
 };
-use crate::dialects::shape::zip9;
+use crate::dialects::shape::{usa, zip9};
 use app::read::Found;
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};

@@ -92,7 +92,7 @@ async fn config_make(mut said: Said) -> Answered {
     let action = ConfigureAndPrice { quote, each, ask };
     let quote = said.perform_one(action, |done| done.quote.id).await?;
     let page = said.app.sites_list(said.caller(), quote, 0, u32::MAX).await.at(&said.place)?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     let (status, status_message) = message(&page.quote);
     let outputs = page.sites.iter().map(|s| PricingOutput::of(s, config_ids.remove(&s.id)));
     Ok(ok(&ConfigAnswer {

@@ -3,7 +3,8 @@
 use super::super::door::{Asked, Said};
 use super::super::flow;
 use super::super::shape::{country, stamp};
-use super::{SUCCESS, asked_id, number_of, one_id, titled};
+use super::super::words::titled;
+use super::{SUCCESS, asked_id, number_of, one_id};
 use crate::State;
 use crate::answer::{Answered, ok};
 use crate::v1::shape::At;
@@ -229,9 +230,9 @@ struct ContractRead {
     responses((status = 200, description = "The contract", body = ContractRead)))]
 async fn contract_get(asked: Asked) -> Answered {
     let quote = asked_id(&asked, "quoteId")?;
-    let Asked { app, caller, place, .. } = asked;
-    let file = app.quote_facts(&caller, quote).await.at(&place)?;
-    let now = app.now(&caller).await.at(&place)?;
+    let (app, caller, place) = (&asked.app, &asked.caller, &asked.place);
+    let file = app.quote_facts(caller, quote).await.at(place)?;
+    let now = asked.now().await?;
     let live = file.contracts.iter().find(|c| c.is_out(now) || c.is_signed());
     let newest = live.or_else(|| file.contracts.last());
     let contract = newest.ok_or_else(|| place.refuse(Refusal::not_found("contract")))?;

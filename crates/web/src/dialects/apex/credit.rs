@@ -1,5 +1,6 @@
 //! The credit check. In APEX the carrier checks the partner itself, so that a call names nobody.
 
+use super::super::credit::CreditCheckAnswer;
 use super::super::door::Said;
 use super::super::flow;
 use super::super::shape::stamp;
@@ -8,7 +9,8 @@ use crate::State;
 use crate::answer::{Answered, ok};
 use crate::v1::shape::At;
 use app::credit::CreditOfPartner;
-use domain::credit::{CreditCheck, CreditClass, CreditState};
+use domain::credit::{CreditCheck, CreditPhase, CreditState};
+use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,44 +30,12 @@ struct CreditCall {
     sp_id: String,
 }
 
-/// The check in full: the members of the Alliance check and four of ours. What the carrier's rules
-/// know nothing of is empty or false.
+/// The check in full: the published members, and four of ours.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct CreditCheckDetails {
-    /// Empty when fine; else `credit_declined`, `credit_undecided` or `credit_failed`.
-    #[schema(example = "")]
-    error_code: &'static str,
-    #[schema(example = "CAS DEFAULT")]
-    bureau_name: &'static str,
-    /// Whether credit is approved.
-    no_error_flag: bool,
-    /// `LOW`, `MEDIUM` or `HIGH` risk; empty until it is decided.
-    #[schema(example = "LOW")]
-    credit_class: &'static str,
-    credit_check_id: String,
-    past_due_amount: String,
-    account_balance: &'static str,
-    minimum_amount_due: &'static str,
-    /// `Auto-Approved`, `Approved` by a person, `In Review`, `Declined`, `Failed` or `Pending`.
-    #[schema(example = "Auto-Approved")]
-    approval_status: &'static str,
-    is_refused_to_pay: &'static str,
-    log_error_message: Option<String>,
-    display_error_page: bool,
-    #[schema(example = "B")]
-    credit_destination: &'static str,
-    #[schema(example = "N/A")]
-    approval_status_notes: String,
-    cas_application_number: u32,
-    #[schema(example = "000000000")]
-    individual_customer_key: &'static str,
-    affiliate_account_number: &'static str,
-    is_debt_resolution_pending: bool,
-    /// The bureau's own reference.
-    unified_credit_transaction_id: String,
-    is_updated_application_required: bool,
-    is_identity_verification_required: bool,
+    #[serde(flatten)]
+    check: CreditCheckAnswer,
     /// The exposure that was asked about. Ours.
     #[schema(example = "4050.00")]
     requested_amount: String,
@@ -78,76 +48,30 @@ struct CreditCheckDetails {
     valid_until: Option<String>,
 }
 
-/// A decision as the family words it.
-struct Worded {
-    status: &'static str,
-    error_code: &'static str,
-    approval_status: &'static str,
-    notes: String,
-}
-
-/// `Success` is said of an approval and of nothing else.
-fn worded(check: &CreditCheck) -> Worded {
-    let reasons = || check.assessment().map(|a| a.reasons.join("; ")).unwrap_or_default();
-    let (status, error_code, approval_status, notes) = match &check.state {
-        CreditState::Approved { agreement: None, .. } => (SUCCESS, "", "Auto-Approved", reasons()),
-        CreditState::Approved { .. } => (SUCCESS, "", "Approved", reasons()),
-        CreditState::InReview { .. } => ("Pending", "credit_undecided", "In Review", reasons()),
-        CreditState::Requested => ("Pending", "credit_undecided", "Pending", String::new()),
-        CreditState::Declined { .. } => ("Failed", "credit_declined", "Declined", reasons()),
-        CreditState::Failed { why } => ("Failed", "credit_failed", "Failed", why.clone()),
-    };
-    let notes = if notes.is_empty() { "N/A".to_owned() } else { notes };
-    Worded { status, error_code, approval_status, notes }
-}
-
-impl From<&CreditCheck> for CreditCheckDetails {
-    fn from(check: &CreditCheck) -> Self {
-        let Worded { status, error_code, approval_status, notes } = worded(check);
-        let assessment = check.assessment();
+impl CreditCheckDetails {
+    fn of(check: &CreditCheck, now: Moment) -> Self {
         let (limit, deposit, until) = match &check.state {
             CreditState::Approved { limit, deposit, valid_until, .. } => {
                 (Some(*limit), *deposit, Some(*valid_until))
             }
             _ => (None, None, None),
         };
-        let class = assessment.map(|a| match a.class {
-            CreditClass::Low => "LOW",
-            CreditClass::Medium => "MEDIUM",
-            CreditClass::High => "HIGH",
-        });
         Self {
-            error_code,
-            bureau_name: "CAS DEFAULT",
-            no_error_flag: status == SUCCESS,
-            credit_class: class.unwrap_or_default(),
-            credit_check_id: check.id.to_string(),
-            past_due_amount: check.application.past_due.map(|m| m.to_string()).unwrap_or_default(),
-            account_balance: "",
-            minimum_amount_due: "",
-            approval_status,
-            is_refused_to_pay: "",
-            log_error_message: match &check.state {
-                CreditState::Failed { why } => Some(why.clone()),
-                _ => None,
-            },
-            display_error_page: status == "Failed",
-            credit_destination: "B",
-            approval_status_notes: notes,
-            cas_application_number: number_of(check.id),
-            individual_customer_key: "000000000",
-            affiliate_account_number: "",
-            is_debt_resolution_pending: false,
-            unified_credit_transaction_id: assessment
-                .map(|a| a.reference.clone())
-                .unwrap_or_default(),
-            is_updated_application_required: false,
-            is_identity_verification_required: false,
+            check: CreditCheckAnswer::of(check, now),
             requested_amount: check.amount.to_string(),
             approved_amount: limit.map(|limit| limit.to_string()),
             deposit_amount: deposit.map(|deposit| deposit.to_string()),
             valid_until: until.map(stamp),
         }
+    }
+}
+
+/// `Success` is said of an approval and of nothing else.
+const fn said_of(phase: CreditPhase) -> &'static str {
+    match phase {
+        CreditPhase::Approved => SUCCESS,
+        CreditPhase::Requested | CreditPhase::InReview => "Pending",
+        CreditPhase::Declined | CreditPhase::Failed | CreditPhase::Expired => "Failed",
     }
 }
 
@@ -170,14 +94,16 @@ struct CreditAnswer {
     credit_check_details: CreditCheckDetails,
 }
 
-impl From<&CreditCheck> for CreditAnswer {
-    fn from(check: &CreditCheck) -> Self {
+impl CreditAnswer {
+    fn of(check: &CreditCheck, now: Moment) -> Self {
         const MADE: &str = "New credit check record has been created";
-        let Worded { status, approval_status, notes, .. } = worded(check);
+        let status = said_of(check.phase(now));
+        let details = CreditCheckDetails::of(check, now);
         let status_message = if status == SUCCESS {
             MADE.to_owned()
         } else {
-            format!("{MADE}; it is not an approval: {approval_status} ({notes})")
+            let (word, why) = (details.check.approval_status, details.check.why());
+            format!("{MADE}; it is not an approval: {word} ({why})")
         };
         Self {
             flow_name: "createCreditCheck",
@@ -185,7 +111,7 @@ impl From<&CreditCheck> for CreditAnswer {
             status,
             status_message,
             credit_check_id: check.id.to_string(),
-            credit_check_details: check.into(),
+            credit_check_details: details,
         }
     }
 }
@@ -202,5 +128,6 @@ async fn credit_check(said: Said) -> Answered {
     let quote = one_id("/quoteId", &body.quote_id).at(&said.place)?;
     let check = said.perform_one(CreditOfPartner { quote }, |check| check.id).await?;
     let check = flow::decided(&said, check).await?;
-    Ok(ok(&CreditAnswer::from(&check)))
+    let now = said.now().await?;
+    Ok(ok(&CreditAnswer::of(&check, now)))
 }

@@ -1,8 +1,9 @@
 //! End customers: looked up, and assigned to the sites of a quote.
 
+use super::super::address::PostalAddress;
 use super::super::door::{Asked, Said};
+use super::super::words;
 use super::SUCCESS;
-use super::site::SiteAddress;
 use crate::State;
 use crate::answer::{Answered, ok};
 use crate::door::{Place, Refused};
@@ -10,7 +11,7 @@ use crate::v1::shape::{At, Faults};
 use app::quote::{CustomersName, Named};
 use domain::code::{Because, Code};
 use domain::customer::lookup::Lookup;
-use domain::customer::{Account, AccountStatus, NewAccount};
+use domain::customer::{Account, NewAccount};
 use domain::id::Id;
 use domain::refusal::{Fault, Refusal};
 use serde::{Deserialize, Serialize};
@@ -64,7 +65,7 @@ struct CustomerLookup {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct EndCustomer {
-    account_address: SiteAddress,
+    account_address: PostalAddress,
     account_name: String,
     #[schema(example = "0013g00000cUIRtAAO")]
     account_id: String,
@@ -82,11 +83,7 @@ impl From<&Account> for EndCustomer {
             account_name: account.name.clone(),
             account_id: account.id.to_string(),
             acid: account.acid.clone(),
-            account_status: match account.account_status {
-                AccountStatus::Active => "Active",
-                AccountStatus::Inactive => "Inactive",
-                AccountStatus::Prospect => "Prospect",
-            },
+            account_status: words::account_status(account.account_status),
         }
     }
 }
@@ -163,7 +160,7 @@ struct SiteCustomer {
     #[schema(min_length = 3, max_length = 200, example = "Harbor Point Bakery LLC")]
     end_customer_name: Option<String>,
     #[serde(default)]
-    address: Option<SiteAddress>,
+    address: Option<PostalAddress>,
 }
 
 /// End customers of a quote's sites.

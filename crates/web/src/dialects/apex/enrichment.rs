@@ -267,12 +267,12 @@ fn speed(value: &str) -> String {
     responses((status = 200, description = "The status", body = PortItem)))]
 async fn enrichment_status(asked: Asked) -> Answered {
     let id = asked_id(&asked, "subOrderId")?;
-    let Asked { app, caller, place, .. } = asked;
-    let (order, sub): (_, SubOrder) = app.sub_order_get(&caller, id).await.at(&place)?;
-    let site = app.site_get(&caller, sub.quote, sub.site).await.at(&place)?;
-    let now = app.now(&caller).await.at(&place)?;
+    let (app, caller, place) = (&asked.app, &asked.caller, &asked.place);
+    let (order, sub): (_, SubOrder) = app.sub_order_get(caller, id).await.at(place)?;
+    let site = app.site_get(caller, sub.quote, sub.site).await.at(place)?;
+    let now = asked.now().await?;
     let missing = if sub.is_open() {
-        app.handoff_missing(now, &caller, &order, &sub).at(&place)?
+        app.handoff_missing(now, caller, &order, &sub).at(place)?
     } else {
         Vec::new()
     };

@@ -170,8 +170,6 @@ async fn create(mut said: Said) -> Answered {
         ("/primary_contact", "/contacts/contactDetails/primary"),
         ("/alternate_contact", "/contacts/contactDetails/alternate"),
     ]);
-    // One that is not there is no part of a body here: the call is about it.
-    said.app.quote_get(said.caller(), quote).await.at(&said.place)?;
     let contacts = body.contacts.contact_details;
     let new = NewOrder {
         accept_terms: body.check_terms,

@@ -1,6 +1,5 @@
 //! What a quote and its sites cost, in the family's words.
 
-use super::titled;
 use domain::catalogue::{Chosen, Configuration};
 use domain::pricing::{LinePrice, Waterfall};
 use domain::quote::{Level, Offer, Quote, QuoteState, Site};
@@ -10,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::super::price::{Charges, NearMiss};
 use super::super::shape::stamp;
+use super::super::words::titled;
 
 /// What a price offers, and until when.
 #[derive(Debug, Serialize, ToSchema)]

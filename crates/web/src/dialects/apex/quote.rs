@@ -119,9 +119,9 @@ struct QuoteRead {
     responses((status = 200, description = "The quote", body = QuoteRead)))]
 async fn quote_get(asked: Asked) -> Answered {
     let id = asked_id(&asked, "quoteId")?;
-    let Asked { app, caller, place, .. } = asked;
-    let page = app.sites_list(&caller, id, 0, u32::MAX).await.at(&place)?;
-    let now = app.now(&caller).await.at(&place)?;
+    let (app, caller, place) = (&asked.app, &asked.caller, &asked.place);
+    let page = app.sites_list(caller, id, 0, u32::MAX).await.at(place)?;
+    let now = asked.now().await?;
     let (quote, tally) = (&page.quote, &page.quote.tally);
     let status_message = format!(
         "{} of {} sites have a valid address, {} are configured, {} priced",

@@ -1,16 +1,16 @@
 //! Sites: added to a quote, with the result of each address validation (AVPS). Ours.
 
+use super::super::address::{Found, PostalAddress};
 use super::super::door::Said;
-use super::super::shape::{country, flag};
-use super::super::{flow, shape};
+use super::super::flow;
+use super::super::shape::flag;
 use super::{SUCCESS, one_id};
 use crate::State;
 use crate::answer::{Answered, ok};
 use crate::v1::shape::{At, Faults};
-use app::quote::{SitesAct, SitesDo};
-use domain::address::{Address, Avps};
+use app::quote::SitesDo;
 use domain::id::Id;
-use domain::quote::{NewSite, Site, SiteEdit, Validation};
+use domain::quote::{NewSite, Site, SiteEdit};
 use domain::refusal::IfMatch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,54 +20,6 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(site_add, site_edit))
 }
 
-/// A United States postal address.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SiteAddress {
-    #[schema(min_length = 1, max_length = 200, example = "3400 W PLANO PKWY")]
-    street: String,
-    /// Suite, floor or room.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100, example = "STE 700")]
-    unit: Option<String>,
-    #[schema(min_length = 1, max_length = 100, example = "Plano")]
-    city: String,
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Za-z]{2}$", example = "TX")]
-    state: String,
-    /// Five or nine digits.
-    #[schema(max_length = 10, pattern = "^([0-9]{5}(-?[0-9]{4})?)?$", example = "75075-8011")]
-    zip_code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 30, example = "USA")]
-    country: Option<String>,
-}
-
-impl From<SiteAddress> for Address {
-    fn from(body: SiteAddress) -> Self {
-        Self {
-            street: body.street,
-            unit: body.unit.filter(|unit| !unit.trim().is_empty()),
-            city: body.city,
-            state: body.state.to_uppercase(),
-            zip: body.zip_code,
-            country: country(body.country.as_deref()),
-        }
-    }
-}
-
-impl From<&Address> for SiteAddress {
-    fn from(address: &Address) -> Self {
-        Self {
-            street: address.street.clone(),
-            unit: address.unit.clone(),
-            city: address.city.clone(),
-            state: address.state.clone(),
-            zip_code: address.zip.clone(),
-            country: Some(shape::usa(&address.country)),
-        }
-    }
-}
-
 /// A site to add.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -75,7 +27,7 @@ impl From<&Address> for SiteAddress {
 struct NewSiteBody {
     #[schema(min_length = 1, max_length = 200, example = "Plano office")]
     site_name: String,
-    address: SiteAddress,
+    address: PostalAddress,
 }
 
 /// Sites to add.
@@ -105,69 +57,49 @@ pub(super) struct SiteResult {
     site_id: String,
     site_name: String,
     /// As it was given.
-    address: SiteAddress,
-    /// `match`, `close_match`, `ambiguous`, `no_match`, `accepted`, or `pending` while nobody has
-    /// answered yet.
-    #[schema(example = "match")]
+    address: PostalAddress,
+    /// `success`, `closematch`, `closematch-mdu` (several are near), `nomatch`, `fails` (nobody
+    /// answered), or `pending`.
+    #[schema(example = "success")]
     avps_result: &'static str,
     /// Whether the address counts as validated.
     avps_passed: bool,
     #[schema(example = "The address is valid")]
     avps_message: String,
     /// The address that counts, or the correction of a close match.
-    validated_address: Option<SiteAddress>,
+    validated_address: Option<PostalAddress>,
     /// What may be meant.
-    alternate_addresses: Vec<SiteAddress>,
+    alternate_addresses: Vec<PostalAddress>,
     /// The end customer at this site, once one is assigned.
     end_customer_id: Option<String>,
 }
 
 impl From<&Site> for SiteResult {
     fn from(site: &Site) -> Self {
-        let (avps_result, avps_message) = worded(&site.validation);
-        let proposed = match &site.validation {
-            Validation::Answered { avps: Avps::CloseMatch { address, .. }, .. } => Some(address),
-            _ => site.passed(),
-        };
-        let alternates = match &site.validation {
-            Validation::Answered { avps: Avps::Ambiguous { alternates, .. }, .. } => {
-                &alternates[..]
-            }
-            _ => &[],
-        };
+        let found = Found::from(&site.validation);
         Self {
             site_id: site.id.to_string(),
             site_name: site.name.clone(),
             address: (&site.given).into(),
-            avps_result,
+            avps_result: found.result,
             avps_passed: site.passed().is_some(),
-            avps_message,
-            validated_address: proposed.map(Into::into),
-            alternate_addresses: alternates.iter().map(Into::into).collect(),
+            avps_message: message(&found),
+            validated_address: found.address.map(Into::into),
+            alternate_addresses: found.choices(),
             end_customer_id: site.customer.map(|id| id.to_string()),
         }
     }
 }
 
-/// The result of a validation, in a word and for a person.
-fn worded(validation: &Validation) -> (&'static str, String) {
-    match validation {
-        Validation::Unchecked | Validation::Requested => {
-            ("pending", "The address is being validated".to_owned())
-        }
-        Validation::Unanswered { why, .. } => ("pending", format!("Nobody answered: {why}")),
-        Validation::Accepted { .. } => ("accepted", "The correction was accepted".to_owned()),
-        Validation::Answered { avps, .. } => {
-            let message = match avps {
-                Avps::Match { .. } => "The address is valid".to_owned(),
-                Avps::CloseMatch { corrections, .. } => {
-                    let why: Vec<&str> = corrections.iter().map(|c| c.why.as_str()).collect();
-                    format!("The address needs a correction: {}", why.join("; "))
-                }
-                Avps::Ambiguous { why, .. } | Avps::NoMatch { why } => why.clone(),
-            };
-            (avps.word(), message)
-        }
+/// What was found, for a person.
+fn message(found: &Found<'_>) -> String {
+    let why = found.reason.as_deref().unwrap_or_default();
+    match found.result {
+        "success" => "The address is valid".to_owned(),
+        "pending" => "The address is being validated".to_owned(),
+        "closematch" => format!("The address needs a correction: {why}"),
+        "fails" => format!("Nobody answered: {why}"),
+        _ => why.to_owned(),
     }
 }
 
@@ -237,7 +169,7 @@ struct SiteCorrection {
     site_name: Option<String>,
     /// As it should have been, such as one of the alternates.
     #[serde(default)]
-    address: Option<SiteAddress>,
+    address: Option<PostalAddress>,
 }
 
 /// Correct a site
@@ -254,8 +186,7 @@ async fn site_edit(said: Said) -> Answered {
     let (quote, site) = faults.finish(ids.0.zip(ids.1)).at(&said.place)?;
     let edit = SiteEdit { name: body.site_name, address: body.address.map(Into::into) };
     let what = SitesDo::Edit { site, seen: IfMatch::Any, edit };
-    said.perform(SitesAct { quote, what }, |done| vec![done.quote.id]).await?;
-    let (_, page) = flow::add_sites(&said, quote, Vec::new(), false).await?;
+    let page = flow::change_site(&said, quote, what).await?;
     let sites = page.sites.iter().filter(|one| one.id == site).map(Into::into).collect();
     Ok(ok(&SitesAdded::of(quote, "The site has been corrected", sites)))
 }

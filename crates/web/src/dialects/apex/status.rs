@@ -2,7 +2,8 @@
 
 use super::super::door::Asked;
 use super::super::shape::stamp;
-use super::{SUCCESS, titled};
+use super::super::words::titled;
+use super::SUCCESS;
 use crate::State;
 use crate::answer::{Answered, ok};
 use crate::v1::shape::At;
@@ -149,11 +150,11 @@ async fn order_status(asked: Asked) -> Answered {
     let mut params = asked.params();
     let (order, sub) = (params.id("orderId"), params.id("subOrderId"));
     params.sound().at(&asked.place)?;
-    let Asked { app, caller, place, .. } = asked;
+    let (app, caller, place) = (&asked.app, &asked.caller, &asked.place);
     let order = match (order, sub) {
         (Some(order), None) => order,
         (_, Some(sub)) => {
-            let found = app.sub_order_get(&caller, sub).await.at(&place)?.0.id;
+            let found = app.sub_order_get(caller, sub).await.at(place)?.0.id;
             if order.is_some_and(|order| order != found) {
                 return Err(place.refuse(super::not_there("order", "/query/orderId")));
             }
@@ -166,8 +167,8 @@ async fn order_status(asked: Asked) -> Answered {
         }
     };
     let all = Part { after: 0, state: String::new(), limit: u32::MAX };
-    let file = app.order_part(&caller, order, &all).await.at(&place)?;
-    let now = app.now(&caller).await.at(&place)?;
+    let file = app.order_part(caller, order, &all).await.at(place)?;
+    let now = asked.now().await?;
     let handed = file.sub_orders.iter().filter(|sub| sub.handed_off_at.is_some()).count();
     let count = file.sub_orders.len();
     let wanted = file.sub_orders.iter().filter(|one| sub.is_none_or(|sub| sub == one.id));

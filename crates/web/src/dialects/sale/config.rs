@@ -60,7 +60,7 @@ pub(in crate::dialects) async fn config(mut said: Said) -> Answered {
     flow::sites(&said, quote).await?;
     said.perform(ConfigureAndPrice { quote, each, ask }, |_| Vec::new()).await?;
     let page = said.app.sites_list(said.caller(), quote, 0, u32::MAX).await.at(&said.place)?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     let output = |id: Id| {
         let site = page.sites.iter().find(|site| site.id == id)?;
         Some(PricingOutput {

@@ -1,12 +1,13 @@
 //! The contract of a quote version: published for AIAB, and the same for Alliance.
 
-use super::words::titled;
-use super::{PostalAddress, day};
+use super::day;
 use crate::answer::{Answered, ok};
 use crate::dialects::Hop;
+use crate::dialects::address::PostalAddress;
 use crate::dialects::door::{Asked, Said};
 use crate::dialects::flow;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::titled;
 use crate::door::{Manner, Place};
 use crate::v1::shape::{At, Faults};
 use app::contract::ContractOnce;
@@ -176,7 +177,7 @@ pub(in crate::dialects) async fn contract(mut said: Said) -> Answered {
     let new = NewContract { signer, customer, effective };
     let made = said.perform_one(ContractOnce { quote, new }, |c: &Contract| c.id).await?;
     let contract = flow::out(&said, made).await?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     Ok(ok(&ContractAnswer::of(&contract, said.hop(), now)))
 }
 
@@ -273,6 +274,6 @@ pub(in crate::dialects) async fn contract_read(asked: Asked) -> Answered {
     let file = app.quote_facts(caller, quote).await.at(place)?;
     let newest = file.contracts.iter().max_by_key(|contract| contract.id);
     let newest = newest.ok_or_else(|| place.refuse(Refusal::not_found("contract")))?;
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     Ok(ok(&ContractStatus::of(newest, hop(place), now)))
 }

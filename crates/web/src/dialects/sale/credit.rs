@@ -1,23 +1,19 @@
-//! The credit check of an end customer: published request and answer. What the flow has no word
-//! for has a neutral value that never changes.
+//! The credit check of an end customer: the published request, and what is answered to it.
 
-use super::words::state;
 use crate::answer::{Answered, ok};
+use crate::dialects::credit::CreditCheckAnswer;
 use crate::dialects::door::{Asked, Said};
 use crate::dialects::flow;
 use crate::dialects::shape::country;
+use crate::dialects::words::state;
 use crate::v1::shape::{At, Faults};
 use app::credit::{CreditOnce, CreditRequest};
 use domain::address::Address;
 use domain::code::{Because, Code};
-use domain::credit::{
-    Application, BusinessType, CreditCheck, CreditClass, CreditPhase, CreditState, holds_tax_id,
-};
+use domain::credit::{Application, BusinessType, CreditCheck};
 use domain::id::Id;
-use domain::money::Money;
 use domain::refusal::{Fault, Refusal};
-use domain::time::Moment;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Who applies for credit.
@@ -62,170 +58,15 @@ pub(in crate::dialects) struct CreditCheckRequest {
     requested_amount: Option<String>,
 }
 
-/// The decision, as far as there is one.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::dialects) struct CreditCheckAnswer {
-    /// Empty unless credit was declined (`credit_declined`) or the check failed (`credit_failed`).
-    #[schema(example = "")]
-    error_code: &'static str,
-    /// Always the same.
-    #[schema(example = "CAS DEFAULT")]
-    bureau_name: &'static str,
-    /// Whether nothing stands against the sale so far.
-    #[schema(example = true)]
-    no_error_flag: bool,
-    /// `LOW`, `MEDIUM` or `HIGH`; empty while the bureau has not answered.
-    #[schema(example = "LOW")]
-    credit_class: &'static str,
-    #[schema(example = "a9X550000005tWzEAI")]
-    credit_check_id: String,
-    /// What the applicant said it owes; empty if nothing was said.
-    #[schema(example = "")]
-    past_due_amount: String,
-    /// Always empty.
-    #[schema(example = "")]
-    account_balance: &'static str,
-    /// The deposit on which credit is approved; empty without one.
-    #[schema(example = "")]
-    minimum_amount_due: String,
-    /// `Auto-Approved`, `Approved` (by a person) and `Approved-Deposit` are approvals. `Pending`,
-    /// `In-Review`, `Declined`, `Failed` and `Expired` are none.
-    #[schema(example = "Auto-Approved")]
-    approval_status: &'static str,
-    /// Always empty.
-    #[schema(example = "")]
-    is_refused_to_pay: &'static str,
-    /// Why the check failed.
-    log_error_message: Option<String>,
-    /// Whether the sale ends here: declined or failed.
-    #[schema(example = false)]
-    display_error_page: bool,
-    /// Always `B`: a business.
-    #[schema(example = "B")]
-    credit_destination: &'static str,
-    /// What led to the decision; `N/A` if nothing is to be said.
-    #[schema(example = "N/A")]
-    approval_status_notes: String,
-    /// The bureau's own number of the application where it is one, else 0.
-    #[schema(example = 311_017_367_245_u64)]
-    cas_application_number: u64,
-    /// Always the same.
-    #[schema(example = "000000000")]
-    individual_customer_key: &'static str,
-    /// Always empty.
-    #[schema(example = "")]
-    affiliate_account_number: &'static str,
-    /// Always false.
-    #[schema(example = false)]
-    is_debt_resolution_pending: bool,
-    /// The bureau's own reference; empty while it has not answered.
-    #[schema(example = "U20231101408321276")]
-    unified_credit_transaction_id: String,
-    /// Always false.
-    #[schema(example = false)]
-    is_updated_application_required: bool,
-    /// Always false.
-    #[schema(example = false)]
-    is_identity_verification_required: bool,
-}
-
-/// A decision's words: status, code, whether the sale ends here.
-const fn said_of(check: &CreditCheck, phase: CreditPhase) -> (&'static str, &'static str, bool) {
-    match (phase, &check.state) {
-        (CreditPhase::Approved, CreditState::Approved { deposit: Some(_), .. }) => {
-            ("Approved-Deposit", "", false)
-        }
-        (CreditPhase::Approved, CreditState::Approved { agreement: Some(_), .. }) => {
-            ("Approved", "", false)
-        }
-        (CreditPhase::Approved, _) => ("Auto-Approved", "", false),
-        (CreditPhase::Requested, _) => ("Pending", "", false),
-        (CreditPhase::InReview, _) => ("In-Review", "", false),
-        (CreditPhase::Expired, _) => ("Expired", "", false),
-        (CreditPhase::Declined, _) => ("Declined", "credit_declined", true),
-        (CreditPhase::Failed, _) => ("Failed", "credit_failed", true),
-    }
-}
-
-/// The largest number that every reader of JSON takes as it is.
-const MOST: u64 = (1 << 53) - 1;
-
-impl CreditCheckAnswer {
-    fn of(check: &CreditCheck, now: Moment) -> Self {
-        let (approval_status, error_code, ends) = said_of(check, check.phase(now));
-        let assessment = check.assessment();
-        let class = assessment.map(|assessment| match assessment.class {
-            CreditClass::Low => "LOW",
-            CreditClass::Medium => "MEDIUM",
-            CreditClass::High => "HIGH",
-        });
-        let (deposit, why) = match &check.state {
-            CreditState::Approved { deposit, .. } => (*deposit, None),
-            CreditState::Failed { why } => (None, Some(why.clone())),
-            _ => (None, None),
-        };
-        let reasons = assessment.map(|a| a.reasons.join("; ")).filter(|text| !text.is_empty());
-        let text = |amount: Option<Money>| amount.map(|a| a.to_string()).unwrap_or_default();
-        let reference = assessment.map(|a| a.reference.clone()).unwrap_or_default();
-        Self {
-            error_code,
-            bureau_name: "CAS DEFAULT",
-            no_error_flag: !ends,
-            credit_class: class.unwrap_or_default(),
-            credit_check_id: check.id.to_string(),
-            past_due_amount: text(check.application.past_due),
-            account_balance: "",
-            minimum_amount_due: text(deposit),
-            approval_status,
-            is_refused_to_pay: "",
-            log_error_message: why,
-            display_error_page: ends,
-            credit_destination: "B",
-            approval_status_notes: reasons.unwrap_or_else(|| "N/A".to_owned()),
-            cas_application_number: reference.parse().ok().filter(|n| *n <= MOST).unwrap_or(0),
-            individual_customer_key: "000000000",
-            affiliate_account_number: "",
-            is_debt_resolution_pending: false,
-            unified_credit_transaction_id: reference,
-            is_updated_application_required: false,
-            is_identity_verification_required: false,
-        }
-    }
-}
-
 fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
 impl CreditCheckRequest {
-    /// No text may hold a tax id: it would be kept in clear.
-    fn keep_tax_ids_out(&self, faults: &mut Faults) {
-        let texts = [
-            ("userEmail", Some(&self.user_email)),
-            ("subAccountId", self.sub_account_id.as_ref()),
-            ("businessName", Some(&self.business_name)),
-            ("doingBusinessAs", self.doing_business_as.as_ref()),
-            ("primaryFirstName", Some(&self.primary_first_name)),
-            ("primaryLastName", Some(&self.primary_last_name)),
-            ("legalEntityCity", Some(&self.legal_entity_city)),
-            ("legalEntityStreetAddress", Some(&self.legal_entity_street_address)),
-        ];
-        for (member, text) in texts {
-            if text.is_some_and(|text| holds_tax_id(text)) {
-                let detail =
-                    "the text holds what looks like a tax id, and it would be kept in clear";
-                let fault = Fault::new(format!("/{member}"), Because::HoldsTaxId, detail);
-                faults.push(fault.expected("a text without it"));
-            }
-        }
-    }
-
     fn into_request(self) -> Result<CreditRequest, Refusal> {
         let mut faults = Faults::default();
         let quote = faults.id("/quoteId", &self.quote_id);
         let requested = faults.money("/requestedAmount", self.requested_amount.as_ref());
-        self.keep_tax_ids_out(&mut faults);
         let business_type = match self.business_type.as_str() {
             "S" | "s" => BusinessType::SoleProprietor,
             "P" | "p" => BusinessType::Partnership,
@@ -259,10 +100,23 @@ impl CreditCheckRequest {
     }
 }
 
+/// What the members of an application are called here.
+const NAMES: &[(&str, &str)] = &[
+    ("/requested_amount", "/requestedAmount"),
+    ("/application/email", "/userEmail"),
+    ("/application/sub_account_id", "/subAccountId"),
+    ("/application/business_name", "/businessName"),
+    ("/application/doing_business_as", "/doingBusinessAs"),
+    ("/application/primary_first_name", "/primaryFirstName"),
+    ("/application/primary_last_name", "/primaryLastName"),
+    ("/application/legal_address/city", "/legalEntityCity"),
+    ("/application/legal_address/street", "/legalEntityStreetAddress"),
+];
+
 /// Asks for credit and draws the answer once it is decided, or goes to a person.
 pub(in crate::dialects) async fn credit_check(mut said: Said) -> Answered {
     let body: CreditCheckRequest = said.read()?;
-    said.naming(&[("/requested_amount", "/requestedAmount")]);
+    said.naming(NAMES);
     let mut request = body.into_request().at(&said.place)?;
     if request.requested.is_none() {
         // These interfaces cannot say it, and some programmes check credit before the price.
@@ -272,7 +126,7 @@ pub(in crate::dialects) async fn credit_check(mut said: Said) -> Answered {
     }
     let check = said.perform_one(CreditOnce(request), |check: &CreditCheck| check.id).await?;
     let check = flow::decided(&said, check).await?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     Ok(ok(&CreditCheckAnswer::of(&check, now)))
 }
 
@@ -299,7 +153,7 @@ pub(in crate::dialects) async fn credit_check_read(asked: Asked) -> Answered {
             return Err(place.refuse(refusal.with(vec![fault])));
         }
     };
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     Ok(ok(&CreditCheckAnswer::of(&check, now)))
 }
 

@@ -1,11 +1,11 @@
 //! The order summary, and the handoff with its acknowledgement: the overviews name both, no page
 //! shows a call, so that they are ours.
 
-use super::words::{shouted, titled};
 use super::{SUCCESS, id, whole};
 use crate::answer::{Answered, ok};
 use crate::dialects::door::Said;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::{shouted, titled};
 use crate::door::Refused;
 use crate::v1::shape::{At, Faults};
 use app::order::{HandOffOnce, HandOffWhat};
@@ -125,7 +125,7 @@ pub(in crate::dialects) async fn order_summary(said: Said) -> Answered {
     let order = id(&said.place, "/orderId", &body.order_id)?;
     let OrderFile { order, counts, sub_orders } =
         whole(&said.app, said.caller(), order).await.at(&said.place)?;
-    let now = said.app.now(said.caller()).await.at(&said.place)?;
+    let now = said.now().await?;
     let summary = |sub: &SubOrder| SubOrderSummary::of(&said, now, &order, sub);
     let sub_orders = sub_orders.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
     let open = sub_orders.iter().any(|sub| !sub.missing.is_empty());

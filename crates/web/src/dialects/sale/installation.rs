@@ -2,8 +2,9 @@
 
 use super::enrichment::EnrichmentAnswer;
 use super::order::PrimaryAndAlternate;
-use super::{PostalAddress, day, id};
+use super::{day, id};
 use crate::answer::{Answered, ok};
+use crate::dialects::address::PostalAddress;
 use crate::dialects::door::Said;
 use crate::dialects::shape::{Person, flag};
 use crate::v1::shape::{At, Faults};

@@ -1,9 +1,9 @@
 //! The lookup of end customers: what is asked, and the answer that AIAB and the older Alliance
 //! page have.
 
-use super::words::{account_status, alliance_status, country, state, yes_no};
 use crate::dialects::door::Said;
-use crate::dialects::shape::zip9;
+use crate::dialects::shape::{usa, zip9};
+use crate::dialects::words::{account_status, alliance_status, state, yes_no};
 use crate::door::Refused;
 use crate::v1::shape::At;
 use app::read::Found;
@@ -66,8 +66,8 @@ pub(in crate::dialects) async fn find(
         state: Some(state(&address.state)),
         zip: Some(address.zip_code),
     };
-    let (app, place) = (&said.app, &said.place);
-    let found = app.customers_find(said.caller(), lookup).await.at(place)?;
+    let place = &said.place;
+    let found = said.app.customers_find(said.caller(), lookup).await.at(place)?;
     if found.is_empty() {
         return Err(place.refuse(Refusal::new(Code::NotFound, "No customer found.")));
     }
@@ -75,14 +75,9 @@ pub(in crate::dialects) async fn find(
     let mut found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
     // Stable: those elsewhere stay in their order.
     found.sort_by_key(|f| street.is_empty() || place_key(&f.account.address.street) != street);
-    let now = app.now(said.caller()).await.at(place)?;
+    let now = said.now().await?;
     let partner = said.caller().seller().at(place)?.partner.clone();
     Ok(Answer { found, now, partner })
-}
-
-/// Published: `USA`.
-pub(in crate::dialects) fn usa(code: &str) -> String {
-    country(code)
 }
 
 /// Number, street and unit on one line.
@@ -174,7 +169,7 @@ impl EndCustomer {
         Self {
             account_address: AccountAddress {
                 city: account.address.city.clone(),
-                country: country(&account.address.country),
+                country: usa(&account.address.country),
                 state: account.address.state.clone(),
                 street: street(&account.address),
                 zip_code: zip9(&account.address.zip),

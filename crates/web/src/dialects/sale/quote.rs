@@ -1,12 +1,13 @@
 //! Opportunity and quote: no page shows the call, so that it is ours.
 
+use super::SUCCESS;
 use super::site::SiteAnswer;
-use super::words::titled;
-use super::{PostalAddress, SUCCESS};
 use crate::answer::{Answered, ok};
+use crate::dialects::address::PostalAddress;
 use crate::dialects::door::{Asked, Said};
 use crate::dialects::price::{Charges, NearMiss};
 use crate::dialects::shape::{Person, stamp};
+use crate::dialects::words::titled;
 use crate::v1::shape::{At, Faults};
 use app::opportunity::{Customer, OpportunityOpen};
 use domain::code::Because;
@@ -189,7 +190,7 @@ pub(in crate::dialects) async fn quote_read(asked: Asked) -> Answered {
     let quote = quote.ok_or_else(|| asked.place.refuse(Refusal::not_found("quote")))?;
     let (app, caller, place) = (&asked.app, &asked.caller, &asked.place);
     let page = app.sites_list(caller, quote, 0, u32::MAX).await.at(place)?;
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     Ok(ok(&QuoteAnswer {
         opportunity_id: page.quote.opportunity.to_string(),
         quote_id: page.quote.id.to_string(),

@@ -1,15 +1,14 @@
 //! Sites and the validation of their addresses: no page shows the calls, so that they are ours.
-//! The results have the words of the carrier's published address validation.
 
-use super::{PostalAddress, SUCCESS, id, ids};
+use super::{SUCCESS, id, ids};
 use crate::answer::{Answered, ok};
+use crate::dialects::address::{Found, PostalAddress};
 use crate::dialects::door::Said;
 use crate::dialects::flow;
 use crate::dialects::price::Charges;
 use crate::dialects::shape::flag;
 use crate::v1::shape::{At, Faults};
-use app::quote::{SitesAct, SitesDo};
-use domain::address::Avps;
+use app::quote::SitesDo;
 use domain::code::Because;
 use domain::id::Id;
 use domain::quote::{NewSite, Site, SiteEdit, Validation};
@@ -56,50 +55,14 @@ struct AddressValidation {
     reason: Option<String>,
 }
 
-impl AddressValidation {
-    fn plain(validation_result: &'static str) -> Self {
-        Self {
-            validation_result,
-            valid_geographic_address: None,
-            alternate_geographic_address: Vec::new(),
-            reason: None,
-        }
-    }
-
-    fn found(avps: &Avps) -> Self {
-        match avps {
-            Avps::Match { address } => {
-                Self { valid_geographic_address: Some(address.into()), ..Self::plain("success") }
-            }
-            Avps::CloseMatch { address, corrections } => {
-                let why: Vec<&str> = corrections.iter().map(|c| c.why.as_str()).collect();
-                Self {
-                    valid_geographic_address: Some(address.into()),
-                    reason: Some(why.join("; ")),
-                    ..Self::plain("closematch")
-                }
-            }
-            Avps::Ambiguous { alternates, why } => Self {
-                alternate_geographic_address: alternates.iter().map(Into::into).collect(),
-                reason: Some(why.clone()),
-                ..Self::plain("closematch-mdu")
-            },
-            Avps::NoMatch { why } => Self { reason: Some(why.clone()), ..Self::plain("nomatch") },
-        }
-    }
-}
-
 impl From<&Validation> for AddressValidation {
     fn from(validation: &Validation) -> Self {
-        match validation {
-            Validation::Unchecked | Validation::Requested => Self::plain("pending"),
-            Validation::Unanswered { why, .. } => {
-                Self { reason: Some(why.clone()), ..Self::plain("fails") }
-            }
-            Validation::Answered { avps, .. } => Self::found(avps),
-            Validation::Accepted { address, .. } => {
-                Self { valid_geographic_address: Some(address.into()), ..Self::plain("success") }
-            }
+        let found = Found::from(validation);
+        Self {
+            validation_result: found.result,
+            valid_geographic_address: found.address.map(Into::into),
+            alternate_geographic_address: found.choices(),
+            reason: found.reason,
         }
     }
 }
@@ -258,12 +221,7 @@ pub(in crate::dialects) async fn site_change(said: Said) -> Answered {
     let body: SiteChangeRequest = said.read()?;
     let (quote, site) = ids(&said, ("/quoteId", &body.quote_id), ("/siteId", &body.site_id))?;
     let what = body.settled(site).at(&said.place)?;
-    let moved = matches!(what, SitesDo::Edit { .. });
-    said.perform(SitesAct { quote, what }, |_| Vec::new()).await?;
-    if moved {
-        said.then(SitesAct { quote, what: SitesDo::Validate }).await?;
-    }
-    let page = flow::sites(&said, quote).await?;
+    let page = flow::change_site(&said, quote, what).await?;
     let sites: Vec<&Site> = page.sites.iter().filter(|known| known.id == site).collect();
     Ok(ok(&SitesAnswer::of(quote, &sites)))
 }

@@ -2,10 +2,10 @@
 //! published part of the answer.
 
 use super::whole;
-use super::words::shouted;
 use crate::answer::{Answered, ok};
 use crate::dialects::door::Asked;
 use crate::dialects::shape::stamp;
+use crate::dialects::words::shouted;
 use crate::v1::shape::At;
 use app::order::IdentifiedOrder;
 use app::{App, Caller, Problem};
@@ -226,7 +226,7 @@ pub(in crate::dialects) async fn orders(asked: Asked) -> Answered {
     let page = Page { before: None, since: None, limit: FARTHEST + MOST };
     let (found, _) = app.orders_by_identifier(caller, kind, &value, page).await.at(place)?;
     let found = of_business(app, caller, found, &name).await.at(place)?;
-    let now = app.now(caller).await.at(place)?;
+    let now = asked.now().await?;
     let (skip, take) = (usize::try_from(offset), usize::try_from(limit));
     let part = found.into_iter().skip(skip.unwrap_or(usize::MAX)).take(take.unwrap_or(0));
     let mut each = Vec::new();

@@ -2,9 +2,7 @@
 
 use super::text;
 use crate::v1::shape::{AddressBody, Faults};
-use domain::code::Because;
-use domain::credit::{Application, BusinessType, CreditClass, TaxId, TaxIdKind, holds_tax_id};
-use domain::refusal::Fault;
+use domain::credit::{Application, BusinessType, CreditClass, TaxId, TaxIdKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -121,25 +119,6 @@ impl ApplicationBody {
         };
         // The schema has seen its form.
         let tax_id = self.tax_id.as_deref().and_then(|text| TaxId::parse(kind, text));
-        let texts = [
-            ("business_name", Some(&self.business_name)),
-            ("doing_business_as", self.doing_business_as.as_ref()),
-            ("primary_first_name", Some(&self.primary_first_name)),
-            ("primary_last_name", Some(&self.primary_last_name)),
-            ("email", Some(&self.email)),
-            ("sub_account_id", self.sub_account_id.as_ref()),
-            ("segment", self.segment.as_ref()),
-            ("legal_address/street", Some(&self.legal_address.street)),
-            ("legal_address/unit", self.legal_address.unit.as_ref()),
-            ("legal_address/city", Some(&self.legal_address.city)),
-        ];
-        for (member, text) in texts {
-            let Some(text) = text else { continue };
-            let same = tax_id.as_ref().is_some_and(|tax_id| text.contains(tax_id.expose()));
-            if same || holds_tax_id(text) {
-                faults.push(holding(format!("/application/{member}")));
-            }
-        }
         let application = Application {
             past_due: faults.money("/application/past_due", self.past_due.as_ref()),
             business_name: self.business_name,
@@ -155,18 +134,6 @@ impl ApplicationBody {
             years_in_business: self.years_in_business,
         };
         (application, tax_id)
-    }
-}
-
-fn holding(pointer: impl Into<String>) -> Fault {
-    let detail = "the text holds what looks like a tax id, and it would be kept in clear";
-    Fault::new(pointer, Because::HoldsTaxId, detail).expected("a text without it")
-}
-
-/// Faults a text of operations' that holds a tax id: it would stand in events and notices.
-pub(in crate::v1) fn keeps_tax_ids_out(pointer: &str, text: &str, faults: &mut Faults) {
-    if holds_tax_id(text) {
-        faults.push(holding(pointer));
     }
 }
 

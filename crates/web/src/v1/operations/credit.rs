@@ -5,7 +5,7 @@ mod shape;
 
 use crate::answer::{Answered, draw, draw_version, ok, ok_version, perform};
 use crate::door::{Command, PathId, Reading};
-use crate::v1::credit::{CreditCheckBody, keeps_tax_ids_out};
+use crate::v1::credit::CreditCheckBody;
 use crate::v1::shape::{At, Faults, ListOf, Paging, page_of};
 use app::Times;
 use app::credit::{CreditApprove, CreditConfirm, CreditDecline, CreditReveal, ReviewFile};
@@ -99,7 +99,6 @@ async fn credit_approve(PathId(check): PathId, command: Command<CreditApproval>)
     let mut faults = Faults::default();
     let limit = faults.money("/limit", body.limit.as_ref());
     let deposit = faults.money("/deposit", body.deposit.as_ref());
-    keeps_tax_ids_out("/reason", &body.reason, &mut faults);
     let approval = Approval { limit, deposit, reason: body.reason };
     let approval = faults.finish(Some(approval)).at(&place)?;
     perform(&app, &call, &place, CreditApprove { check, approval }, drawn(times)).await
@@ -149,9 +148,6 @@ struct CreditRefusal {
     responses((status = 200, description = "Declined", body = CreditCheckBody)))]
 async fn credit_decline(PathId(check): PathId, command: Command<CreditRefusal>) -> Answered {
     let Command { app, call, place, body } = command;
-    let mut faults = Faults::default();
-    keeps_tax_ids_out("/reason", &body.reason, &mut faults);
-    faults.finish(Some(())).at(&place)?;
     let times = app.times(&call.caller).await.at(&place)?;
     let action = CreditDecline { check, reason: body.reason };
     perform(&app, &call, &place, action, drawn(times)).await
@@ -206,9 +202,6 @@ struct RevealedTaxId {
     responses((status = 200, description = "The tax id", body = RevealedTaxId)))]
 async fn credit_reveal(PathId(check): PathId, command: Command<TaxIdReveal>) -> Answered {
     let Command { app, call, place, body } = command;
-    let mut faults = Faults::default();
-    keeps_tax_ids_out("/reason", &body.reason, &mut faults);
-    faults.finish(Some(())).at(&place)?;
     // The drawn answer is stored for replays: the clear text is put into it after the commit.
     let shown = Mutex::new(None);
     let action = CreditReveal { check, reason: body.reason };

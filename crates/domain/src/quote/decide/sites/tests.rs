@@ -92,10 +92,15 @@ fn an_access_speed_that_cannot_be_had_is_told_and_refused_only_where_the_program
 fn all_corrections_are_accepted_at_once_and_nothing_else_is() {
     let none = Avps::NoMatch { why: "no such street".to_owned() };
     let mut desk = answered(&[close("60606"), none, close("75075")]);
+    let waits = |desk: &Desk| desk.sites.iter().map(|s| s.correction().is_some()).collect();
+    let before: Vec<bool> = waits(&desk);
+    assert_eq!(before, [true, false, true]);
     let accepted = desk.perform(corrections_accept).unwrap();
     assert_eq!(accepted.touched, 2);
     let passed: Vec<_> = desk.sites.iter().map(|s| s.passed().map(Address::zip5)).collect();
     assert_eq!(passed, [Some("60606"), None, Some("75075")]);
+    let after: Vec<bool> = waits(&desk);
+    assert_eq!(after, [false; 3]);
     let refused = desk.perform(corrections_accept).unwrap_err();
     assert_eq!(refused.code, Code::StateConflict);
 }
@@ -119,13 +124,16 @@ fn validation_is_asked_for_every_open_address_at_once_and_the_first_are_shown() 
 #[test]
 fn a_site_that_nobody_answers_for_is_not_validated_and_says_why() {
     let mut desk = Desk::with_sites(1);
+    desk.sites[0].validation = Validation::Unchecked;
+    assert!(desk.sites[0].is_unchecked());
     desk.sites[0].validation = Validation::Requested;
+    assert!(!desk.sites[0].is_unchecked(), "the answer comes");
     desk.quote.tally = Tally::of(&desk.sites);
     let why = "the address service answered 503";
     desk.perform(|ctx, _, file| Ok(addresses_unanswered(ctx, file, why, settle()))).unwrap();
     let at = desk.ctx.now;
     assert_eq!(desk.sites[0].validation, Validation::Unanswered { why: why.to_owned(), at });
-    assert_eq!(desk.sites[0].passed(), None);
+    assert_eq!((desk.sites[0].passed(), desk.sites[0].is_unchecked()), (None, true));
     desk.perform(addresses_request).unwrap();
     assert_eq!(desk.sites[0].validation, Validation::Requested);
 }

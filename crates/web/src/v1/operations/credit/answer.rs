@@ -6,7 +6,7 @@ use crate::v1::credit::CreditCheckBody;
 use crate::v1::operations::credit::drawn;
 use crate::v1::shape::{At, Faults};
 use app::credit::CreditAnswered;
-use domain::credit::{CreditClass, Report, Verdict, holds_tax_id};
+use domain::credit::{CreditClass, Report, Verdict};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -66,11 +66,6 @@ impl BureauAnswer {
     fn read(self, faults: &mut Faults) -> Option<Report> {
         let limit = faults.money("/limit", self.limit.as_ref());
         let deposit = faults.money("/deposit", self.deposit.as_ref());
-        for (at, reason) in self.reasons.iter().enumerate() {
-            if holds_tax_id(reason) {
-                super::keeps_tax_ids_out(&format!("/reasons/{at}"), reason, faults);
-            }
-        }
         let verdict = match self.verdict {
             Some(BureauVerdict::Approved) => {
                 let missing = || super::no_limit(faults);

@@ -30,18 +30,13 @@ pub(super) fn state(text: &str) -> String {
     sheet::state_code(text).map_or_else(|| text.to_uppercase(), str::to_owned)
 }
 
-/// Published: `USA`.
-pub(super) fn country(code: &str) -> String {
-    if code == "US" { "USA".to_owned() } else { code.to_owned() }
-}
-
 /// A state's word as the published order status has it: `IN_PROGRESS`.
 pub(super) fn shouted(word: &str) -> String {
     word.to_uppercase()
 }
 
 /// A state's word as these answers have it: `Pending Approval`.
-pub(in crate::dialects) fn titled(word: &str) -> String {
+pub(super) fn titled(word: &str) -> String {
     let capital = |part: &str| {
         let mut letters = part.chars();
         let first = letters.next().map(|c| c.to_ascii_uppercase());
@@ -65,6 +60,7 @@ mod tests {
     #[test]
     fn words_are_written_as_the_families_do() {
         assert_eq!(titled("pending_approval"), "Pending Approval");
+        assert_eq!(titled("draft"), "Draft");
         assert_eq!(shouted("in_progress"), "IN_PROGRESS");
     }
 }
