@@ -15,6 +15,28 @@ pub(crate) struct Acknowledged {
     pub(crate) body: String,
 }
 
+/// An answer to a call of the published interfaces, which has no key.
+#[derive(Debug, Clone)]
+pub(crate) struct Called {
+    /// What it makes, of which there may be one.
+    pub(crate) what: What,
+    /// Its natural key: the quote or sub-order, by its id, or the account's name.
+    pub(crate) about: String,
+    /// The id of what it made; empty where it makes nothing.
+    pub(crate) made: String,
+    pub(crate) sent: Value,
+}
+
+/// What a published call makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    CreditCheck,
+    Contract,
+    Order,
+    BillingAccount,
+    Handoff,
+}
+
 /// A try after which the client did not know what had become of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Unknown {
@@ -28,6 +50,7 @@ pub(crate) struct Unknown {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     acknowledged: Mutex<Vec<Acknowledged>>,
+    called: Mutex<Vec<Called>>,
     unknown: Mutex<Vec<Unknown>>,
     /// Keys that had their effect at a try whose answer was lost.
     found: Mutex<usize>,
@@ -41,6 +64,14 @@ impl Ledger {
         if replayed {
             *self.found.lock().unwrap() += 1;
         }
+    }
+
+    pub(crate) fn answer(&self, called: Called) {
+        self.called.lock().unwrap().push(called);
+    }
+
+    pub(crate) fn called(&self) -> Vec<Called> {
+        self.called.lock().unwrap().clone()
     }
 
     pub(crate) fn not_known(&self, unknown: Unknown) {
@@ -69,7 +100,7 @@ impl Ledger {
 
     /// How many were acknowledged so far.
     pub(crate) fn count(&self) -> usize {
-        self.acknowledged.lock().unwrap().len()
+        self.acknowledged.lock().unwrap().len() + self.called.lock().unwrap().len()
     }
 
     /// Acknowledged since a moment.

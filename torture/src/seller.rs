@@ -2,6 +2,7 @@
 //! command has its key, and what is not answered is asked again, of the next server.
 
 mod deliver;
+mod published;
 
 use crate::ledger::{Acknowledged, Ledger, Unknown};
 use reqwest::{Client, Method, Response};
@@ -22,6 +23,10 @@ pub(crate) struct Seller {
     http: Client,
     servers: Vec<String>,
     secret: String,
+    /// The credential's id.
+    client: String,
+    /// Whether it takes what steps it can by the published interfaces, which know no key.
+    publishing: bool,
     name: String,
     number: usize,
     turn: usize,
@@ -43,6 +48,8 @@ impl Seller {
             http,
             servers,
             secret,
+            client: String::new(),
+            publishing: false,
             name,
             number: 0,
             turn: 0,
@@ -69,10 +76,11 @@ impl Seller {
             "partner_ids": [partner["id"]] });
         let credential = boss.post("/v1/operations/credentials", credential).await.unwrap();
         let secret = credential["secret"].as_str().unwrap();
+        let client = text(&credential["credential"]["id"]);
         let stop: Arc<AtomicBool> = Arc::default();
         let member = |turn| {
-            let stop = Arc::clone(&stop);
-            Self { turn, stop, ..Self::new(servers, secret, &format!("c{turn}"), ledger) }
+            let (stop, client) = (Arc::clone(&stop), client.to_owned());
+            Self { turn, stop, client, ..Self::new(servers, secret, &format!("c{turn}"), ledger) }
         };
         (0..size).map(member).collect()
     }
@@ -86,6 +94,11 @@ impl Seller {
     /// not for longer than this.
     pub(crate) fn bearing_stale(self, stale: Duration) -> Self {
         Self { stale, ..self }
+    }
+
+    /// The same by the published interfaces, where they have the step.
+    pub(crate) fn publishing(self) -> Self {
+        Self { publishing: true, ..self }
     }
 
     fn bears(&mut self) -> bool {
@@ -140,22 +153,28 @@ impl Seller {
             "legal_address": address, "primary_first_name": "Sample",
             "primary_last_name": "Signer", "email": "sample.signer@example.com",
             "years_in_business": 14, "past_due": "0.00" });
+        if self.publishing {
+            return self.close(text(&made["quote"]["id"]), &customer).await;
+        }
         self.approved(&quote, json!({ "application": application })).await?;
-        let signer = json!({ "name": "Sample Signer", "title": "Owner",
-            "email": "sample.signer@example.com" });
-        let body = json!({ "signer": signer, "customer":
+        let body = json!({ "signer": signer(), "customer":
             { "company_name": customer, "address": address } });
         let asked = self.post(&format!("{quote}/contracts"), body).await?;
-        let path = format!("/v1/contracts/{}", text(&asked["id"]));
-        let sent = self.until(&path, |told| told["state"] == "sent").await?;
-        let body = json!({ "signer": signer, "document_sha256": sent["document_sha256"] });
-        self.post(&format!("{path}/sign"), body).await?;
+        self.sign(text(&asked["id"])).await?;
         let contact = json!({ "first_name": "Robin", "last_name": "Castellan",
             "email": "robin.castellan@example.com", "phone": "214-555-0142" });
         let body = json!({ "quote_id": made["quote"]["id"], "accept_terms": true,
             "purchase_order": "PO-4711", "primary_contact": contact,
             "alternate_contact": contact });
         self.post("/v1/orders", body).await
+    }
+
+    /// Signs a contract once it is out.
+    async fn sign(&mut self, contract: &str) -> Option<()> {
+        let path = format!("/v1/contracts/{contract}");
+        let sent = self.until(&path, |told| told["state"] == "sent").await?;
+        let body = json!({ "signer": signer(), "document_sha256": sent["document_sha256"] });
+        self.post(&format!("{path}/sign"), body).await.map(drop)
     }
 
     /// The quote's site when its address is validated. A job that was put aside leaves it
@@ -252,8 +271,12 @@ impl Seller {
         command: Option<([&str; 2], &Value)>,
     ) -> Option<(u16, bool, String)> {
         let server = &self.servers[self.turn % self.servers.len()];
-        let mut request =
-            self.http.request(method, format!("{server}{path}")).bearer_auth(&self.secret);
+        let request = self.http.request(method, format!("{server}{path}"));
+        let mut request = if path.starts_with("/v1/") {
+            request.bearer_auth(&self.secret)
+        } else {
+            request.header("client_id", &self.client).header("client_secret", &self.secret)
+        };
         if let Some(([header, value], body)) = command {
             request = request
                 .header(header, value)
@@ -287,6 +310,10 @@ impl Seller {
         tokio::time::sleep(PAUSE).await;
         None
     }
+}
+
+fn signer() -> Value {
+    json!({ "name": "Sample Signer", "title": "Owner", "email": "sample.signer@example.com" })
 }
 
 async fn whole(answer: Response) -> Option<(u16, bool, String)> {

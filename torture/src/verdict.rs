@@ -1,7 +1,9 @@
 //! Whether what clients were told is what the database holds.
 
+mod called;
+
 use crate::database::Database;
-use crate::ledger::{Acknowledged, Ledger};
+use crate::ledger::{Acknowledged, Ledger, What};
 use crate::seller::Seller;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,14 +14,17 @@ const ASKED_AGAIN: usize = 50;
 /// So many lost say all.
 const TOLD_ENOUGH: usize = 5;
 
+const ORDERS: &str = "/v1/orders";
 /// What a client makes, by its path.
 const MADE: [(&str, &str); 2] =
-    [("select id from orders", "/v1/orders"), ("select id from opportunity", "/v1/opportunities")];
+    [("select id from orders", ORDERS), ("select id from opportunity", "/v1/opportunities")];
 
 /// The result of a run.
 pub(crate) struct Verdict {
     pub(crate) acknowledged: usize,
     pub(crate) orders: usize,
+    /// Of the acknowledged those that had no key.
+    pub(crate) called: usize,
     pub(crate) unknown: usize,
     /// Commands that had their effect at a try after which nobody knew.
     pub(crate) found: usize,
@@ -29,11 +34,11 @@ pub(crate) struct Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { acknowledged, orders, unknown, found, lost, doubled } = self;
+        let Self { acknowledged, orders, called, unknown, found, lost, doubled } = self;
         write!(
             f,
-            "{acknowledged} acknowledged ({orders} orders), {unknown} tries unknown of which \
-             {found} had been done, {lost} lost, {doubled} doubled"
+            "{acknowledged} acknowledged ({orders} orders, {called} without a key), {unknown} \
+             tries unknown of which {found} had been done, {lost} lost, {doubled} doubled"
         )
     }
 }
@@ -43,20 +48,24 @@ pub(crate) async fn judge(ledger: &Ledger, database: &Database, mut asking: Sell
     let all = ledger.acknowledged();
     let text = |row: &store::Row, column| row.text(column).expect("a text").to_owned();
     let kept = database.answers().await;
-    let mut lost: BTreeSet<&str> = all
+    let mut lost: BTreeSet<String> = all
         .iter()
         .filter(|entry| kept.get(&entry.key) != Some(&entry.body))
-        .map(|entry| entry.key.as_str())
+        .map(|entry| entry.key.clone())
         .collect();
-    let mut doubled = 0;
+    let called = ledger.called();
+    let mut doubled = called::look(&called, database, &mut lost).await;
     for (sql, path) in MADE {
         let there: BTreeSet<String> =
             database.rows(sql).await.iter().map(|row| text(row, 0)).collect();
-        let told: BTreeMap<String, &Acknowledged> =
-            all.iter().filter(|entry| entry.path == path).map(|e| (id(e), e)).collect();
-        lost.extend(
-            told.iter().filter(|(id, _)| !there.contains(*id)).map(|(_, e)| e.key.as_str()),
-        );
+        let mut told: BTreeMap<String, String> =
+            all.iter().filter(|entry| entry.path == path).map(|e| (id(e), e.key.clone())).collect();
+        if path == ORDERS {
+            let orders = called.iter().filter(|called| called.what == What::Order);
+            told.extend(orders.map(|called| (called.made.clone(), called.about.clone())));
+        }
+        let missing = told.iter().filter(|(id, _)| !there.contains(*id));
+        lost.extend(missing.map(|(_, name)| name.clone()));
         doubled += there.iter().filter(|id| !told.contains_key(*id)).count();
     }
     for entry in all.iter().rev().take(ASKED_AGAIN) {
@@ -66,12 +75,15 @@ pub(crate) async fn judge(ledger: &Ledger, database: &Database, mut asking: Sell
         }
         let (status, replayed, body) = asking.again(entry).await;
         if (status, replayed, &body) != (entry.status, true, &entry.body) {
-            lost.insert(&entry.key);
+            lost.insert(entry.key.clone());
         }
     }
+    called::again(&called, &mut asking, &mut lost).await;
+    let by_call = called.iter().filter(|called| called.what == What::Order).count();
     Verdict {
-        acknowledged: all.len(),
-        orders: all.iter().filter(|entry| entry.path == "/v1/orders").count(),
+        acknowledged: all.len() + called.len(),
+        orders: all.iter().filter(|entry| entry.path == ORDERS).count() + by_call,
+        called: called.len(),
         unknown: ledger.unknown().len(),
         found: ledger.found(),
         lost: lost.len(),

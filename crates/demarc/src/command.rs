@@ -65,7 +65,7 @@ enum Command {
     /// Bring sites into a quote from a file
     #[command(subcommand)]
     Quote(quote::Quote),
-    /// Enrich an order's sub-orders from a file
+    /// Enrich an order's sub-orders from a file, and find orders by their numbers
     #[command(subcommand)]
     Order(order::Order),
     /// Take end customers' accounts from a file

@@ -35,6 +35,16 @@ async fn priced(partner: &Published<'_>) -> String {
     quote
 }
 
+/// The order of such a quote, and its sub-orders.
+pub(super) async fn ordered(partner: &Published<'_>) -> (String, Vec<String>) {
+    let quote = priced(partner).await;
+    signed(partner, "/contract/aiab", &quote).await;
+    let made = partner.post("/order", &order(&quote)).await.expect(200);
+    let subs = made["subOrder"].as_array().expect("sub-orders");
+    let subs = subs.iter().map(|sub| id(&sub["subOrderId"]).to_owned()).collect();
+    (id(&made["orderId"]).to_owned(), subs)
+}
+
 fn order(quote: &str) -> Value {
     json!({ "quoteID": quote, "contacts": contacts() })
 }

@@ -14,7 +14,7 @@ fn adi(speed: &str) -> Value {
         { "name": "Term", "value": "36" }])
 }
 
-fn port(sub: &str) -> Value {
+pub(super) fn port(sub: &str) -> Value {
     json!({ "subOrderId": sub, "Room": "201", "Floor": "2", "Notes": "Testing additional notes",
         "TSPCode": "" })
 }
@@ -29,7 +29,7 @@ async fn priced(partner: &Published<'_>) -> String {
 }
 
 /// The order of such a quote, and its sub-orders.
-async fn ordered(partner: &Published<'_>) -> (String, Vec<String>) {
+pub(super) async fn ordered(partner: &Published<'_>) -> (String, Vec<String>) {
     let quote = priced(partner).await;
     let asked = application(&quote, "approved@credit.example.com");
     partner.post("/creditCheck", &asked).await.expect(200);

@@ -15,6 +15,8 @@ pub(crate) struct Published<'a> {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     traces: AtomicU64,
+    /// The partner that it says it calls for, in a header.
+    sp_id: Option<String>,
 }
 
 impl<'a> Published<'a> {
@@ -48,7 +50,20 @@ impl<'a> Published<'a> {
         let (client_id, client_secret) =
             (text(&minted["credential"]["id"]), text(&minted["secret"]));
         let (client, traces) = (world.client(""), AtomicU64::new(0));
-        Self { world, client, family, client_id, client_secret, traces }
+        Self { world, client, family, client_id, client_secret, traces, sp_id: None }
+    }
+
+    /// The same credential, which names this partner in the header of each call.
+    pub(crate) fn calling_for(&self, sp_id: &str) -> Self {
+        Self {
+            world: self.world,
+            client: self.client.clone(),
+            family: self.family,
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            traces: AtomicU64::new(0),
+            sp_id: Some(sp_id.to_owned()),
+        }
     }
 
     /// What was sent, in order.
@@ -86,6 +101,7 @@ impl<'a> Published<'a> {
             ("client_secret", &self.client_secret),
             ("x-trace-id", &trace),
         ];
+        headers.extend(self.sp_id.as_deref().map(|sp_id| ("spId", sp_id)));
         headers.extend(more);
         let path = format!("/{}/api/v1{path}", self.family);
         let reply = self.raw(method, &path, body, &headers).await;

@@ -25,11 +25,19 @@ impl Seller {
         for sub in subs {
             let sub = format!("/v1/sub-orders/{}", text(&sub["id"]));
             for kind in self.asked_for(&sub).await? {
-                let note = self.enrich(&sub, &kind).await?;
+                let note = if self.publishing && kind == "billing" {
+                    self.bill(order, &sub).await?
+                } else {
+                    self.enrich(&sub, &kind).await?
+                };
                 given.push((sub.clone(), kind, note));
             }
         }
-        self.post(&format!("{path}/handoff"), json!({})).await?;
+        if self.publishing {
+            self.hand_off(order).await?;
+        } else {
+            self.post(&format!("{path}/handoff"), json!({})).await?;
+        }
         self.until(&path, |told| told["state"] == "completed").await?;
         for (sub, kind, note) in given {
             let there = self.look(&format!("{sub}/enrichments")).await?;

@@ -33,6 +33,11 @@ impl Action for CustomersName {
     async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Self::View> {
         let seller = caller.seller()?;
         let rules = app.rules(seller)?;
+        let sites = self.wanted.iter().map(|(site, _)| (*site, None)).collect();
+        let mut assign = CustomersAssign { quote: self.quote, wanted: sites, listed: true };
+        // Before the lookup: a repeat of this call that captures somebody after it has moved what is
+        // read here, and this is decided anew.
+        let file = assign.file(app, caller, ctx).await?;
         let mut whom = Vec::with_capacity(self.wanted.len());
         let mut new: Vec<NewAccount> = Vec::new();
         for (_, named) in &self.wanted {
@@ -45,8 +50,8 @@ impl Action for CustomersName {
             });
         }
         let known = self.wanted.iter().zip(&whom).map(|((site, _), whom)| (*site, whom.known()));
-        let assign = CustomersAssign { quote: self.quote, wanted: known.collect(), listed: true };
-        let file = assign.file(app, caller, ctx).await?;
+        assign.wanted = known.collect();
+        assign.customers_are_there(app, caller, seller.partner.id).await?;
         let captured = customers_capture(ctx, caller.environment, seller.partner.id, new);
         let id = |whom: &Whom| match whom {
             Whom::Known(id) => Some(*id),

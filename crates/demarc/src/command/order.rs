@@ -1,5 +1,7 @@
 //! `demarc order`, over HTTP: `enrich` gives an order's sub-orders what a file says; it looks first
-//! and takes the rows only if told so.
+//! and takes the rows only if told so. `find` finds orders by a number that they are known by.
+
+mod find;
 
 use super::upload::{Target, Upload, list, word};
 use super::{print, table};
@@ -7,12 +9,15 @@ use crate::client::Answer;
 use crate::failure::Outcome;
 use clap::{Args, Subcommand};
 use domain::id::{Id, Kind};
+use find::Find;
 use serde_json::Value;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Order {
     /// Enrich sub-orders from a CSV, XLSX or JSON file
     Enrich(Enrich),
+    /// Find orders by a number that they are known by
+    Find(Find),
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +46,7 @@ impl Order {
     pub(super) async fn run(self) -> Outcome {
         match self {
             Self::Enrich(enrich) => enrich.run().await,
+            Self::Find(find) => find.run().await,
         }
     }
 }

@@ -180,7 +180,7 @@ impl Upload {
 }
 
 /// A text as a value of a query.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut found, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             found.push(char::from(byte));

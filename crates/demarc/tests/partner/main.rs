@@ -3,6 +3,7 @@
 
 mod guides;
 mod import;
+mod numbers;
 mod publish;
 mod receiver;
 mod server;

@@ -162,6 +162,12 @@ impl Server {
         serde_json::from_str(&text).expect("JSON")
     }
 
+    /// As operations.
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Value {
+        let text = self.ask(&self.operations, reqwest::Method::PUT, path, Some(body));
+        serde_json::from_str(&text).expect("JSON")
+    }
+
     fn ask(
         &self,
         secret: &str,

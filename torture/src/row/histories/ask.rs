@@ -19,6 +19,17 @@ pub(super) enum Aim {
     Feed,
 }
 
+/// What the published interfaces promise of a call that is asked again. None has a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeated {
+    /// It has one effect, for good.
+    Once,
+    /// It makes nothing more while what it made stands.
+    Standing,
+    /// It sets what it says each time, and makes nothing twice.
+    Set,
+}
+
 /// Another person of operations, who is not among the callers of a history.
 pub(super) const SECOND: usize = usize::MAX;
 
@@ -34,7 +45,7 @@ pub(super) struct Ask {
     /// Whether it needs a key.
     pub(super) keyed: bool,
     /// A call of the published interfaces: without a key, and yet to be asked again.
-    pub(super) published: bool,
+    pub(super) published: Option<Repeated>,
     pub(super) if_match: Option<String>,
     pub(super) body: Option<String>,
     pub(super) deal: Option<usize>,
@@ -50,7 +61,7 @@ impl Ask {
         body: Option<&Value>,
     ) -> Self {
         let body = body.map(Value::to_string);
-        let (key, keyed, published, if_match) = (None, false, false, None);
+        let (key, keyed, published, if_match) = (None, false, None, None);
         let (deal, aim) = (None, Aim::Honest);
         Self { kind, caller, method, path, key, keyed, published, if_match, body, deal, aim }
     }
@@ -64,9 +75,15 @@ impl Ask {
     }
 
     /// A call of the published interfaces.
-    pub(super) fn published(kind: &'static str, caller: usize, path: &str, body: Value) -> Self {
-        let ask = Self::new(kind, caller, Method::POST, path.to_owned(), Some(&body));
-        Self { published: true, ..ask }
+    pub(super) fn published(
+        kind: &'static str,
+        repeated: Repeated,
+        caller: usize,
+        path: &str,
+        body: &Value,
+    ) -> Self {
+        let ask = Self::new(kind, caller, Method::POST, path.to_owned(), Some(body));
+        Self { published: Some(repeated), ..ask }
     }
 
     /// A POST that changes nothing and takes no key.
@@ -107,12 +124,12 @@ impl Ask {
 
     /// Whether it is asked again until it is known what became of it.
     pub(super) fn may_repeat(&self) -> bool {
-        self.key.is_some() || self.published
+        self.key.is_some() || self.published.is_some()
     }
 
     pub(super) fn request(&self, caller: &Caller) -> Request<axum::body::Body> {
         let mut request = Request::builder().method(self.method.clone()).uri(&self.path);
-        request = if self.published {
+        request = if self.published.is_some() {
             let named = request.header("client_id", &caller.client);
             named.header("client_secret", &caller.secret).header("x-trace-id", "1325r364")
         } else {

@@ -2,6 +2,7 @@
 //! carrier's end customers, made once and copied.
 
 use super::sim::alone;
+use crate::seeds;
 use app::partner::CredentialAdd;
 use app::{App, Frozen, Seeded, Settings, load_catalogue};
 use axum::Router;
@@ -100,8 +101,14 @@ impl Base {
         let ask = |path: &'static str, body: Value| post(&router, &operations, path, body);
         let mut partners = Vec::new();
         for (number, (programme, tier)) in PARTNERS.into_iter().enumerate() {
-            let new = json!({ "name": format!("Sample Partner {number}"), "programme": programme,
-                "tier": tier });
+            let mut new = json!({ "name": format!("Sample Partner {number}"),
+                "programme": programme, "tier": tier });
+            if programme == "apex" {
+                // Whose credit is checked by what the carrier knows of it.
+                new["legal"] = json!({ "legal_name": format!("Sample Partner {number}, LLC"),
+                    "business_type": "llc", "address": super::bodies::address(number),
+                    "contact": super::bodies::contact() });
+            }
             let partner = ask("/v1/operations/partners", new).await;
             let id = partner["id"].as_str().expect("an id").to_owned();
             let new = json!({ "name": "Orders", "role": "partner", "partner_ids": [id] });
@@ -140,7 +147,7 @@ async fn post(router: &Router, secret: &str, path: &'static str, body: Value) ->
     let request = Request::post(path)
         .header("authorization", format!("Bearer {secret}"))
         .header("content-type", "application/json")
-        .header("idempotency-key", body.to_string().replace(' ', ""))
+        .header("idempotency-key", seeds::text(seeds::mix(0, &body.to_string())))
         .body(Body::from(body.to_string()))
         .expect("a request");
     let answer = router.clone().oneshot(request).await.expect("an answer");

@@ -143,15 +143,6 @@ pub(super) fn order(quote: &str) -> Value {
     json!({ "quote_id": quote, "accept_terms": true, "primary_contact": contact() })
 }
 
-/// The same as a published call has it.
-pub(super) fn order_published(quote: &str) -> Value {
-    let person = json!({ "type": "primary", "firstName": "Robin", "lastName": "Castellan",
-        "email": "robin.castellan@example.com", "phone": "214-555-0142",
-        "street": "1500 Marilla St", "city": "Dallas", "state": "TX", "zip": "75201" });
-    json!({ "quoteId": quote, "checkT&C": true,
-        "contacts": { "contactDetails": { "primary": person, "alternate": person } } })
-}
-
 /// The enrichments, with the members that each has.
 pub(super) fn enrichment(kind: &str, dice: &mut Rng) -> Value {
     match kind {

@@ -212,10 +212,8 @@ impl History<'_> {
             );
             broken.push((Promise::AnswersRepeat, format!("{:?} {what}", told.headers)));
         }
-        // How far it is may be told otherwise by then; what was made may not.
-        let made = |told: &Told| told.json()["orderId"].clone();
-        if let Some(before) = asked.done.as_ref().filter(|_| told.done() && ask.published)
-            && made(before) != made(told)
+        if let Some(before) = asked.done.as_ref().filter(|_| told.done())
+            && !self.names_the_same(ask, before, told)
         {
             let what = format!("{}; before: {} {}", words(), before.status, before.body);
             broken.push((Promise::PublishedRepeats, what));

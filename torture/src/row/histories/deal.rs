@@ -24,6 +24,8 @@ pub(super) struct Part {
 pub(super) struct Deal {
     pub(super) number: usize,
     pub(super) caller: usize,
+    /// Its partner's id.
+    pub(super) partner: String,
     pub(super) programme: &'static str,
     pub(super) opportunity: String,
     pub(super) customer: String,
@@ -164,6 +166,9 @@ impl Deal {
             return desk::credit(self, dice);
         }
         if !self.configured {
+            if let Some(ask) = self.configure_published(dice) {
+                return ask;
+            }
             let body = bodies::configuration(self.programme, dice);
             return self.post("configure", self.quote_path("/configuration"), body);
         }
@@ -184,7 +189,9 @@ impl Deal {
                 }
             },
             _ if self.check.state != "approved" => desk::credit(self, dice),
-            _ => self.post("contract", self.quote_path("/contracts"), bodies::contract()),
+            _ => self.contract_published(dice).unwrap_or_else(|| {
+                self.post("contract", self.quote_path("/contracts"), bodies::contract())
+            }),
         }
     }
 
@@ -201,6 +208,11 @@ impl Deal {
         }
         for sub in drafts() {
             if let Some(kind) = dice.choice(&sub.lacks).copied() {
+                let billed =
+                    if kind == "billing" { self.bill_published(dice, &sub.id) } else { None };
+                if let Some(ask) = billed {
+                    return ask;
+                }
                 let path = format!("/v1/sub-orders/{}/enrichments/{kind}", sub.id);
                 let body = bodies::enrichment(kind, dice);
                 let seen = if dice.u8(0..6) == 0 { "\"1\"" } else { "*" };
@@ -208,6 +220,9 @@ impl Deal {
             }
             let unassigned = self.programme == "apex" && !self.assigned.contains(&sub.site);
             if let Some(customer) = dice.choice(customers).filter(|_| unassigned) {
+                if let Some(ask) = self.name_published(dice, &sub.site, customer) {
+                    return ask;
+                }
                 let path = self.quote_path(&format!("/sites/{}/customer", sub.site));
                 let body = json!({ "customer_id": customer });
                 return Ask::set("assign", self.caller, path, body).of(self.number);

@@ -38,10 +38,10 @@ pub(super) fn credit(deal: &Deal, dice: &mut Rng) -> Ask {
         "declined" if dice.u8(0..4) == 0 => {
             Ask::post("approve credit", 0, path + "/approve", bodies::reason()).of(deal.number)
         }
-        _ => {
+        _ => deal.credit_published(dice).unwrap_or_else(|| {
             let body = bodies::credit(deal.programme, dice);
             deal.post("ask credit", deal.quote_path("/credit-checks"), body)
-        }
+        }),
     }
 }
 

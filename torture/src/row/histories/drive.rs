@@ -100,7 +100,8 @@ impl History<'_> {
         if going.len() < DEALS && (going.is_empty() || self.dice.u8(0..12) == 0) {
             let caller = 1 + self.dice.usize(0..partners);
             let (number, programme) = (self.deals.len(), self.callers[caller].programme);
-            self.deals.push(Deal { number, caller, programme, ..Deal::default() });
+            let partner = self.callers[caller].id.clone();
+            self.deals.push(Deal { number, caller, partner, programme, ..Deal::default() });
             return;
         }
         let Some(number) = self.dice.choice(going) else { return };

@@ -28,7 +28,8 @@ promises! {
     OneEffectAKey = "one_effect_a_key": "of all attempts under one key at most one has an effect";
     AnswersRepeat = "answers_repeat": "a key gives the same answer, byte for byte, each time";
     PublishedRepeats = "published_repeats":
-        "a published call that is asked again has no second effect, and names what the first made";
+        "a published call that is asked again makes nothing more while what it made stands, and \
+         names the same";
     KeyIsOfOneRequest = "key_is_of_one_request": "a key with another body is refused";
     RefusedLeavesNothing = "refused_leaves_nothing": "a request that was refused changed nothing";
     ReadsAreFresh = "reads_are_fresh": "a read shows what was acknowledged before it began";

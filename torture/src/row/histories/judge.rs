@@ -1,6 +1,7 @@
 //! The judgement at the end of a history, when everything is at rest.
 
 mod kept;
+mod published;
 mod told;
 
 use super::ask::Ask;
@@ -24,6 +25,7 @@ impl History<'_> {
         self.heal().await;
         self.read_to_the_end().await;
         self.effects();
+        self.published_effects();
         self.answers_kept();
         self.signed_are_frozen();
         self.approvals();
@@ -53,7 +55,9 @@ impl History<'_> {
                     .last()
                     .and_then(|a| self.attempts[*a].told.as_ref());
                 let keyed = self.asked[number].ask.key.is_some();
-                if told.is_none_or(|told| !told.done() || told.replayed != keyed) {
+                // What it made may have ended since; then it may well be refused.
+                let ended = told.is_some_and(|told| !told.done()) && !self.still_stands(number);
+                if told.is_none_or(|told| !told.done() || told.replayed != keyed) && !ended {
                     let what = format!("ask {number} is answered {told:?}");
                     let promise =
                         if keyed { Promise::AnswersRepeat } else { Promise::PublishedRepeats };

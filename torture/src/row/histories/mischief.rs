@@ -31,10 +31,10 @@ impl History<'_> {
 
     /// Asks once more what was answered, or is still under way.
     fn repeat(&mut self) {
-        let keyed =
-            |n: &usize| self.asked[*n].ask.key.is_some() && self.asked[*n].ask.aim == Aim::Honest;
+        let may =
+            |n: &usize| self.asked[*n].ask.may_repeat() && self.asked[*n].ask.aim == Aim::Honest;
         let recent = self.asked.len().saturating_sub(60)..self.asked.len();
-        let such: Vec<usize> = recent.filter(keyed).filter(|n| self.may_repeat(*n)).collect();
+        let such: Vec<usize> = recent.filter(may).filter(|n| self.may_repeat(*n)).collect();
         if let Some(number) = self.dice.choice(such) {
             self.count("repeats");
             self.attempt(number);

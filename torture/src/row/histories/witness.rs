@@ -69,6 +69,8 @@ pub(super) struct Witness {
     pub(super) broken: Vec<Broken>,
     /// Attempts of clients that had an effect.
     pub(super) effects: BTreeSet<usize>,
+    /// The events of each of them, by their places.
+    pub(super) told: BTreeMap<usize, Vec<usize>>,
     /// By caller's space and key: the attempts that had an effect.
     pub(super) keys: BTreeMap<(String, String), usize>,
 }
@@ -127,6 +129,7 @@ impl Witness {
             placings: Vec::new(),
             broken: Vec::new(),
             effects: BTreeSet::new(),
+            told: BTreeMap::new(),
             keys: BTreeMap::new(),
         }
     }
@@ -174,6 +177,7 @@ impl Witness {
             && (keyed || self.events.len() > begins)
         {
             self.effects.insert(attempt);
+            self.told.entry(attempt).or_default().extend(begins..self.events.len());
         }
         let happened = self.events[begins..].to_vec();
         self.handoffs(&happened);

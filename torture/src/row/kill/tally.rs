@@ -27,6 +27,7 @@ pub(super) struct Tally {
     pub(super) between: Vec<usize>,
     acknowledged: usize,
     orders: usize,
+    called: usize,
     unknown: usize,
     found: usize,
     lost: usize,
@@ -54,6 +55,7 @@ impl Tally {
             between: Vec::new(),
             acknowledged: 0,
             orders: 0,
+            called: 0,
             unknown: 0,
             found: 0,
             lost: 0,
@@ -92,6 +94,7 @@ impl Tally {
     pub(super) fn add(&mut self, verdict: &Verdict) {
         self.acknowledged += verdict.acknowledged;
         self.orders += verdict.orders;
+        self.called += verdict.called;
         self.unknown += verdict.unknown;
         self.found += verdict.found;
         self.lost += verdict.lost;
@@ -115,8 +118,8 @@ impl Tally {
             self.crashes
         );
         report.figure(format!("{name}, kills"), kills);
-        let Self { acknowledged, orders, unknown, found, lost, doubled, .. } = self;
-        let told = Verdict { acknowledged, orders, unknown, found, lost, doubled };
+        let Self { acknowledged, orders, called, unknown, found, lost, doubled, .. } = self;
+        let told = Verdict { acknowledged, orders, called, unknown, found, lost, doubled };
         report.figure(format!("{name}, commands"), format!("{told}, {} delivered", self.delivered));
         let Self { events, never_came, came, .. } = self;
         let again = (came + never_came).saturating_sub(events);

@@ -20,6 +20,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout_at};
 
 const CLIENTS: usize = 16;
+/// One in so many sells by the published calls, without a key.
+const PUBLISHING: usize = 4;
 /// A client that does not settle what it has sent within this time never will.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// A start that takes longer is given up.
@@ -70,7 +72,9 @@ impl World {
         let mut server = Server::new(plan, folder.path(), &database)
             // What a dead process has claimed is free again soon.
             .with("DEMARC_JOB_LEASE_MS", "1000")
-            .with("DEMARC_FULFILMENT__WORKING_DAY_MS", "5");
+            .with("DEMARC_FULFILMENT__WORKING_DAY_MS", "5")
+            // A published call that waits for the outside does not wait until it is killed.
+            .with("DEMARC_DIALECTS__PATIENCE_MS", "500");
         server.start_again();
         let operations = server.operations();
         let runtime =
@@ -88,6 +92,10 @@ impl World {
             (receiver, team)
         });
         let asking = resting.pop().expect("one more than sell");
+        let by_turn = |(turn, seller): (usize, Seller)| {
+            if turn.is_multiple_of(PUBLISHING) { seller.publishing() } else { seller }
+        };
+        let resting = resting.into_iter().enumerate().map(by_turn).collect();
         let desk = Arc::new(Ledger::default());
         let person = Seller::new(&servers, &operations, "desk", &desk);
         let tending = runtime.spawn(tend(person));

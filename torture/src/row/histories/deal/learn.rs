@@ -43,9 +43,7 @@ impl Deal {
                 }
                 self.look = vec!["order"];
             }
-            "order by a published call" | "hand off by a published call" => {
-                self.learn_published(told);
-            }
+            kind if kind.ends_with("by a published call") => self.learn_published(kind, told),
             "enrich" => {
                 let sub = path.split('/').nth(3).unwrap_or_default();
                 let done = path.rsplit('/').next().unwrap_or_default();
@@ -80,6 +78,7 @@ impl Deal {
         let mut new = Self {
             number: self.number,
             caller: self.caller,
+            partner: self.partner.clone(),
             programme: self.programme,
             opportunity: self.opportunity.clone(),
             customer: self.customer.clone(),

@@ -1,6 +1,6 @@
 //! What was acknowledged, signed and approved, compared with what is there.
 
-use crate::row::histories::ask::SECOND;
+use crate::row::histories::ask::{Repeated, SECOND};
 use crate::row::histories::history::History;
 use crate::row::histories::invariants::Promise;
 use crate::row::histories::witness::{docs, look};
@@ -34,7 +34,7 @@ impl History<'_> {
             if asked.ask.key.is_some() && effects.len() > 1 {
                 broken.push((Promise::OneEffectAKey, words()));
             }
-            if asked.ask.published && effects.len() > 1 {
+            if asked.ask.published == Some(Repeated::Once) && effects.len() > 1 {
                 broken.push((Promise::PublishedRepeats, words()));
             }
             let acknowledged = asked.done.is_some() && asked.ask.key.is_some();
