@@ -23,6 +23,9 @@ async fn story(world: &World) -> (Client, Things) {
     let theirs = customer(world, "Lone Star Dental Group, LLC", "carrier_only").await;
     let plea = json!({ "customer_id": theirs, "reason": "They asked us to move them." });
     let filed = partner.post("/v1/exception-requests", &plea).await.expect(201);
+    let new = json!({ "customer_id": theirs,
+        "signer": { "name": "Dana Sample", "email": "dana@example.com" } });
+    let letter = partner.post("/v1/letters-of-agency", &new).await.expect(201);
     let address = json!({ "street": "208 S Akard St", "city": "Dallas", "state": "TX",
         "zip": "75202" });
     let open = json!({ "name": "Two shops",
@@ -68,6 +71,7 @@ async fn story(world: &World) -> (Client, Things) {
         ("customers", text(&opened["customer"]["id"])),
         ("exception-requests", text(&filed["id"])),
         ("exceptions", text(&filed["customer_id"])),
+        ("letters-of-agency", text(&letter["id"])),
         ("opportunities", text(&opened["opportunity"]["id"])),
         ("quotes", quote.clone()),
         ("sites", sites[0].clone()),
@@ -270,10 +274,12 @@ async fn a_body_cannot_name_what_another_partner_has() {
     };
     let order = json!({ "accept_terms": true, "primary_contact": contact() });
     let plea = json!({ "reason": "They asked us to move them." });
+    let letter = json!({ "signer": { "name": "Dana Sample", "email": "dana@example.com" } });
     for (path, body, member, noun) in [
         ("/v1/orders", &order, "quote_id", "quotes"),
         ("/v1/quotes", &json!({}), "opportunity_id", "opportunities"),
         ("/v1/exception-requests", &plea, "customer_id", "customers"),
+        ("/v1/letters-of-agency", &letter, "customer_id", "customers"),
         ("/v1/opportunities", &json!({ "name": "Mine" }), "customer_id", "customers"),
     ] {
         let theirs = second.post(path, &new(body, member, things[noun].clone())).await;
@@ -305,6 +311,8 @@ async fn live_operations_do_not_see_what_is_in_the_test_environment() {
     assert_eq!(partners["items"], json!([]));
     let queue = live.get("/v1/operations/exception-requests?state=open").await.expect(200);
     assert_eq!(queue["items"], json!([]));
+    let letters = live.get("/v1/operations/letters-of-agency").await.expect(200);
+    assert_eq!(letters["items"], json!([]));
 }
 
 #[tokio::test]

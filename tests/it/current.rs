@@ -8,6 +8,7 @@ use domain::contract::ContractPhase;
 use domain::credit::CreditPhase;
 use domain::exception::ExceptionPhase;
 use domain::job::JobPhase;
+use domain::letter::LetterPhase;
 use domain::order::SubOrderPhase;
 use domain::programme::Programmes;
 use domain::publication::CataloguePhase;
@@ -150,12 +151,13 @@ fn the_page_of_states_is_what_the_tables_say() {
     let mut page = String::from(
         "# States and the law of the flow\n\nDrawn from the code: the tables that the guards \
          read, and the shipped programmes. What the clock ends (an offer, an approval, an \
-         envelope) is `expired` from that moment on, whether or not anybody looked. An order has \
-         no state of its own: it is a fold over its sub-orders, `partial` when they ended \
-         differently.\n",
+         envelope, a letter) is `expired`, or `lapsed` where nobody signed, from that moment on, \
+         whether or not anybody looked. An order has no state of its own: it is a fold over its \
+         sub-orders, `partial` when they ended differently.\n",
     );
     diagram(&mut page, "Catalogue version", &moves!(CataloguePhase));
     diagram(&mut page, "Exception request", &moves!(ExceptionPhase));
+    diagram(&mut page, "Letter of agency", &moves!(LetterPhase));
     diagram(&mut page, "Quote version", &moves!(QuotePhase));
     diagram(&mut page, "Feasibility of a quote", &moves!(FeasibilityPhase));
     diagram(&mut page, "Credit check", &moves!(CreditPhase));

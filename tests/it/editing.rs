@@ -189,6 +189,9 @@ async fn of_two_that_may_be_there_once_one_is_made() {
     let theirs = customer(&world, "Lone Star Dental Group, LLC", "carrier_only").await;
     let plea = json!({ "customer_id": theirs, "reason": "They asked us to move them." });
     only_one(&world, &alliance, "/v1/exception-requests", &plea).await;
+    let letter = json!({ "customer_id": theirs,
+        "signer": { "name": "Dana Sample", "email": "dana@example.com" } });
+    only_one(&world, &alliance, "/v1/letters-of-agency", &letter).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

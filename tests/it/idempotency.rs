@@ -47,6 +47,7 @@ fn other_body(body: &Value) -> Option<Value> {
             ("version", _) => Some(json!(7777)),
             ("effective_at", _) => Some(json!("2028-01-01T00:00:00Z")),
             ("since", _) => Some(json!("2026-11-22T00:00:00Z")),
+            ("signed_on", _) => Some(json!("2026-11-22")),
             ("event_id", _) => Some(json!("evt000000000001")),
             ("offering", _) => Some(json!("OFF_OTHER")),
             (_, Value::Object(_)) => other_body(value),

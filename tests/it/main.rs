@@ -28,6 +28,7 @@ mod jobs;
 mod invariants;
 mod large_orders;
 mod law;
+mod letters;
 mod levels;
 mod limits;
 mod matrix;

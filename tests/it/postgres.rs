@@ -25,6 +25,7 @@ mod jobs;
 mod invariants;
 mod large_orders;
 mod law;
+mod letters;
 mod levels;
 mod nodes;
 mod problems;

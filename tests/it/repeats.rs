@@ -3,11 +3,12 @@
 
 use crate::client::Client;
 use crate::credit::Desk;
-use crate::story::steps::{id, two_sites};
+use crate::story::steps::{customer, id, two_sites};
 use crate::world::{DAY_MS, World};
 use app::contract::ContractOnce;
 use app::credit::{CreditOnce, CreditRequest};
 use app::enrichment::{BillingAccountChoice, BillingOnce, EnrichDo, EnrichOnce};
+use app::letter::{LetterOnce, LetterSignOnce};
 use app::order::{HandOffOnce, HandOffWhat, OrderOnce};
 use app::{Action, Answer, App, Call, Caller, Problem};
 use domain::address::Address;
@@ -17,6 +18,7 @@ use domain::credit::{Application, BusinessType, CreditCheck, TaxId, TaxIdKind};
 use domain::customer::Contact;
 use domain::enrichment::{Billing, BillingCodes, Installation, PortReservation, Shipping};
 use domain::id::{Id, Kind};
+use domain::letter::{LetterOfAgency, LetterSigned, LetterSigner, NewLetter};
 use domain::order::{BillingAccount, NewOrder, Order, OrderView, SubOrder};
 use serde_json::json;
 use std::sync::Arc;
@@ -307,6 +309,43 @@ async fn group(partner: &Client, order: &str) {
     let path = format!("/v1/orders/{order}/customer-defined-group");
     let body = Some(json!({ "name": "Freight" }).to_string());
     partner.send("PUT", &path, &[], body).await.expect(200);
+}
+
+fn letter(account: Id, months: Option<u32>) -> LetterOnce {
+    let signer = LetterSigner {
+        name: "Dana Sample".to_owned(),
+        title: None,
+        email: "dana@example.com".to_owned(),
+    };
+    LetterOnce { account, new: NewLetter { signer, months } }
+}
+
+fn letter_said(letter: &LetterOfAgency) -> String {
+    format!("{} {} {}", letter.id, letter.version, letter.document_sha256)
+}
+
+#[tokio::test]
+async fn a_letter_can_be_asked_for_and_put_on_file_by_a_crowd() {
+    let world = World::start().await;
+    let partner = world.partner("alliance").await;
+    let me = Repeater::of(&world, &partner).await;
+    let theirs = customer(&world, "Sample Freight", "open").await;
+    let theirs: Id = theirs.parse().expect("an id");
+    let made = me.crowd(|| letter(theirs, None), letter_said).await;
+    assert_eq!(me.ask(letter(theirs, Some(12)), letter_said).await, Ok(made.clone()));
+    assert_eq!(me.ask(letter(theirs, Some(6)), letter_said).await, Err(Code::AlreadyExists));
+    let file = |reference: &str| LetterSignOnce {
+        letter: first(&made).parse().expect("an id"),
+        signed: LetterSigned {
+            signed_on: app::Clock::now(&*world.clock).date(),
+            document_sha256: made.rsplit(' ').next().expect("a hash").to_owned(),
+            attachment_reference: reference.to_owned(),
+        },
+    };
+    let filed = me.crowd(|| file("DOC-7"), letter_said).await;
+    assert_eq!(me.ask(file("DOC-8"), letter_said).await, Err(Code::StateConflict));
+    assert_eq!(me.ask(letter(theirs, None), letter_said).await, Ok(filed));
+    assert_eq!(count(&world, "select count(*) from letter_of_agency").await, 1);
 }
 
 #[tokio::test]

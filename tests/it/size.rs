@@ -240,6 +240,7 @@ async fn age(world: &World) {
         "drop index quote_subject",
         "drop index partner_sp_id",
         "alter table partner drop column sp_id",
+        "drop table letter_of_agency",
         "drop table order_identifier",
         "drop index orders_contract",
         "drop index orders_number",

@@ -378,7 +378,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 /// Every table, and how to read all of it.
-const TABLES: [(&str, &str); 34] = [
+const TABLES: [(&str, &str); 35] = [
     ("partner", "select id, version, doc from partner order by id"),
     ("credential", "select id, version, doc from credential order by id"),
     ("account", "select id, version, doc from account order by id"),
@@ -435,6 +435,7 @@ const TABLES: [(&str, &str); 34] = [
         "select kind, value, orders, sub_order from order_identifier order by kind, value, orders, \
          sub_order",
     ),
+    ("letter_of_agency", "select id, version, doc from letter_of_agency order by id"),
 ];
 
 #[test]

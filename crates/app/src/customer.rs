@@ -4,8 +4,10 @@ mod import;
 
 use crate::{Action, App, Caller, Decided};
 use domain::change::Context;
-use domain::customer::{self, Account, AccountDetails, CarrierAccount, Known};
+use domain::customer::{self, Account, AccountDetails, CarrierAccount, Known, Loa};
+use domain::decision::Decision;
 use domain::id::Id;
+use domain::letter;
 use domain::refusal::{IfMatch, Refusal};
 
 pub use import::CustomersImport;
@@ -19,20 +21,29 @@ pub struct CustomerUpdate {
 }
 
 impl Action for CustomerUpdate {
-    type View = Account;
+    /// With its consent as it stands for this partner.
+    type View = (Account, Loa);
 
-    async fn decide(&self, app: &App, caller: &Caller, ctx: &mut Context) -> Decided<Account> {
+    async fn decide(
+        &self,
+        app: &App,
+        caller: &Caller,
+        ctx: &mut Context,
+    ) -> Decided<(Account, Loa)> {
         let seller = caller.seller()?;
         let asks = (
             store::customer::by_id(caller.environment, self.account),
             store::opportunity::engaged(seller.tenant, self.account),
+            store::letter::of_account(seller.tenant, self.account),
         );
-        let (account, engaged) = app.store.ask(asks).await?;
+        let (account, engaged, letters) = app.store.ask(asks).await?;
         let account = account
             .filter(|a| a.visible_to(seller.partner.id))
             .ok_or_else(|| Refusal::not_found("customer"))?;
         let details = self.details.clone();
-        Ok(customer::customer_update(ctx, account, engaged, self.seen, details)?)
+        let decided = customer::customer_update(ctx, account, engaged, self.seen, details)?;
+        let loa = letter::consent(&decided.view, &letters);
+        Ok(Decision { change: decided.change, view: (decided.view, loa) })
     }
 }
 

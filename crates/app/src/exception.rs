@@ -1,4 +1,4 @@
-//! Actions on exception requests: the partner's side and operations'.
+//! Actions on exception requests, and reads of them: the partner's side and operations'.
 
 use crate::{Action, App, Caller, Decided, Problem};
 use domain::change::Context;
@@ -132,6 +132,37 @@ impl App {
         let environment = caller.operations()?;
         let found = self.store.ask(store::exception::anywhere(environment, id)).await?;
         Ok(found.ok_or_else(|| Refusal::not_found("exception request"))?)
+    }
+
+    pub async fn exception_get(
+        &self,
+        caller: &Caller,
+        id: Id,
+    ) -> Result<ExceptionRequest, Problem> {
+        let tenant = caller.seller()?.tenant;
+        let found = self.store.ask(store::exception::by_id(tenant, id)).await?;
+        Ok(found.ok_or_else(|| Refusal::not_found("exception request"))?)
+    }
+
+    pub async fn exceptions_list(
+        &self,
+        caller: &Caller,
+        state: &str,
+        page: Page,
+    ) -> Result<Vec<ExceptionRequest>, Problem> {
+        let tenant = caller.seller()?.tenant;
+        Ok(self.store.ask(store::exception::list(tenant, state, page)).await?)
+    }
+
+    /// Operations' queue.
+    pub async fn exceptions_queue(
+        &self,
+        caller: &Caller,
+        state: &str,
+        page: Page,
+    ) -> Result<Vec<ExceptionRequest>, Problem> {
+        let environment = caller.operations()?;
+        Ok(self.store.ask(store::exception::queue(environment, state, page)).await?)
     }
 
     /// What waits for operations: end customers with all that is asked for them, longest waiting

@@ -29,6 +29,7 @@ pub mod enrichment;
 pub mod exception;
 pub mod import;
 pub mod job;
+pub mod letter;
 pub mod opportunity;
 pub mod order;
 pub mod partner;

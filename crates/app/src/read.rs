@@ -4,13 +4,14 @@ use crate::load::Sites;
 use crate::{App, Caller, Problem};
 use domain::contract::Contract;
 use domain::credit::CreditCheck;
-use domain::customer::Account;
 use domain::customer::lookup::{Lookup, Match};
+use domain::customer::{Account, Loa};
 use domain::event::Event;
 use domain::exception::ExceptionRequest;
 use domain::id::{Id, Kind};
 use domain::journey::{Journey, journey};
 use domain::law::{Facts, QuoteFile};
+use domain::letter::{self, LetterOfAgency};
 use domain::opportunity::Opportunity;
 use domain::order::{BillingAccount, CustomerGroup, Order, OrderState, PhaseCounts, SubOrder};
 use domain::party::Tenant;
@@ -30,18 +31,21 @@ pub struct Found {
     pub served: bool,
     /// The newest exception request of this partner for it.
     pub exception: Option<ExceptionRequest>,
+    /// Its consent: this partner's own letter of agency, or the one that operations loaded.
+    pub loa: Loa,
 }
 
 impl Found {
-    /// For a partner with these exception requests for it, oldest first.
+    /// For a partner with these exception requests and letters for it, oldest first.
     fn of(
         account: Account,
         partner: Id,
-        mut exceptions: Vec<ExceptionRequest>,
+        (mut exceptions, letters): (Vec<ExceptionRequest>, Vec<LetterOfAgency>),
         now: Moment,
     ) -> Self {
         let unserved = domain::customer::unserved(&account, partner, &exceptions, now);
-        Self { account, served: unserved.is_none(), exception: exceptions.pop() }
+        let loa = letter::consent(&account, &letters);
+        Self { account, served: unserved.is_none(), exception: exceptions.pop(), loa }
     }
 }
 
@@ -81,13 +85,17 @@ impl App {
         let (environment, partner) = (caller.environment, seller.partner.id);
         let best = store::customer::find(&self.store, environment, Some(partner), &asked).await?;
         let ask = |(account, _): &(Account, Match)| {
-            store::exception::of_account(seller.tenant, account.id)
+            (
+                store::exception::of_account(seller.tenant, account.id),
+                store::letter::of_account(seller.tenant, account.id),
+            )
         };
-        let exceptions = self.store.ask(best.iter().map(ask).collect::<Vec<_>>()).await?;
+        let own = self.store.ask(best.iter().map(ask).collect::<Vec<_>>()).await?;
         let now = self.now(caller).await?;
-        let found = best.into_iter().zip(exceptions).map(|((account, matched), exceptions)| {
-            (Found::of(account, partner, exceptions, now), matched)
-        });
+        let found = best
+            .into_iter()
+            .zip(own)
+            .map(|((account, matched), own)| (Found::of(account, partner, own, now), matched));
         Ok(found.collect())
     }
 
@@ -97,46 +105,19 @@ impl App {
         let account = account
             .filter(|a| a.visible_to(seller.partner.id))
             .ok_or_else(|| Refusal::not_found("customer"))?;
-        self.with_exception(caller, account).await
+        self.with_own(caller, account).await
     }
 
-    async fn with_exception(&self, caller: &Caller, account: Account) -> Result<Found, Problem> {
+    /// With what the partner has for it.
+    async fn with_own(&self, caller: &Caller, account: Account) -> Result<Found, Problem> {
         let seller = caller.seller()?;
         let now = self.now(caller).await?;
-        let ask = store::exception::of_account(seller.tenant, account.id);
-        let exceptions = self.store.ask(ask).await?;
-        Ok(Found::of(account, seller.partner.id, exceptions, now))
-    }
-
-    pub async fn exception_get(
-        &self,
-        caller: &Caller,
-        id: Id,
-    ) -> Result<ExceptionRequest, Problem> {
-        let tenant = caller.seller()?.tenant;
-        let found = self.store.ask(store::exception::by_id(tenant, id)).await?;
-        Ok(found.ok_or_else(|| Refusal::not_found("exception request"))?)
-    }
-
-    pub async fn exceptions_list(
-        &self,
-        caller: &Caller,
-        state: &str,
-        page: Page,
-    ) -> Result<Vec<ExceptionRequest>, Problem> {
-        let tenant = caller.seller()?.tenant;
-        Ok(self.store.ask(store::exception::list(tenant, state, page)).await?)
-    }
-
-    /// Operations' queue.
-    pub async fn exceptions_queue(
-        &self,
-        caller: &Caller,
-        state: &str,
-        page: Page,
-    ) -> Result<Vec<ExceptionRequest>, Problem> {
-        let environment = caller.operations()?;
-        Ok(self.store.ask(store::exception::queue(environment, state, page)).await?)
+        let asks = (
+            store::exception::of_account(seller.tenant, account.id),
+            store::letter::of_account(seller.tenant, account.id),
+        );
+        let own = self.store.ask(asks).await?;
+        Ok(Found::of(account, seller.partner.id, own, now))
     }
 
     pub async fn opportunity_get(&self, caller: &Caller, id: Id) -> Result<Opportunity, Problem> {

@@ -15,6 +15,7 @@ use crate::event::{Event, Happened};
 use crate::exception::ExceptionRequest;
 use crate::id::{Id, Kind};
 use crate::job::{Job, Work};
+use crate::letter::LetterOfAgency;
 use crate::opportunity::Opportunity;
 use crate::order::{BillingAccount, CustomerGroup, IdentifierRow, Order, SubOrder};
 use crate::party::{Credential, Partner, Tenant};
@@ -35,6 +36,7 @@ pub enum Record {
     Account(Account),
     AccountTerms(Box<AccountTerms>),
     ExceptionRequest(ExceptionRequest),
+    LetterOfAgency(Box<LetterOfAgency>),
     Opportunity(Opportunity),
     Quote(Box<Quote>),
     Site(Box<Site>),
@@ -64,6 +66,7 @@ impl Record {
             Self::Account(r) => (r.id, None),
             Self::AccountTerms(r) => (r.account, None),
             Self::ExceptionRequest(r) => (r.id, None),
+            Self::LetterOfAgency(r) => (r.id, None),
             Self::Opportunity(r) => (r.id, None),
             Self::Quote(r) => (r.id, None),
             Self::Site(r) => (r.id, Some(r.quote)),
@@ -95,6 +98,7 @@ impl Record {
             Self::Account(r) => r.tenant,
             Self::AccountTerms(r) => r.tenant,
             Self::ExceptionRequest(r) => r.tenant,
+            Self::LetterOfAgency(r) => r.tenant,
             Self::Opportunity(r) => r.tenant,
             Self::Quote(r) => r.tenant,
             Self::Site(r) => r.tenant,
@@ -181,6 +185,7 @@ object! {
     CatalogueVersion, CatalogueVersion, Box::new, |c: &CatalogueVersion| Some(c.state.word());
     Account, Account, std::convert::identity, |_: &Account| None;
     ExceptionRequest, ExceptionRequest, std::convert::identity, |e: &ExceptionRequest| Some(e.state.word());
+    LetterOfAgency, LetterOfAgency, Box::new, |l: &LetterOfAgency| Some(l.state.word());
     Opportunity, Opportunity, std::convert::identity, |_: &Opportunity| None;
     Quote, Quote, Box::new, |q: &Quote| Some(q.state.word());
     Site, Site, Box::new, |_: &Site| None;

@@ -74,7 +74,7 @@ pub struct Account {
     pub contract_status: Option<String>,
     pub alliance_status: AllianceStatus,
     pub account_status: AccountStatus,
-    /// The letter of authorisation.
+    /// The letter of agency that operations loaded.
     #[serde(default, alias = "loa_on_file", deserialize_with = "standing::loa")]
     pub loa: Loa,
     /// The partner that serves it; for a prospect, the partner that captured it.

@@ -32,6 +32,7 @@ pub enum Kind {
     Order,
     OrderItem,
     ExceptionRequest,
+    LetterOfAgency,
     Partner,
     Credential,
     /// A version of the catalogue, proposed or published.
@@ -44,7 +45,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Account,
         Self::Opportunity,
         Self::Quote,
@@ -55,6 +56,7 @@ impl Kind {
         Self::Order,
         Self::OrderItem,
         Self::ExceptionRequest,
+        Self::LetterOfAgency,
         Self::Partner,
         Self::Credential,
         Self::Catalogue,
@@ -78,6 +80,7 @@ impl Kind {
             Self::Order => "801",
             Self::OrderItem => "802",
             Self::ExceptionRequest => "a8E",
+            Self::LetterOfAgency => "a2L",
             Self::Partner => "a0P",
             Self::Credential => "a0C",
             Self::Catalogue => "a5C",

@@ -48,3 +48,4 @@ pub mod sandbox;
 pub mod test_clock;
 pub mod journey;
 pub mod law;
+pub mod letter;

@@ -105,6 +105,9 @@ pub struct Programme {
     pub exposure_per_site: Option<u32>,
     /// Days that a contract waits for its signature.
     pub signature_days: u32,
+    /// Months that a letter of agency holds from the day it is signed, unless it says otherwise.
+    #[serde(default = "a_year")]
+    pub loa_months: u32,
     /// Whether a port reservation must carry a federal TSP code.
     pub tsp_code_required: bool,
     /// Enrichments required for every product, besides those that the product requires.
@@ -113,6 +116,11 @@ pub struct Programme {
     pub stages: Vec<Stage>,
     /// For each stage, what must hold first.
     pub law: BTreeMap<Stage, Vec<Need>>,
+}
+
+/// What a file that does not say it means.
+const fn a_year() -> u32 {
+    12
 }
 
 #[derive(Debug, Deserialize)]

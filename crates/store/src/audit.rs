@@ -14,6 +14,7 @@ mod identifiers;
 mod invariant;
 mod jobs;
 mod keys;
+mod letters;
 mod orders;
 mod pages;
 mod price;
@@ -40,6 +41,7 @@ pub(crate) const SQL: &[&str] = &[
     tables::CATALOGUE_VERSION,
     tables::ACCOUNT,
     tables::EXCEPTION_REQUEST,
+    tables::LETTER_OF_AGENCY,
     tables::OPPORTUNITY,
     tables::QUOTE,
     tables::SITE,
@@ -61,6 +63,7 @@ pub(crate) const SQL: &[&str] = &[
     credit::CHECKS,
     credit::EXCEPTIONS,
     credit::KEYS,
+    letters::LETTERS,
     contracts::CONTRACTS,
     contracts::NEWEST,
     contracts::PLACES,
@@ -173,6 +176,7 @@ pub async fn audit(store: &Store) -> Result<Audit, StoreError> {
     events::walk(store, &mut audit).await?;
     quotes::walk(store, &mut audit).await?;
     credit::walk(store, &mut audit).await?;
+    letters::walk(store, &mut audit).await?;
     contracts::walk(store, &mut audit).await?;
     orders::walk(store, &mut audit).await?;
     identifiers::walk(store, &mut audit).await?;

@@ -45,6 +45,7 @@ pub mod credential;
 pub mod publication;
 pub mod customer;
 pub mod exception;
+pub mod letter;
 pub mod opportunity;
 pub mod quote;
 pub mod site;
@@ -73,6 +74,7 @@ pub(crate) const ALL_SQL: &[&[&str]] = &[
     customer::INDEX,
     customer::SEARCH,
     exception::SQL,
+    letter::SQL,
     opportunity::SQL,
     quote::SQL,
     site::SQL,

@@ -106,4 +106,10 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0018_order_numbers.sql"),
         postgres: include_str!("../migrations/0018_order_numbers.postgres.sql"),
     },
+    Migration {
+        number: 19,
+        name: "letters",
+        sql: include_str!("../migrations/0019_letters.sql"),
+        postgres: include_str!("../migrations/0019_letters.postgres.sql"),
+    },
 ];

@@ -132,6 +132,7 @@ fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> 
             return Ok(());
         }
         Record::ExceptionRequest(r) => crate::exception::put(r, mode)?,
+        Record::LetterOfAgency(r) => crate::letter::put(r, mode)?,
         Record::Opportunity(r) => crate::opportunity::put(r, mode)?,
         Record::Quote(r) => crate::quote::put(r, mode)?,
         Record::Site(r) => crate::site::put(r, mode)?,

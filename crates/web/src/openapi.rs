@@ -19,11 +19,12 @@ use utoipa::OpenApi;
 struct Shared;
 
 /// The tags, in the order of the flow.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("Partner", "Who the caller is."),
     ("Catalogue", "What can be sold: offerings, features, promotions."),
     ("Customers", "End customers: found, and assigned to sites where the programme has it so."),
     ("Exception requests", "A plea to serve a customer whose status refuses this partner."),
+    ("Letters of agency", "An end customer's written consent that this partner acts for it."),
     ("Opportunities", "A chance of business; it opens with the first version of its quote."),
     ("Quotes", "A priced configuration of sites, in versions."),
     ("Sites", "One service address each, with its configuration and price."),

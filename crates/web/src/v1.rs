@@ -12,6 +12,7 @@ mod event;
 mod exception;
 mod import;
 mod journey;
+mod letter;
 mod matrix;
 mod me;
 mod operations;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(matrix::routes())
         .merge(customer::routes())
         .merge(exception::routes())
+        .merge(letter::routes())
         .merge(opportunity::routes())
         .merge(quote::routes())
         .merge(comparison::routes())

@@ -80,6 +80,30 @@ async fn an_alliance_client_takes_three_sites_from_lookup_to_delivery() {
     let found = partner.post("/customerAccountLookup", &find).await.expect(200);
     assert_eq!(found[0]["exception"], "Y");
 
+    // The customer's own consent, which nothing of the sale waits for.
+    let check = format!("/loa?endCustomerId={account}");
+    let none = partner.get(&check).await.expect(200);
+    assert_eq!((&none["loaStatus"], &none["loaId"]), (&json!("N"), &Value::Null));
+    let ask = json!({ "endCustomerId": account, "signer": {
+        "contactName": "Dana Sample", "contactTitle": "Managing Director",
+        "contactEmail": "dana@example.com" } });
+    let letter = partner.post("/loa", &ask).await.expect(200);
+    assert_eq!(partner.post("/loa", &ask).await.expect(200), letter, "once");
+    assert_eq!(partner.get(&check).await.expect(200), letter);
+    assert!(id(&letter["document"]).starts_with("LETTER OF AGENCY\n"));
+    let mut file = json!({ "loaId": letter["loaId"], "signedDate": "2020-01-01",
+        "documentSha256": letter["documentSha256"], "attachmentReference": "LOA-2026-118" });
+    let early = partner.put("/loa", &file).await.expect(422);
+    assert_eq!(errors(&early), [("/signedDate", "out_of_range")]);
+    file["signedDate"] = json!(app::Clock::now(&*world.clock).date().to_string());
+    let on_file = partner.put("/loa", &file).await.expect(200);
+    assert_eq!((&on_file["loaStatus"], &on_file["loaState"]), (&json!("Y"), &json!("On File")));
+    assert_eq!((&on_file["signedDate"], &on_file["document"]), (&file["signedDate"], &Value::Null));
+    assert_eq!(partner.put("/loa", &file).await.expect(200), on_file, "once");
+    assert_eq!(partner.get(&check).await.expect(200), on_file);
+    let found = partner.post("/customerAccountLookup", &find).await.expect(200);
+    assert_eq!(found[0]["loaStatus"], "Y");
+
     let quote = partner.post("/opportunity-quote", &open).await.expect(200);
     let quote = id(&quote["quoteId"]).to_owned();
     let sites = three_sites(&partner, &quote).await;

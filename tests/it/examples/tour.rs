@@ -2,6 +2,7 @@
 //! last successful exchange with an operation is the one that the document shows.
 
 mod credit;
+mod letters;
 mod termination;
 
 use crate::catalogues;
@@ -39,6 +40,7 @@ pub(crate) async fn take_in(world: &World, tell: fn(&Client)) -> Vec<Client> {
     operations_side(world, &partner).await;
     catalogues(world, &desk).await;
     jobs(world, &apex).await;
+    letters::letters(world, &partner, &theirs).await;
     let clocked = sandbox(world, tell).await;
     assert_eq!(world.jobs_left().await, 0, "nothing is left to do");
     vec![apex, partner, clocked, world.operations.clone(), desk]

@@ -145,6 +145,36 @@ pub(super) const PRICES: &[Damage] = &[
         Invariant::OneExceptionIsOpen,
         &["drop index exception_request_open", "update exception_request set state = 'open'"],
     ),
+    among(
+        Invariant::OneLetterIsUnsigned,
+        &[
+            "drop index letter_of_agency_generated",
+            "update letter_of_agency set state = 'generated'",
+        ],
+    ),
+    alone(
+        Invariant::LettersAreOriginal,
+        &["update letter_of_agency set doc = replace(doc, 'may take it back', 'may not')"],
+    ),
+    alone(
+        Invariant::LettersHoldAsSigned,
+        &["update letter_of_agency set doc = \
+           replace(doc, '\"signed_on\":\"20', '\"signed_on\":\"19')"],
+    ),
+    alone(
+        Invariant::LettersHoldAsSigned,
+        &["update letter_of_agency set doc = \
+           replace(doc, '\"signed_on\":\"20', '\"signed_on\":\"21')"],
+    ),
+    alone(
+        Invariant::LettersHoldAsSigned,
+        &["update letter_of_agency set doc = replace(doc, '\"months\":12', '\"months\":13')"],
+    ),
+    among(
+        Invariant::LettersFollow,
+        &["update letter_of_agency set doc = \
+           replace(doc, '\"state\":\"revoked\"', '\"state\":\"on_file\"')"],
+    ),
 ];
 
 pub(super) const CONTRACTS: &[Damage] = &[

@@ -14,6 +14,7 @@ mod heal;
 mod history;
 mod invariants;
 mod judge;
+mod letters;
 mod mischief;
 mod node;
 mod outside;

@@ -1,4 +1,5 @@
-//! How an account stands with the carrier: its sub-accounts and its letter of authorisation.
+//! How an account stands with the carrier: its sub-accounts and the letter of agency that
+//! operations loaded.
 
 use crate::time::{Date, Moment};
 use serde::{Deserialize, Deserializer, Serialize};

@@ -11,6 +11,7 @@ pub enum Noun {
     Catalogue,
     Customer,
     Exception,
+    Loa,
     Opportunity,
     Quote,
     CreditCheck,
@@ -24,12 +25,13 @@ pub enum Noun {
 }
 
 impl Noun {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Partner,
         Self::Credential,
         Self::Catalogue,
         Self::Customer,
         Self::Exception,
+        Self::Loa,
         Self::Opportunity,
         Self::Quote,
         Self::CreditCheck,
@@ -50,6 +52,7 @@ impl Noun {
             Self::Catalogue => "catalogue",
             Self::Customer => "customer",
             Self::Exception => "exception",
+            Self::Loa => "loa",
             Self::Opportunity => "opportunity",
             Self::Quote => "quote",
             Self::CreditCheck => "credit_check",
@@ -118,6 +121,11 @@ kinds! {
     ExceptionApproved = Exception, "exception.approved", "Operations approved the exception request.";
     ExceptionDenied = Exception, "exception.denied", "Operations denied the exception request.";
     ExceptionWithdrawn = Exception, "exception.withdrawn", "The partner withdrew its exception request.";
+
+    LoaGenerated = Loa, "loa.generated", "A letter of agency was generated for an end customer to sign.";
+    LoaOnFile = Loa, "loa.on_file", "The signed letter of agency is on file.";
+    LoaWithdrawn = Loa, "loa.withdrawn", "The partner withdrew the letter of agency; or nobody had signed it in time, and another took its place.";
+    LoaRevoked = Loa, "loa.revoked", "The end customer took its consent back: the letter of agency no longer holds.";
 
     OpportunityOpened = Opportunity, "opportunity.opened", "An opportunity was opened.";
 

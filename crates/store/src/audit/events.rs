@@ -9,6 +9,7 @@ use domain::event::{Event, EventKind, Noun};
 use domain::exception::ExceptionPhase;
 use domain::id::Kind;
 use domain::job::JobPhase;
+use domain::letter::LetterPhase;
 use domain::order::SubOrderPhase;
 use domain::publication::CataloguePhase;
 use domain::quote::QuotePhase;
@@ -36,6 +37,7 @@ pub(super) const EVENTS: &str = concat!(
         "catalogue_version",
         "account",
         "exception_request",
+        "letter_of_agency",
         "opportunity",
         "quote",
         "credit_check",
@@ -122,7 +124,10 @@ fn judge(event: &Event, noun: Noun, before: Option<&Event>, place: &str, audit: 
         _ if noun == Noun::Job => true,
         None if event.sequence == 1 => from.is_none(),
         None => true, // The one before is missing, or makes no sense: told of already.
-        Some(left) => from == left || (from == Some("expired") && may(noun, left, from)),
+        Some(left) => {
+            let by_clock = matches!(from, Some("expired" | "lapsed"));
+            from == left || (by_clock && may(noun, left, from))
+        }
     };
     if !chained {
         let say = format!("{place}: it begins in {}", from.unwrap_or("no state"));
@@ -150,6 +155,7 @@ macro_rules! next {
 fn may(noun: Noun, from: Option<&str>, to: Option<&str>) -> bool {
     let next = match noun {
         Noun::Exception => next!(ExceptionPhase, from),
+        Noun::Loa => next!(LetterPhase, from),
         Noun::Catalogue => next!(CataloguePhase, from),
         Noun::Quote => next!(QuotePhase, from),
         Noun::CreditCheck => next!(CreditPhase, from),
@@ -173,6 +179,7 @@ const fn kind_of(noun: Noun) -> Kind {
         Noun::Catalogue => Kind::Catalogue,
         Noun::Customer | Noun::BillingAccount => Kind::Account,
         Noun::Exception => Kind::ExceptionRequest,
+        Noun::Loa => Kind::LetterOfAgency,
         Noun::Opportunity => Kind::Opportunity,
         Noun::Quote => Kind::Quote,
         Noun::CreditCheck => Kind::CreditCheck,

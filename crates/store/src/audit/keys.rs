@@ -62,6 +62,7 @@ fn made(row: &Row) -> Option<(Id, Ask<bool>)> {
     let tenant: Tenant = row.text(0).ok()?.parse().ok()?;
     let query = match id.kind()? {
         Kind::ExceptionRequest => crate::exception::by_id(tenant, id).query,
+        Kind::LetterOfAgency => crate::letter::by_id(tenant, id).query,
         Kind::Opportunity => crate::opportunity::by_id(tenant, id).query,
         Kind::Quote => crate::quote::by_id(tenant, id).query,
         Kind::Import => crate::import::by_id(tenant, id).query,

@@ -1,6 +1,7 @@
 //! The tables of objects: the document, the columns beside it, the events, and what there must be
 //! one of: what it belongs to, and, where it excludes others, itself.
 
+mod made;
 mod told;
 
 use super::alternatives::{VERSIONS, versions};
@@ -9,18 +10,9 @@ use super::{Audit, Invariant};
 use crate::ask::doc_in;
 use crate::{Row, Statement, Store, StoreError};
 use domain::change::{Mode, Object};
-use domain::contract::Contract;
-use domain::credit::CreditCheck;
-use domain::customer::Account;
-use domain::exception::ExceptionRequest;
 use domain::id::Kind;
-use domain::opportunity::Opportunity;
-use domain::order::{BillingAccount, CustomerGroup, Order, SubOrder};
-use domain::party::{Credential, Partner};
-use domain::publication::CatalogueVersion;
-use domain::quote::{Import, Quote, Site};
-use domain::time::Moment;
-use domain::webhook::WebhookEndpoint;
+use domain::quote::Site;
+use made::Made;
 use serde::de::DeserializeOwned;
 use told::{events, told};
 
@@ -140,6 +132,14 @@ pub(super) const EXCEPTION_REQUEST: &str = page!(
     customer!(),
     only!("exception_request", "account", "'open'")
 );
+pub(super) const LETTER_OF_AGENCY: &str = page!(
+    "letter_of_agency",
+    "t.environment, t.account, t.state, ",
+    events!(),
+    partners!(),
+    customer!(),
+    only!("letter_of_agency", "account", "'generated'")
+);
 pub(super) const OPPORTUNITY: &str =
     page!("opportunity", "t.account, ", events!(), partners!(), customer!());
 pub(super) const QUOTE: &str = page!(
@@ -230,6 +230,7 @@ const TURN: One = (Invariant::EndpointsHaveTurns, "nobody sends to it");
 const LIVE: One = (Invariant::OneContractIsLive, "another of its quote is out or signed too");
 const UNDECIDED: One = (Invariant::OneCheckIsUndecided, "another of its subject is undecided too");
 const OPEN: One = (Invariant::OneExceptionIsOpen, "another for its customer is open too");
+const UNSIGNED: One = (Invariant::OneLetterIsUnsigned, "another for its customer is unsigned too");
 const ORDERED: One = (Invariant::QuotesAreOrderedOnce, "another is of the same quote or site");
 
 /// A table of objects.
@@ -270,6 +271,8 @@ const TABLES: &[Table] = &[
     table!("account", ACCOUNT, Account, 5, true, [CARRIERS], crate::customer::put),
     table!("exception_request", EXCEPTION_REQUEST, ExceptionRequest, 3, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER, OPEN], crate::exception::put),
+    table!("letter_of_agency", LETTER_OF_AGENCY, LetterOfAgency, 3, true,
+        [PARTNERS, ITS_PARTNER, CUSTOMER, UNSIGNED], crate::letter::put),
     table!("opportunity", OPPORTUNITY, Opportunity, 1, true,
         [PARTNERS, ITS_PARTNER, CUSTOMER], crate::opportunity::put),
     table!("quote", QUOTE, Quote, 9, true,
@@ -309,33 +312,6 @@ const SITE_DOC: usize = 8;
 fn site(row: &Row, doc: usize) -> Result<Site, StoreError> {
     crate::site::read(row, [doc, 5, 2])
 }
-
-/// When an object was made.
-trait Made {
-    fn made_at(&self) -> Moment;
-}
-
-macro_rules! made {
-    ($($noun:ty),*) => {$(
-        impl Made for $noun {
-            fn made_at(&self) -> Moment {
-                self.created_at
-            }
-        }
-    )*};
-}
-made!(
-    Partner,
-    Credential,
-    CatalogueVersion,
-    Account,
-    ExceptionRequest,
-    Opportunity,
-    Quote,
-    Site,
-    Import
-);
-made!(CreditCheck, Contract, Order, SubOrder, BillingAccount, CustomerGroup, WebhookEndpoint);
 
 /// Reads every table of objects.
 pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ mod config;
 mod contract;
 mod credit;
 mod exception;
+mod loa;
 mod lookup;
 mod order;
 mod port;
@@ -19,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(lookup::customer_lookup))
         .routes(routes!(exception::exception_request, exception::exception_read))
+        .routes(routes!(loa::loa_generate, loa::loa_check, loa::loa_file))
         .routes(routes!(sale::quote::opportunity_quote, sale::quote::quote_read))
         .routes(routes!(sale::site::site_add, sale::site::site_change))
         .routes(routes!(config::config))

@@ -37,7 +37,7 @@ fn id(place: &Place, pointer: &str, text: &str) -> Result<Id, Refused> {
 }
 
 /// The day of a moment in a published form, or a day by itself.
-fn day(faults: &mut Faults, pointer: &str, text: &str) -> Option<Date> {
+pub(super) fn day(faults: &mut Faults, pointer: &str, text: &str) -> Option<Date> {
     let day = moment(text).map(Moment::date).or_else(|| text.parse().ok());
     if day.is_none() {
         let fault = Fault::new(pointer, Because::BadFormat, "neither a moment nor a day");

@@ -8,6 +8,7 @@ use domain::credit::CreditPhase;
 use domain::customer::lookup::Reason;
 use domain::exception::ExceptionPhase;
 use domain::journey::Standing;
+use domain::letter::LetterPhase;
 use domain::order::{IdentifierKind, OrderState, SubOrderPhase};
 use domain::pricing::NearMissCode;
 use domain::programme::Stage;
@@ -38,6 +39,7 @@ fn lists() -> Vec<(&'static str, &'static str, Words)> {
     vec![
         ("ExceptionRequest", "state", exception.clone()),
         ("ExceptionInShort", "state", exception),
+        ("LetterOfAgency", "state", words(LetterPhase::ALL, LetterPhase::word)),
         ("Quote", "state", words(QuotePhase::ALL, QuotePhase::word)),
         ("Quote", "level", words(&Level::ALL, Level::word)),
         ("Feasibility", "state", words(FeasibilityPhase::ALL, FeasibilityPhase::word)),

@@ -10,7 +10,7 @@ use app::customer::CustomerUpdate;
 use app::read::Found;
 use domain::customer::lookup::{Lookup, Match};
 use domain::customer::{
-    Account, AccountDetails, AccountStatus, AllianceStatus, SubAccount, SubAccountStatus,
+    Account, AccountDetails, AccountStatus, AllianceStatus, Loa, SubAccount, SubAccountStatus,
 };
 use domain::id::Id;
 use domain::time::Moment;
@@ -106,10 +106,11 @@ pub(super) struct CustomerBody {
     contract_status: Option<String>,
     alliance_status: AllianceWord,
     account_status: AccountWord,
-    /// Whether a letter of authorisation is on file and holds today.
+    /// Whether a letter of agency is on file and holds today: this partner's own, or one that the
+    /// carrier loaded.
     loa_on_file: bool,
     loa_status: LoaWord,
-    /// The last day on which the letter of authorisation holds, if there is one.
+    /// The last day on which the letter of agency holds, if there is one.
     #[schema(format = Date, example = "2027-03-31")]
     loa_valid_until: Option<String>,
     /// The partner that serves it. A partner sees it only where that is itself.
@@ -146,6 +147,17 @@ impl CustomerBody {
             created_at: a.created_at.to_string(),
         }
     }
+
+    /// With the consent as it stands for one partner.
+    fn with_loa(self, loa: Loa, now: Moment) -> Self {
+        let loa_status = LoaWord::from(loa.status(now));
+        Self {
+            loa_on_file: matches!(loa_status, LoaWord::OnFile),
+            loa_status,
+            loa_valid_until: loa.valid_until().map(|day| day.to_string()),
+            ..self
+        }
+    }
 }
 
 /// An exception request, in short.
@@ -172,7 +184,7 @@ impl FoundCustomer {
             .exception
             .as_ref()
             .map(|e| ExceptionInShort { id: e.id.to_string(), state: e.phase(now).word() });
-        let customer = CustomerBody::of(&found.account, partner, now);
+        let customer = CustomerBody::of(&found.account, partner, now).with_loa(found.loa, now);
         Self { customer, served: found.served, exception }
     }
 }
@@ -317,8 +329,8 @@ async fn customer_update(PathId(account): PathId, edit: Edit<CustomerDetails>) -
     };
     let action = CustomerUpdate { account, seen, details };
     let (now, partner) = (app.now(&call.caller).await.at(&place)?, call.caller.tenant().partner);
-    perform(&app, &call, &place, action, |account| {
-        let body = CustomerBody::of(account, partner, now);
+    perform(&app, &call, &place, action, |(account, loa)| {
+        let body = CustomerBody::of(account, partner, now).with_loa(*loa, now);
         draw_version(StatusCode::OK, &body, account.version)
     })
     .await

@@ -107,6 +107,7 @@ fn href(kind: &str, object: Id) -> Option<String> {
     let list = match EventKind::parse(kind)?.noun() {
         Noun::Customer => "customers",
         Noun::Exception => "exception-requests",
+        Noun::Loa => "letters-of-agency",
         Noun::Opportunity => "opportunities",
         Noun::Quote => "quotes",
         Noun::CreditCheck => "credit-checks",

@@ -10,6 +10,7 @@ mod exception;
 mod feasibility;
 mod identifier;
 mod job;
+mod letter;
 mod partner;
 
 pub(super) use partner::RightWord;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<crate::State> {
         .merge(partner::routes())
         .merge(customer::routes())
         .merge(exception::routes())
+        .merge(letter::routes())
         .merge(discount::routes())
         .merge(feasibility::routes())
         .merge(identifier::routes())

@@ -4,6 +4,7 @@ use super::ask::Told;
 use super::base::{BEGINNING, Base, Caller};
 use super::clients::{Asked, Attempt};
 use super::deal::Deal;
+use super::letters::Letter;
 use super::node::{Machine, Node, Plant};
 use super::outside::Outsiders;
 use super::sim::Desk;
@@ -89,6 +90,7 @@ pub(super) struct History<'a> {
     pub(super) jobs: Vec<String>,
     /// Versions of the catalogue, by id.
     pub(super) catalogues: Vec<String>,
+    pub(super) letters: Vec<Letter>,
     pub(super) steps: usize,
     hash: DefaultHasher,
     aloud: bool,
@@ -150,6 +152,7 @@ impl<'a> History<'a> {
             feeds: BTreeMap::new(),
             jobs: Vec::new(),
             catalogues: Vec::new(),
+            letters: Vec::new(),
             steps: 0,
             hash: DefaultHasher::new(),
             aloud,

@@ -13,7 +13,7 @@ use serde_json::json;
 impl History<'_> {
     /// Something that is not the next step of a sale.
     pub(super) fn stray(&mut self) {
-        match self.dice.u8(0..38) {
+        match self.dice.u8(0..40) {
             0..6 => self.repeat(),
             6..8 => self.other_body(),
             8..11 => self.pry(),
@@ -24,7 +24,8 @@ impl History<'_> {
             29 => self.tend_jobs(),
             30 => self.look_around(),
             32..36 => self.catalogues(),
-            36.. => self.clocks(),
+            36..38 => self.clocks(),
+            38.. => self.letters(),
             _ => self.plead(),
         }
     }

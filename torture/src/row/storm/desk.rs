@@ -12,6 +12,7 @@ impl Client {
             "address": address(), "alliance_status": "carrier_only" });
         let customer = id(&self.operate("/v1/operations/customers", customer).await?["id"]);
         self.exceptions(&customer).await?;
+        self.letters(&customer).await?;
         self.accounts().await?;
         let open = json!({ "name": "A first try", "customer_id": customer });
         let made = self.post("/v1/opportunities", open).await?;
@@ -77,6 +78,32 @@ impl Client {
                     let path = if end == "approve" { carriers } else { all };
                     self.operate(&path, approve).await?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Letters of agency: withdrawn, and revoked by either side.
+    async fn letters(&mut self, customer: &str) -> Went {
+        for end in ["withdraw", "revoke", "revoke by the carrier"] {
+            let new = json!({ "customer_id": customer, "signer": signer() });
+            let made = self.post("/v1/letters-of-agency", new).await?;
+            let letter = id(&made["id"]);
+            let path = |what: &str| format!("/v1/letters-of-agency/{letter}/{what}");
+            if end == "withdraw" {
+                self.post(&path(end), json!({})).await?;
+                continue;
+            }
+            let day = id(&made["created_at"]);
+            let signed = json!({ "signed_on": day.get(..10), "attachment_reference": "DOC-7",
+                "document_sha256": made["document_sha256"] });
+            self.post(&path("sign"), signed).await?;
+            let why = json!({ "reason": "The customer changed its agent." });
+            if end == "revoke" {
+                self.post(&path(end), why).await?;
+            } else {
+                let path = format!("/v1/operations/letters-of-agency/{letter}/revoke");
+                self.operate(&path, why).await?;
             }
         }
         Ok(())

@@ -93,7 +93,7 @@ fn name(done: &Done) -> String {
 }
 
 /// What is made by whom: a table, and the ends of the paths with the place of the id.
-const MADE: [(&str, &[(&str, &str)]); 8] = [
+const MADE: [(&str, &[(&str, &str)]); 9] = [
     ("select id from opportunity", &[("/v1/opportunities", "/opportunity/id")]),
     (
         "select id from quote",
@@ -111,6 +111,7 @@ const MADE: [(&str, &[(&str, &str)]); 8] = [
     ("select id from orders", &[("/v1/orders", "/id")]),
     ("select id from credit_check", &[("/credit-checks", "/id")]),
     ("select id from exception_request", &[("/v1/exception-requests", "/id")]),
+    ("select id from letter_of_agency", &[("/v1/letters-of-agency", "/id")]),
     ("select id from webhook_endpoint", &[("/v1/webhook-endpoints", "/id")]),
 ];
 

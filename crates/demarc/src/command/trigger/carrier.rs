@@ -32,6 +32,9 @@ impl Walk {
             | K::ExceptionApproved
             | K::ExceptionDenied
             | K::ExceptionWithdrawn => self.exception(kind).await,
+            K::LoaGenerated | K::LoaOnFile | K::LoaWithdrawn | K::LoaRevoked => {
+                self.letter(kind).await
+            }
             K::JobQuarantined | K::JobRetried => self.job(kind).await,
             _ => Err(unknown(kind)),
         }
@@ -87,6 +90,31 @@ impl Walk {
                 self.partner.post(&path, json!({})).await?.expect(200)?;
             }
             _ => {}
+        }
+        Ok(id)
+    }
+
+    async fn letter(&mut self, kind: K) -> Outcome<String> {
+        let customer = self.customer("open").await?;
+        let new = json!({ "customer_id": customer,
+            "signer": { "name": "Dana Sample", "email": "dana@example.com" } });
+        let made = self.partner.post("/v1/letters-of-agency", new).await?.expect(201)?;
+        let id = made.str("/id")?.to_owned();
+        self.did("letter of agency", &id);
+        let path = |what: &str| format!("/v1/letters-of-agency/{id}/{what}");
+        if kind == K::LoaWithdrawn {
+            self.partner.post(&path("withdraw"), json!({})).await?.expect(200)?;
+        }
+        if matches!(kind, K::LoaOnFile | K::LoaRevoked) {
+            let day = made.str("/created_at")?.get(..10).unwrap_or_default();
+            let signed = json!({ "signed_on": day,
+                "document_sha256": made.str("/document_sha256")?,
+                "attachment_reference": self.name });
+            self.partner.post(&path("sign"), signed).await?.expect(200)?;
+        }
+        if kind == K::LoaRevoked {
+            let why = json!({ "reason": WHY });
+            self.partner.post(&path("revoke"), why).await?.expect(200)?;
         }
         Ok(id)
     }

@@ -12,9 +12,12 @@ impl Walk {
     /// Lets it happen; answers the id of the object that it happened to.
     pub(super) async fn let_happen(&mut self, kind: K) -> Outcome<String> {
         match kind.noun() {
-            Noun::Partner | Noun::Credential | Noun::Customer | Noun::Exception | Noun::Job => {
-                self.carriers(kind).await
-            }
+            Noun::Partner
+            | Noun::Credential
+            | Noun::Customer
+            | Noun::Exception
+            | Noun::Loa
+            | Noun::Job => self.carriers(kind).await,
             Noun::Catalogue => Err(unknown(kind)),
             Noun::Opportunity => {
                 self.up_to(Rung::Opened).await?;

@@ -74,6 +74,7 @@ pub(super) const fn of(kind: EventKind) -> Way {
         _ => match kind.noun() {
             Noun::Catalogue => PRICES,
             Noun::Exception => ALLIANCE,
+            Noun::Loa => Way::Operations,
             noun if noun.is_carriers() => Way::Operations,
             _ => Way::Partner,
         },

@@ -88,7 +88,7 @@ pub(in crate::dialects) fn street(address: &Address) -> String {
 
 /// `Y` if a letter of agency is on file and holds.
 pub(in crate::dialects) fn loa_status(found: &Found, now: Moment) -> &'static str {
-    yes_no(found.account.loa.status(now) == LoaStatus::OnFile)
+    yes_no(found.loa.status(now) == LoaStatus::OnFile)
 }
 
 /// `Y` if an exception lets this partner serve the customer.

@@ -1,4 +1,4 @@
-//! Sub-accounts and the letter of authorisation, as on the wire.
+//! Sub-accounts and the letter of agency, as on the wire.
 
 use crate::v1::shape::Faults;
 use domain::code::Because;
@@ -48,7 +48,7 @@ impl From<SubAccountBody> for SubAccount {
     }
 }
 
-/// How the letter of authorisation stands today.
+/// How the letter of agency stands today.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = LoaStatus)]

@@ -59,7 +59,7 @@ struct CustomerRecord {
     #[serde(default)]
     #[schema(max_length = 100, example = "In Contract")]
     contract_status: Option<String>,
-    /// Whether a letter of authorisation is on file.
+    /// Whether a letter of agency is on file.
     #[serde(default)]
     #[schema(default = false)]
     loa_on_file: bool,

@@ -24,6 +24,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("catalogue", "proposed", "published refused withdrawn"),
     ("catalogue", "published", "withdrawn"),
     ("exception", "open", "approved denied withdrawn"),
+    ("loa", "generated", "on_file withdrawn"),
+    ("loa", "lapsed", "withdrawn"),
+    ("loa", "on_file", "revoked"),
     ("webhook_endpoint", "active", "disabled removed"),
     ("webhook_endpoint", "disabled", "active removed"),
 ];
@@ -64,7 +67,9 @@ impl Witness {
         let was = self.states.insert(object.clone(), to.to_owned());
         let Some(was) = was else { return };
         let from = doc["from"].as_str().unwrap_or(&was);
-        let lapsed = |a: &str, b: &str| a == "expired" && LAPSING.contains(&b);
+        let lapsed = |a: &str, b: &str| {
+            (a == "expired" && LAPSING.contains(&b)) || (a == "lapsed" && b == "generated")
+        };
         if from != was && !lapsed(from, &was) && noun != "job" {
             let what = format!("{kind} of {object} says that it was {from}; it was {was}");
             self.blame(Promise::MovesAllowed, what);

@@ -1,0 +1,1 @@
+select raise_wall('letter_of_agency');

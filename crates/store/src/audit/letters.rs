@@ -1,0 +1,52 @@
+//! Letters of agency: their texts, how long they hold, and that one follows the other.
+
+use super::contracts::newest;
+use super::pages::{each, page};
+use super::{Audit, Invariant};
+use crate::{Store, StoreError};
+use domain::event::{Event, EventKind};
+use domain::letter::{LetterOfAgency, LetterState};
+
+pub(super) const LETTERS: &str = page!("letter_of_agency");
+
+/// Reads every letter of agency.
+pub(super) async fn walk(store: &Store, audit: &mut Audit) -> Result<(), StoreError> {
+    let ask = |l: &LetterOfAgency| {
+        (
+            crate::letter::by_id(l.tenant, l.id),
+            newest(l.tenant, l.id, 2),
+            crate::letter::of_account(l.tenant, l.account),
+        )
+    };
+    each(store, LETTERS, ask, |(letter, recent, all)| {
+        if let Some(found) = letter {
+            self::letter(&found, &recent, &all, audit);
+        }
+    })
+    .await
+}
+
+fn letter(letter: &LetterOfAgency, recent: &[Event], all: &[LetterOfAgency], audit: &mut Audit) {
+    let place = format!("letter of agency {}", letter.id);
+    if !letter.is_original() {
+        audit.blame(Invariant::LettersAreOriginal, format!("{place}: not the text that it names"));
+    }
+    let Some(filing) = letter.filing() else { return };
+    // A revocation may be newer.
+    let filed = recent.iter().find(|event| event.kind == EventKind::LoaOnFile.word());
+    let late = filed.is_some_and(|event| event.at.date() < filing.signed_on);
+    let early = filing.signed_on < letter.created_at.date();
+    if early || late || filing.valid_until != letter.holds_until(filing.signed_on) {
+        let (on, until) = (filing.signed_on, filing.valid_until);
+        let say = format!("{place}: signed on {on}, it holds until {until}");
+        audit.blame(Invariant::LettersHoldAsSigned, say);
+    }
+    let on_file = matches!(letter.state, LetterState::OnFile { .. });
+    let beside = |other: &&LetterOfAgency| {
+        other.created_at > letter.created_at && other.created_at.date() <= filing.valid_until
+    };
+    if let Some(other) = all.iter().filter(|_| on_file).find(beside) {
+        let say = format!("{place}: it held when {} was generated", other.id);
+        audit.blame(Invariant::LettersFollow, say);
+    }
+}
