@@ -3,8 +3,9 @@
 
 use crate::answer::{Answered, ok};
 use crate::dialects::door::{Asked, Said};
-use crate::dialects::sale::{day, lookup, titled};
+use crate::dialects::sale::{day, lookup};
 use crate::dialects::shape::stamp;
+use crate::dialects::words::titled;
 use crate::door::Place;
 use crate::v1::shape::{At, Faults};
 use app::letter::{LetterOnce, LetterSignOnce};
