@@ -175,11 +175,12 @@ pub fn consent(account: &Account, letters: &[LetterOfAgency]) -> Loa {
         _ => None,
     });
     match (account.loa, own.max()) {
-        (loa, None) => loa,
         (Loa::None, Some(day)) => Loa::OnFile { valid_until: Some(day) },
-        // Until it is taken back: no day is later.
-        (loa @ Loa::OnFile { valid_until: None }, _) => loa,
-        (Loa::OnFile { valid_until }, day) => Loa::OnFile { valid_until: valid_until.max(day) },
+        (Loa::OnFile { valid_until: Some(loaded) }, Some(day)) => {
+            Loa::OnFile { valid_until: Some(loaded.max(day)) }
+        }
+        // No letter of its own; or one is loaded until it is taken back, and no day is later.
+        (loaded, _) => loaded,
     }
 }
 
