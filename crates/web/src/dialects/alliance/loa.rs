@@ -20,21 +20,22 @@ use utoipa::ToSchema;
 
 /// Who signs at the end customer.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
 struct LoaSigner {
+    #[serde(rename = "contactName")]
     #[schema(min_length = 1, max_length = 200, example = "Dana Sample")]
-    contact_name: String,
-    #[serde(default)]
+    name: String,
+    #[serde(default, rename = "contactTitle")]
     #[schema(max_length = 100, example = "Managing Director")]
-    contact_title: Option<String>,
+    title: Option<String>,
+    #[serde(rename = "contactEmail")]
     #[schema(max_length = 254, pattern = "^[^@\\s]+@[^@\\s]+$", example = "dana@example.com")]
-    contact_email: String,
+    email: String,
 }
 
 impl From<LoaSigner> for LetterSigner {
     fn from(body: LoaSigner) -> Self {
-        let title = body.contact_title.filter(|title| !title.trim().is_empty());
-        Self { name: body.contact_name, title, email: body.contact_email }
+        let title = body.title.filter(|title| !title.trim().is_empty());
+        Self { name: body.name, title, email: body.email }
     }
 }
 
