@@ -80,7 +80,7 @@ impl Seller {
         let stop: Arc<AtomicBool> = Arc::default();
         let member = |turn| {
             let (stop, client) = (Arc::clone(&stop), client.to_owned());
-            Self { turn, stop, client, ..Self::new(servers, secret, &format!("c{turn}"), ledger) }
+            Self { client, turn, stop, ..Self::new(servers, secret, &format!("c{turn}"), ledger) }
         };
         (0..size).map(member).collect()
     }
