@@ -8,7 +8,8 @@ use domain::code::Code;
 use domain::id::Id;
 use domain::law::QuoteFile;
 use domain::quote::{
-    AskPrice, Edited, Preview, SiteEdits, price_preview, sites_edited, stale_bases,
+    AskPrice, Edited, Looked, Preview, SiteEdits, price_preview, sites_edited,
+    sites_edited_as_loaded,
 };
 use std::sync::Arc;
 
@@ -58,14 +59,10 @@ impl App {
             for _ in 0..MOST_LOOKS {
                 let sites = Sites::Edited(&named, &bases);
                 let file = self.quote_file(ctx.now, seller.tenant, quote, sites).await?;
-                let catalogue = &file.catalogue;
-                let edited = sites_edited(ctx, rules, file.clone(), catalogue, edits)?;
-                let mut needed = stale_bases(ctx, tier, &edited.file, catalogue, ask);
-                needed.extend(edits.bases(&file.quote));
-                if needed.iter().all(|basis| bases.contains(basis)) {
-                    return Ok((file, edited));
+                match sites_edited_as_loaded(ctx, rules, tier, &file, &bases, ask, edits)? {
+                    Looked::Whole(edited) => return Ok((file, *edited)),
+                    Looked::Lacks(needed) => bases = needed,
                 }
-                bases = needed;
             }
         }
         let file = self.quote_file(ctx.now, seller.tenant, quote, Sites::All).await?;

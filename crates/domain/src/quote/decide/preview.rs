@@ -67,7 +67,8 @@ impl SiteEdits {
         Some(named)
     }
 
-    /// On which bases the quote has prices of sites that are looked at by their offering.
+    /// On which bases the quote has prices of sites that are looked at by their offering. Their
+    /// sites must be there before anything is edited.
     pub fn bases(&self, quote: &Quote) -> Vec<Arc<str>> {
         let of = |(which, _): &(Which, Features)| match which {
             Which::Of(offering) => quote.tally.priced.bases_of(offering).cloned().collect(),
@@ -114,6 +115,42 @@ pub fn sites_edited(
     }
     edited.name_lacking();
     Ok(edited)
+}
+
+/// What comes of edits of a quote that is loaded in part.
+#[derive(Debug)]
+pub enum Looked {
+    /// What was loaded is enough, for the edits and for the price after them.
+    Whole(Box<Edited>),
+    /// The sites priced on these bases are looked at, too.
+    Lacks(Vec<Arc<str>>),
+}
+
+/// Makes the edits on a copy of a file that has the sites they name and those priced on the
+/// `loaded` bases. Nothing is edited, and nothing refused, before all that they look at is there.
+///
+/// # Errors
+/// As [`sites_edited`].
+pub fn sites_edited_as_loaded(
+    ctx: &mut Context,
+    rules: Rules<'_>,
+    tier: &str,
+    file: &QuoteFile,
+    loaded: &[Arc<str>],
+    ask: &AskPrice,
+    edits: &SiteEdits,
+) -> Result<Looked, Refusal> {
+    let lacks = |needed: &[Arc<str>]| needed.iter().any(|basis| !loaded.contains(basis));
+    let by_offering = edits.bases(&file.quote);
+    if lacks(&by_offering) {
+        // Most edits leave it as it is what is priced anew: one more look is saved.
+        let stale = stale_bases(ctx, tier, file, &file.catalogue, ask);
+        return Ok(Looked::Lacks([stale, by_offering].concat()));
+    }
+    let edited = sites_edited(ctx, rules, file.clone(), &file.catalogue, edits)?;
+    let stale = stale_bases(ctx, tier, &edited.file, &file.catalogue, ask);
+    let needed = [stale, by_offering].concat();
+    Ok(if lacks(&needed) { Looked::Lacks(needed) } else { Looked::Whole(Box::new(edited)) })
 }
 
 impl Edited {
@@ -171,7 +208,7 @@ impl Edited {
                     site.configuration.as_ref().is_some_and(|c| *c.offering == **offering)
                 };
                 let ids: Vec<Id> = self.file.sites.iter().filter(has).map(|s| s.id).collect();
-                if ids.is_empty() && self.file.quote.tally.priced.sites_of(offering) == 0 {
+                if ids.is_empty() {
                     let detail = "no site of the quote has this offering";
                     let fault = Fault::new("/of_offering", Because::NotAllowedValue, detail);
                     return Err(Refusal::new(Code::UnknownReference, detail).with(vec![fault]));

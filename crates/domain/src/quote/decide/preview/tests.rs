@@ -57,7 +57,7 @@ fn preview(desk: &Desk, ask: &AskPrice, edits: &SiteEdits) -> Result<Preview, Re
     let rules = Rules { programme: &desk.programme, partner: partner() };
     let named = edits.named();
     let mut bases: Vec<Arc<str>> = Vec::new();
-    loop {
+    for _ in 0..3 {
         let looked_at = |site: &Site| match (&named, site.basis()) {
             (None, _) | (_, None) => true,
             (Some(ids), Some(basis)) => {
@@ -65,15 +65,20 @@ fn preview(desk: &Desk, ask: &AskPrice, edits: &SiteEdits) -> Result<Preview, Re
             }
         };
         let file = desk.file(looked_at);
-        let edited = sites_edited(&mut ctx, rules, file.clone(), &SHIPPED, edits)?;
-        let mut needed = stale_bases(&ctx, desk.tier, &edited.file, &SHIPPED, ask);
-        needed.extend(edits.bases(&file.quote));
-        if named.is_none() || needed.iter().all(|basis| bases.contains(basis)) {
-            let ask = ask.clone();
-            return price_preview(&mut ctx, rules, desk.tier, &file, edited, &SHIPPED, ask);
-        }
-        bases = needed;
+        let edited = if named.is_none() {
+            sites_edited(&mut ctx, rules, file.clone(), &SHIPPED, edits)?
+        } else {
+            match sites_edited_as_loaded(&mut ctx, rules, desk.tier, &file, &bases, ask, edits)? {
+                Looked::Whole(edited) => *edited,
+                Looked::Lacks(needed) => {
+                    bases = needed;
+                    continue;
+                }
+            }
+        };
+        return price_preview(&mut ctx, rules, desk.tier, &file, edited, &SHIPPED, ask.clone());
     }
+    panic!("it is looked for sites more than thrice: {bases:?}");
 }
 
 fn speeds() -> impl Strategy<Value = Features> {
