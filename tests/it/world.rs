@@ -22,8 +22,8 @@ use end::End;
 use pgtest::Cluster;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use store::{
     Change, Engine, Options, Postgres, PostgresOptions, Query, Row, Sqlite, Statement, Store,
 };
@@ -332,11 +332,21 @@ enum Home {
 
 impl Home {
     fn fresh() -> Self {
+        // Migrated once: what a migration does to each database is tested by itself.
+        static MIGRATED: OnceLock<String> = OnceLock::new();
         if crate::ON_POSTGRES {
-            Self::Database(Cluster::shared().database())
+            let migrated = MIGRATED.get_or_init(|| {
+                // A thread with a runtime of its own, since its connections end with it.
+                std::thread::spawn(migrated).join().expect("a migrated database")
+            });
+            Self::Database(Cluster::shared().like(migrated))
         } else {
-            Self::Folder(tempfile::tempdir().expect("a temporary folder"))
+            Self::folder()
         }
+    }
+
+    fn folder() -> Self {
+        Self::Folder(tempfile::tempdir().expect("a temporary folder"))
     }
 
     async fn open(&self) -> Arc<dyn Engine> {
@@ -352,7 +362,7 @@ impl Home {
     /// Another with the same in it.
     fn copy(&self) -> Self {
         let copy = match self {
-            Self::Folder(_) => Self::fresh(),
+            Self::Folder(_) => Self::folder(),
             Self::Database(url) => Self::Database(Cluster::shared().copy(url)),
         };
         if let (Self::Folder(from), Self::Folder(to)) = (self, &copy) {
@@ -365,6 +375,18 @@ impl Home {
         }
         copy
     }
+}
+
+/// The URL of a database that is migrated, and empty.
+fn migrated() -> String {
+    let url = Cluster::shared().database();
+    let home = Home::Database(url.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let store = Store::open(home.open().await).await.expect("a store");
+        store.close().await.expect("the store closes");
+    });
+    url
 }
 
 /// A database file in a folder, held as by the one server.

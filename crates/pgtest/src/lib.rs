@@ -107,6 +107,13 @@ impl Cluster {
         self.database_with(&["--template=template0"])
     }
 
+    /// The URL of a fresh database with what another holds, to which nobody is connected. It is
+    /// waited for some seconds until nobody is.
+    pub fn like(&self, url: &str) -> String {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        self.database_with(&[&format!("--template={name}")])
+    }
+
     /// The same with arguments of `createdb`.
     pub fn database_with(&self, arguments: &[&str]) -> String {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::Relaxed));
