@@ -8,20 +8,24 @@ use crate::world::{DAY_MS, World};
 use app::contract::ContractOnce;
 use app::credit::{CreditOnce, CreditRequest};
 use app::enrichment::{BillingAccountChoice, BillingOnce, EnrichDo, EnrichOnce};
-use app::letter::{LetterOnce, LetterSignOnce};
+use app::letter::{LetterGenerate, LetterSign};
 use app::order::{HandOffOnce, HandOffWhat, OrderOnce};
 use app::{Action, Answer, App, Call, Caller, Problem};
 use domain::address::Address;
+use domain::change::Context;
 use domain::code::Code;
 use domain::contract::{Contract, ContractCustomer, NewContract, Signer};
 use domain::credit::{Application, BusinessType, CreditCheck, TaxId, TaxIdKind};
 use domain::customer::Contact;
+use domain::decision::Decision;
 use domain::enrichment::{Billing, BillingCodes, Installation, PortReservation, Shipping};
 use domain::id::{Id, Kind};
 use domain::letter::{LetterOfAgency, LetterSigned, LetterSigner, NewLetter};
 use domain::order::{BillingAccount, NewOrder, Order, OrderView, SubOrder};
+use domain::time::Date;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::task::JoinSet;
 
 /// How often everything is repeated at once.
@@ -311,13 +315,13 @@ async fn group(partner: &Client, order: &str) {
     partner.send("PUT", &path, &[], body).await.expect(200);
 }
 
-fn letter(account: Id, months: Option<u32>) -> LetterOnce {
+fn letter(account: Id, months: Option<u32>) -> LetterGenerate {
     let signer = LetterSigner {
         name: "Dana Sample".to_owned(),
         title: None,
         email: "dana@example.com".to_owned(),
     };
-    LetterOnce { account, new: NewLetter { signer, months } }
+    LetterGenerate { account, new: NewLetter { signer, months }, once: true }
 }
 
 fn letter_said(letter: &LetterOfAgency) -> String {
@@ -334,18 +338,66 @@ async fn a_letter_can_be_asked_for_and_put_on_file_by_a_crowd() {
     let made = me.crowd(|| letter(theirs, None), letter_said).await;
     assert_eq!(me.ask(letter(theirs, Some(12)), letter_said).await, Ok(made.clone()));
     assert_eq!(me.ask(letter(theirs, Some(6)), letter_said).await, Err(Code::AlreadyExists));
-    let file = |reference: &str| LetterSignOnce {
-        letter: first(&made).parse().expect("an id"),
-        signed: LetterSigned {
-            signed_on: app::Clock::now(&*world.clock).date(),
-            document_sha256: made.rsplit(' ').next().expect("a hash").to_owned(),
-            attachment_reference: reference.to_owned(),
-        },
-    };
-    let filed = me.crowd(|| file("DOC-7"), letter_said).await;
-    assert_eq!(me.ask(file("DOC-8"), letter_said).await, Err(Code::StateConflict));
+    let today = app::Clock::now(&*world.clock).date();
+    let filed = me.crowd(|| signature(&made, today, "DOC-7"), letter_said).await;
+    let other = signature(&made, today, "DOC-8");
+    assert_eq!(me.ask(other, letter_said).await, Err(Code::StateConflict));
     assert_eq!(me.ask(letter(theirs, None), letter_said).await, Ok(filed));
     assert_eq!(count(&world, "select count(*) from letter_of_agency").await, 1);
+}
+
+/// Files the letter that was said.
+fn signature(said: &str, on: Date, reference: &str) -> LetterSign {
+    let signed = LetterSigned {
+        signed_on: on,
+        document_sha256: said.rsplit(' ').next().expect("a hash").to_owned(),
+        attachment_reference: reference.to_owned(),
+    };
+    LetterSign { letter: first(said).parse().expect("an id"), signed, once: true }
+}
+
+/// A letter that is decided first and written after another was generated and filed.
+struct Overtaken {
+    slow: LetterGenerate,
+    fast: Repeater,
+    today: Date,
+    tries: Arc<AtomicUsize>,
+}
+
+impl Action for Overtaken {
+    type View = LetterOfAgency;
+
+    async fn decide(
+        &self,
+        app: &App,
+        caller: &Caller,
+        ctx: &mut Context,
+    ) -> Result<Decision<LetterOfAgency>, Problem> {
+        let decision = self.slow.decide(app, caller, ctx).await;
+        if self.tries.fetch_add(1, Ordering::SeqCst) == 0 {
+            let fast = letter(self.slow.account, Some(12));
+            let made = self.fast.ask(fast, letter_said).await.expect("a letter");
+            let filed = self.fast.ask(signature(&made, self.today, "DOC-7"), letter_said).await;
+            filed.expect("a filed letter");
+        }
+        decision
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_was_overtaken_by_a_filed_one_is_decided_anew() {
+    let world = World::start().await;
+    let me = Repeater::of(&world, &world.partner("alliance").await).await;
+    let today = app::Clock::now(&*world.clock).date();
+    for once in [false, true] {
+        let theirs = customer(&world, &format!("Sample Freight {once}"), "open").await;
+        let slow = LetterGenerate { once, ..letter(theirs.parse().expect("an id"), Some(6)) };
+        let tries = Arc::new(AtomicUsize::new(0));
+        let late = Overtaken { slow, fast: me.clone(), today, tries: tries.clone() };
+        assert_eq!(me.ask(late, letter_said).await, Err(Code::AlreadyExists));
+        assert_eq!(tries.load(Ordering::SeqCst), 2);
+    }
+    assert_eq!(count(&world, "select count(*) from letter_of_agency").await, 2);
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ use store::Page;
 pub struct LetterGenerate {
     pub account: Id,
     pub new: NewLetter,
+    /// Whether one that is live for the same signer is the answer: where no key tells a repeat.
+    pub once: bool,
 }
 
 impl Action for LetterGenerate {
@@ -28,31 +30,8 @@ impl Action for LetterGenerate {
         let months = app.programme(seller)?.loa_months;
         let (account, earlier) = app.letter_facts(caller, seller, self.account).await?;
         let (partner, tenant, new) = (seller.partner, seller.tenant, self.new.clone());
-        Ok(letter::letter_generate(ctx, partner, tenant, months, &account, &earlier, new)?)
-    }
-}
-
-/// Has a letter drawn, or answers the one that is live for the same signer.
-#[derive(Debug)]
-pub struct LetterOnce {
-    pub account: Id,
-    pub new: NewLetter,
-}
-
-impl Action for LetterOnce {
-    type View = LetterOfAgency;
-
-    async fn decide(
-        &self,
-        app: &App,
-        caller: &Caller,
-        ctx: &mut Context,
-    ) -> Decided<LetterOfAgency> {
-        let seller = caller.seller()?;
-        let months = app.programme(seller)?.loa_months;
-        let (account, earlier) = app.letter_facts(caller, seller, self.account).await?;
-        let (partner, tenant, new) = (seller.partner, seller.tenant, self.new.clone());
-        Ok(letter::letter_once(ctx, partner, tenant, months, &account, &earlier, new)?)
+        let generate = if self.once { letter::letter_once } else { letter::letter_generate };
+        Ok(generate(ctx, partner, tenant, months, &account, &earlier, new)?)
     }
 }
 
@@ -61,6 +40,8 @@ impl Action for LetterOnce {
 pub struct LetterSign {
     pub letter: Id,
     pub signed: LetterSigned,
+    /// Whether one that is on file with the same day and reference is the answer.
+    pub once: bool,
 }
 
 impl Action for LetterSign {
@@ -73,28 +54,8 @@ impl Action for LetterSign {
         ctx: &mut Context,
     ) -> Decided<LetterOfAgency> {
         let letter = app.letter_get(caller, self.letter).await?;
-        Ok(letter::letter_sign(ctx, letter, &self.signed)?)
-    }
-}
-
-/// The same; one that is on file with the same day and reference is answered as it is.
-#[derive(Debug)]
-pub struct LetterSignOnce {
-    pub letter: Id,
-    pub signed: LetterSigned,
-}
-
-impl Action for LetterSignOnce {
-    type View = LetterOfAgency;
-
-    async fn decide(
-        &self,
-        app: &App,
-        caller: &Caller,
-        ctx: &mut Context,
-    ) -> Decided<LetterOfAgency> {
-        let letter = app.letter_get(caller, self.letter).await?;
-        Ok(letter::letter_sign_once(ctx, letter, &self.signed)?)
+        let sign = if self.once { letter::letter_sign_once } else { letter::letter_sign };
+        Ok(sign(ctx, letter, &self.signed)?)
     }
 }
 

@@ -221,17 +221,29 @@ pub struct Change {
     /// What was done before and is answered again, written as it was read. It changes nothing;
     /// where what can be read may still vanish, writing it confirms that it is there.
     pub rests_on: Option<Put>,
-    /// What a credit check that is asked for without a key was decided by.
-    pub checks: Option<ChecksSeen>,
+    /// Beside what others of its kind the new object was decided.
+    pub siblings: Option<Siblings>,
 }
 
-/// Holds only if a subject's credit checks are just so many, and the one that is written.
+/// Holds only if what was there beside a new object is still all: where no unique index could tell
+/// that somebody was faster. Credit checks of a subject, and letters of agency for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChecksSeen {
+pub struct Siblings {
     pub tenant: Tenant,
-    pub subject: Id,
+    /// The new object. Its kind is theirs.
     pub written: Id,
+    /// What they all are about.
+    pub about: Id,
+    /// How many there were.
     pub others: u64,
+}
+
+impl Siblings {
+    /// Of an object that is not among `others`.
+    pub fn of<T: Object>(written: &T, about: Id, others: usize) -> Self {
+        let others = u64::try_from(others).unwrap_or(u64::MAX);
+        Self { tenant: written.tenant(), written: written.id(), about, others }
+    }
 }
 
 impl Change {

@@ -4,7 +4,7 @@
 mod document;
 mod once;
 
-use crate::change::{Change, Context};
+use crate::change::{Change, Context, Siblings};
 use crate::code::{Because, Code};
 use crate::contract::hex;
 use crate::customer::{Account, Loa};
@@ -35,7 +35,7 @@ phases! {
 /// How the signed copy is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filing {
-    /// The day that the signer wrote on it.
+    /// The day that the signer wrote on it, which is that of the signer's place.
     pub signed_on: Date,
     /// The partner's reference to the signed copy.
     pub attachment_reference: String,
@@ -142,6 +142,12 @@ impl LetterOfAgency {
         Moment::start_of(day).plus_months(self.months).date()
     }
 
+    /// The days that a signer may have written on it by `now`: wherever the signer is, not before
+    /// the text was there.
+    pub fn signing_days(&self, now: Moment) -> (Date, Date) {
+        (self.created_at.days_somewhere().0, now.days_somewhere().1)
+    }
+
     /// Whether its text is the one that its hash names.
     pub fn is_original(&self) -> bool {
         self.document_sha256 == sha256(&self.document)
@@ -234,6 +240,8 @@ pub fn letter_generate(
     letter.document = document::text(&letter, partner, &account.address);
     letter.document_sha256 = sha256(&letter.document);
     let view = change.insert(ctx, letter, Happened::new(EventKind::LoaGenerated));
+    // Two that wait for a signature exclude each other; one that is signed already does not.
+    change.siblings = Some(Siblings::of(&view, account.id, own().count()));
     Ok(Decision { change, view })
 }
 
@@ -257,18 +265,18 @@ pub fn letter_sign(
     signed: &LetterSigned,
 ) -> Result<Decision<LetterOfAgency>, Refusal> {
     letter.phase(ctx.now).guard(LetterPhase::OnFile, "put on file")?;
-    let (first, today) = (letter.created_at.date(), ctx.now.date());
+    let (first, last) = letter.signing_days(ctx.now);
     let valid_until = letter.holds_until(signed.signed_on);
-    let wrong = if signed.signed_on < first || signed.signed_on > today {
+    let wrong = if signed.signed_on < first || signed.signed_on > last {
         Some("it cannot have been signed on this day".to_owned())
-    } else if valid_until < today {
+    } else if valid_until < ctx.now.date() {
         Some(format!("signed on this day, it held until {valid_until}"))
     } else {
         None
     };
     if let Some(detail) = wrong {
         let fault = Fault::new("/signed_on", Because::OutOfRange, detail.clone());
-        let fault = fault.expected(format!("a day from {first} to {today}"));
+        let fault = fault.expected(format!("a day from {first} to {last}"));
         return Err(Refusal::new(Code::InvalidBody, detail).with(vec![fault]));
     }
     if signed.document_sha256 != letter.document_sha256 {

@@ -57,6 +57,13 @@ impl Moment {
         Some(Self(moved.timestamp().as_millisecond()))
     }
 
+    /// The first and the last day that a calendar on a wall shows at this moment, somewhere on
+    /// earth: clocks there are from 12 hours behind UTC to 14 ahead of it (IANA time zone database).
+    pub fn days_somewhere(self) -> (Date, Date) {
+        const HOUR: i64 = 3_600_000;
+        (self.plus_ms(-12 * HOUR).date(), self.plus_ms(14 * HOUR).date())
+    }
+
     /// The UTC day of this moment.
     pub fn date(self) -> Date {
         self.timestamp().to_zoned(TimeZone::UTC).date()

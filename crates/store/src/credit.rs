@@ -3,8 +3,8 @@
 use crate::ask::{Ask, all, maybe};
 use crate::page::Page;
 use crate::put::{Texts, Written};
-use crate::{Guard, Query, Statement, StoreError};
-use domain::change::{ChecksSeen, Mode};
+use crate::{Query, Statement, StoreError};
+use domain::change::Mode;
 use domain::contract::Contract;
 use domain::credit::CreditCheck;
 use domain::id::{Id, Kind};
@@ -22,7 +22,9 @@ const TEXTS: Texts = Texts {
 const BY_ID: &str = "select doc from credit_check where tenant = $1 and id = $2";
 const OF_QUOTE: &str = "select doc from credit_check where tenant = $1 and subject = \
     (select subject from quote where tenant = $2 and id = $3) order by id";
-const OTHERS: &str = "select id from credit_check where tenant = $1 and subject = $2 and id <> $3";
+/// A subject's, but for one.
+pub(crate) const OTHERS: &str =
+    "select id from credit_check where tenant = $1 and subject = $2 and id <> $3";
 const ANYWHERE: &str = "select doc from credit_check where id = $1 and environment = $2";
 const QUEUE: &str = "select doc from credit_check where environment = $1 and state = $2 \
     and id > $3 and id >= $4 order by id limit $5";
@@ -45,14 +47,6 @@ pub(crate) const SQL: &[&str] = &[
     SAME_TAX_ID,
     SIGNED,
 ];
-
-/// Asked after the insert: whoever was faster is committed by then, since two that are undecided
-/// exclude each other.
-pub(crate) fn unchanged(seen: &ChecksSeen) -> Statement {
-    let values =
-        [seen.tenant.to_string().into(), seen.subject.short().into(), seen.written.short().into()];
-    Statement::new(OTHERS, values).expecting(seen.others, Guard::Version)
-}
 
 pub(crate) fn put(check: &CreditCheck, mode: Mode) -> Result<Statement, StoreError> {
     let state = check.state.word();

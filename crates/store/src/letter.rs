@@ -20,6 +20,9 @@ const TEXTS: Texts = Texts {
 const BY_ID: &str = "select doc from letter_of_agency where tenant = $1 and id = $2";
 const OF_ACCOUNT: &str =
     "select doc from letter_of_agency where tenant = $1 and account = $2 order by id";
+/// An account's, but for one.
+pub(crate) const OTHERS: &str =
+    "select id from letter_of_agency where tenant = $1 and account = $2 and id <> $3";
 const LIST: &str = "select doc from letter_of_agency where tenant = $1 and id < $2 \
     and id >= $3 and ($4 = '' or state = $4) and ($5 = '' or account = $5) \
     order by id desc limit $6";
@@ -28,8 +31,17 @@ const EVERYBODYS: &str = "select doc from letter_of_agency where environment = $
     and id >= $3 and ($4 = '' or state = $4) and ($5 = '' or account = $5) \
     order by id desc limit $6";
 
-pub(crate) const SQL: &[&str] =
-    &[TEXTS.insert, TEXTS.update, TEXTS.remove, BY_ID, OF_ACCOUNT, LIST, ANYWHERE, EVERYBODYS];
+pub(crate) const SQL: &[&str] = &[
+    TEXTS.insert,
+    TEXTS.update,
+    TEXTS.remove,
+    BY_ID,
+    OF_ACCOUNT,
+    OTHERS,
+    LIST,
+    ANYWHERE,
+    EVERYBODYS,
+];
 
 pub(crate) fn put(letter: &LetterOfAgency, mode: Mode) -> Result<Statement, StoreError> {
     let state = letter.state.word();

@@ -1,8 +1,8 @@
 //! A domain change as statements: which noun's file writes which record.
 
 use crate::{Change, Guard, Sight, Statement, StoreError, Value};
-use domain::change::{Mode, Put, Record, Settle};
-use domain::id::Id;
+use domain::change::{Mode, Put, Record, Settle, Siblings};
+use domain::id::{Id, Kind};
 use domain::job::Work;
 use domain::party::Tenant;
 use domain::time::Moment;
@@ -43,7 +43,9 @@ pub(crate) fn statements(
     for put in change.rests_on.iter().chain(&change.puts) {
         record(put, &mut statements)?;
     }
-    statements.extend(change.checks.iter().map(crate::credit::unchanged));
+    if let Some(seen) = &change.siblings {
+        statements.push(siblings(seen)?);
+    }
     statements.extend(change.requested.iter().map(crate::site::request));
     let mut events = change.events.as_slice();
     if let [most @ .., _] = events
@@ -117,6 +119,19 @@ fn sight(
     let counted = spent.chain(released).map(|tenant| Tenant::carrier(tenant.environment));
     Sight::over(puts.chain(events).chain(jobs).chain(key).chain(counted))
         .ok_or_else(|| StoreError::ours("one change of two partners or two environments"))
+}
+
+/// Asked after the insert: whoever was faster is committed by then, since two that are written at
+/// the same moment exclude each other.
+fn siblings(seen: &Siblings) -> Result<Statement, StoreError> {
+    let others = match seen.written.kind() {
+        Some(Kind::CreditCheck) => crate::credit::OTHERS,
+        Some(Kind::LetterOfAgency) => crate::letter::OTHERS,
+        _ => return Err(StoreError::ours(format!("{} has no siblings", seen.written))),
+    };
+    let values =
+        [seen.tenant.to_string().into(), seen.about.short().into(), seen.written.short().into()];
+    Ok(Statement::new(others, values).expecting(seen.others, Guard::Version))
 }
 
 fn record(put: &Put, statements: &mut Vec<Statement>) -> Result<(), StoreError> {

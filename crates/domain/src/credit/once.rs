@@ -2,7 +2,7 @@
 
 use super::decide::{amount, credit_request};
 use super::{Application, CreditCheck, CreditPhase, DataKey, SealedTaxId};
-use crate::change::{ChecksSeen, Context};
+use crate::change::{Context, Siblings};
 use crate::decision::Decision;
 use crate::law::QuoteFile;
 use crate::money::Money;
@@ -38,12 +38,7 @@ pub fn credit_once(
     let mut decision = credit_request(ctx, rules, file, application, requested, key)?;
     let check = &decision.view;
     // Without a key nothing else tells that somebody was faster, and has been answered.
-    decision.change.checks = Some(ChecksSeen {
-        tenant: check.tenant,
-        subject: check.subject,
-        written: check.id,
-        others: u64::try_from(file.credit.len()).unwrap_or(u64::MAX),
-    });
+    decision.change.siblings = Some(Siblings::of(check, check.subject, file.credit.len()));
     Ok(decision)
 }
 

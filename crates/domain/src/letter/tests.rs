@@ -159,12 +159,12 @@ fn nobody_signs_it_after_ninety_days_and_the_next_one_takes_its_place() {
 #[test]
 fn the_day_and_the_hash_must_be_the_letters() {
     let today = || at("2026-03-09T08:00:00Z");
-    for wrong in ["2026-03-01", "2026-03-10"] {
+    for wrong in ["2026-02-28", "2026-03-10"] {
         let refused = letter_sign(&mut today(), letter(), &signed(&letter(), wrong)).unwrap_err();
         assert_eq!(refused.code, Code::InvalidBody, "{wrong}");
         assert_eq!(refused.faults[0].pointer, "/signed_on");
         let expected = refused.faults[0].expected.as_deref();
-        assert_eq!(expected, Some("a day from 2026-03-02 to 2026-03-09"));
+        assert_eq!(expected, Some("a day from 2026-03-01 to 2026-03-09"));
     }
     let short = generate(&mut at(DAY), &[], NewLetter { months: Some(1), ..new() }).unwrap().view;
     let (held, over) = ("2026-04-02T23:59:59Z", "2026-04-03T00:00:00Z");
@@ -175,6 +175,39 @@ fn the_day_and_the_hash_must_be_the_letters() {
     assert_eq!(letter_sign(&mut today(), letter(), &other).unwrap_err().code, Code::StateConflict);
     for first in ["2026-03-02", "2026-03-09"] {
         assert_eq!(on_file(first).filing().unwrap().signed_on, day(first));
+    }
+}
+
+#[test]
+fn the_day_of_the_signature_is_that_of_the_signers_place() {
+    // Drawn at half past ten in the morning UTC, it is still the evening before on Baker Island; and
+    // at ten in the morning the next day begins on Kiritimati.
+    let (baker_island, kiritimati) = ("2026-03-01", "2026-03-10");
+    let sign = |on, now| letter_sign(&mut at(now), letter(), &signed(&letter(), on));
+    let noon = "2026-03-09T12:00:00Z";
+    for on in [baker_island, kiritimati] {
+        let letter = sign(on, noon).unwrap().view;
+        assert_eq!(letter.filing().unwrap().valid_until, letter.holds_until(day(on)));
+    }
+    let early = sign(kiritimati, "2026-03-09T09:59:59Z").unwrap_err();
+    assert_eq!(early.faults[0].expected.as_deref(), Some("a day from 2026-03-01 to 2026-03-09"));
+    // Drawn from noon on, it is the same day everywhere behind UTC.
+    let (mut drawn, tenant) =
+        (at("2026-03-02T12:00:00Z"), Tenant::partner(partner().id, Environment::Test));
+    let late = letter_generate(&mut drawn, &partner(), tenant, 12, &account(), &[], new());
+    let late = late.unwrap().view;
+    let said = signed(&late, baker_island);
+    assert_eq!(letter_sign(&mut at(noon), late, &said).unwrap_err().code, Code::InvalidBody);
+}
+
+#[test]
+fn a_letter_is_written_beside_those_alone_that_it_was_decided_beside() {
+    let withdrawn = letter_withdraw(&mut at(DAY), letter()).unwrap().view;
+    for earlier in [vec![], vec![withdrawn]] {
+        let made = generate(&mut at("2026-03-03T08:00:00Z"), &earlier, new()).unwrap();
+        let siblings = made.change.siblings.unwrap();
+        assert_eq!((siblings.written, siblings.about), (made.view.id, account().id));
+        assert_eq!(siblings.others, earlier.len() as u64);
     }
 }
 

@@ -34,10 +34,11 @@ fn letter(letter: &LetterOfAgency, recent: &[Event], all: &[LetterOfAgency], aud
     let Some(filing) = letter.filing() else { return };
     // A revocation may be newer.
     let filed = recent.iter().find(|event| event.kind == EventKind::LoaOnFile.word());
-    let late = filed.is_some_and(|event| event.at.date() < filing.signed_on);
-    let early = filing.signed_on < letter.created_at.date();
+    let on = filing.signed_on;
+    let early = on < letter.signing_days(letter.created_at).0;
+    let late = filed.is_some_and(|event| letter.signing_days(event.at).1 < on);
     if early || late || filing.valid_until != letter.holds_until(filing.signed_on) {
-        let (on, until) = (filing.signed_on, filing.valid_until);
+        let until = filing.valid_until;
         let say = format!("{place}: signed on {on}, it holds until {until}");
         audit.blame(Invariant::LettersHoldAsSigned, say);
     }

@@ -157,7 +157,7 @@ async fn letter_generate(command: Command<NewLetterOfAgency>) -> Answered {
     let account = faults.finish(account).at(&place)?;
     let now = app.now(&call.caller).await.at(&place)?;
     let new = NewLetter { signer: body.signer.into(), months: body.months };
-    perform(&app, &call, &place, LetterGenerate { account, new }, |letter| {
+    perform(&app, &call, &place, LetterGenerate { account, new, once: false }, |letter| {
         let body = LetterBody::of(letter, now);
         let answer = draw_version(StatusCode::CREATED, &body, letter.version);
         located(answer, format!("/v1/letters-of-agency/{}", letter.id))
@@ -254,7 +254,7 @@ async fn letter_sign(PathId(letter): PathId, command: Command<LetterSignature>) 
     });
     let signed = faults.finish(signed).at(&place)?;
     let now = app.now(&call.caller).await.at(&place)?;
-    perform(&app, &call, &place, LetterSign { letter, signed }, drawn(now)).await
+    perform(&app, &call, &place, LetterSign { letter, signed, once: false }, drawn(now)).await
 }
 
 /// Withdraw a letter of agency

@@ -8,7 +8,7 @@ use crate::dialects::shape::stamp;
 use crate::dialects::words::titled;
 use crate::door::Place;
 use crate::v1::shape::{At, Faults};
-use app::letter::{LetterOnce, LetterSignOnce};
+use app::letter::{LetterGenerate, LetterSign};
 use app::read::Found;
 use app::{App, Caller};
 use domain::id::Id;
@@ -167,7 +167,7 @@ pub(super) async fn loa_generate(mut said: Said) -> Answered {
     let account = faults.id("/endCustomerId", &body.end_customer_id);
     let account = faults.finish(account).at(&said.place)?;
     let new = NewLetter { signer: body.signer.into(), months: body.months };
-    let once = LetterOnce { account, new };
+    let once = LetterGenerate { account, new, once: true };
     said.perform_one(once, |letter: &LetterOfAgency| letter.id).await?;
     answer(&said.app, said.caller(), &said.place, account).await
 }
@@ -203,7 +203,7 @@ pub(super) async fn loa_file(mut said: Said) -> Answered {
     let (letter, signed_on) = faults.finish(letter.zip(signed_on)).at(&said.place)?;
     let (document_sha256, attachment_reference) = (body.document_sha256, body.attachment_reference);
     let signed = LetterSigned { signed_on, document_sha256, attachment_reference };
-    let file = LetterSignOnce { letter, signed };
+    let file = LetterSign { letter, signed, once: true };
     let account = said.perform_one(file, |letter: &LetterOfAgency| letter.account).await?;
     answer(&said.app, said.caller(), &said.place, account).await
 }
