@@ -19,12 +19,15 @@ const PLACE: &str = "update event set position = placed.place from \
     + row_number() over (order by u.rowid) as place \
     from event u where u.position is null order by u.rowid limit $1) placed \
     where event.id = placed.id";
+/// What is new is between two positions: of one bound alone PostgreSQL thinks that a third of the
+/// table is beyond it.
 const PLAN: &str = "insert into delivery \
     (tenant, endpoint, event, position, state, due_at, tries, planned_at, doc) \
     select s.tenant, s.endpoint, e.id, e.position, 'pending', $1, 0, $2, '{}' \
     from event e join subscription s on s.tenant = e.tenant \
     and s.kind in ('*', e.noun || '.*', e.kind) \
     where e.position > (select position from feed where name = 'events') \
+    and e.position <= (select max(position) from event) \
     and e.kind <> 'webhook_endpoint.tested' on conflict do nothing";
 /// The carrier hears what its partners do.
 const PLAN_CARRIER: &str = "insert into delivery \
@@ -33,12 +36,17 @@ const PLAN_CARRIER: &str = "insert into delivery \
     from event e join subscription s on s.tenant = 'carrier.' || e.environment \
     and s.kind in ('*', e.noun || '.*', e.kind) \
     where e.position > (select position from feed where name = 'events') \
+    and e.position <= (select max(position) from event) \
     and e.tenant <> s.tenant and e.kind <> 'webhook_endpoint.tested' on conflict do nothing";
 /// Also what is due already: the row must be held until what was planned can be seen, or a sender
 /// that takes its turn meanwhile finds nothing and gives it back for good.
-const WAKE: &str = "update sender_turn set due_at = case when due_at > $1 then $2 else due_at end \
-    where endpoint in (select endpoint from delivery where position > \
-    (select position from feed where name = 'events'))";
+/// Whom it concerns is read first, by position: asked endpoint by endpoint, each placing of events
+/// would read all the deliveries there are.
+const WAKE: &str = "with planned as materialized (select distinct endpoint from delivery \
+    where position > (select position from feed where name = 'events') \
+    and position <= (select max(position) from event)) \
+    update sender_turn set due_at = case when due_at > $1 then $2 else due_at end \
+    where endpoint in (select endpoint from planned)";
 const END: &str = "update feed set position = coalesce((select max(position) from event), position) \
     where name = 'events' returning position";
 const STATE: &str = "select position, (select id from event where position is null limit 1) \

@@ -137,3 +137,42 @@ async fn a_sender_that_looks_while_an_event_is_placed_does_not_leave_it_waiting_
     let [turn] = turns.as_slice() else { panic!("its turn is not due: {turns:?}") };
     assert_eq!(store.ask(delivery::batch(turn, now, 10)).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn placing_looks_at_what_is_new_however_much_is_there() {
+    let url = Cluster::shared().database();
+    let engine = Postgres::connect(&url, PostgresOptions::default()).await.unwrap();
+    let _store = Store::open(Arc::new(engine)).await.unwrap();
+    let all = beside(&Cluster::as_superuser(&url)).await;
+    all.batch_execute(
+        "insert into event (tenant, object, sequence, id, environment, noun, kind, doc, position) \
+         select 't', 'o', n, n::text, 'test', 'quote', 'quote.created', '{}', n \
+         from generate_series(1, 40000) n; \
+         update feed set position = 40000; \
+         insert into subscription (tenant, endpoint, kind) values ('t', 'a', '*'), ('t', 'b', '*'); \
+         insert into sender_turn (tenant, endpoint, due_at, lease_until, owner, epoch, failing_since) \
+         values ('t', 'a', 0, 0, '', 0, 0), ('t', 'b', 0, 0, '', 0, 0); \
+         insert into delivery \
+         (tenant, endpoint, event, position, state, due_at, tries, planned_at, doc) \
+         select 't', e, n::text, n, 'pending', 0, 0, 0, '{}' \
+         from generate_series(1, 40000) n, (values ('a'), ('b')) of (e); \
+         analyze",
+    )
+    .await
+    .unwrap();
+    let looks = crate::feed::SQL.iter().filter(|sql| sql.contains("delivery"));
+    let mut looked = 0;
+    for sql in looks {
+        let sql = sql.replace("$1", "1").replace("$2", "2");
+        let rows = all.query(&format!("explain {sql}"), &[]).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let plan = plan.join("\n");
+        for table in ["event", "delivery"] {
+            assert!(!plan.contains(&format!("Seq Scan on {table}")), "{sql}\n{plan}");
+        }
+        assert!(plan.contains("_position"), "{sql}\n{plan}");
+        assert!(!plan.contains("delivery_due"), "{sql}\n{plan}");
+        looked += 1;
+    }
+    assert_eq!(looked, 3);
+}
