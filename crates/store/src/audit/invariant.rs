@@ -104,7 +104,7 @@ invariants! {
         OneLetterIsUnsigned = "one_letter_is_unsigned", "Of a partner's letters of agency for an end customer at most one waits for its signature.";
         LettersAreOriginal = "letters_are_original", "A letter of agency's text is the one that it names by its hash.";
         LettersHoldAsSigned = "letters_hold_as_signed", "A letter of agency that was put on file was signed between the day of its text and that of its filing, wherever the signer was, and holds for its months from then.";
-        LettersFollow = "letters_follow", "No letter of agency was generated while another of the same partner for the same end customer was on file and held.";
+        LettersFollow = "letters_follow", "No letter of agency was generated while another of the same partner for the same end customer waited for its signature, or was on file and held.";
     }
     "Contracts" {
         TextsExist = "texts_exist", "Every contract has its text, and every text its contract.";

@@ -6,6 +6,7 @@ use super::{Audit, Invariant};
 use crate::{Store, StoreError};
 use domain::event::{Event, EventKind};
 use domain::letter::{LetterOfAgency, LetterState};
+use domain::time::Moment;
 
 pub(super) const LETTERS: &str = page!("letter_of_agency");
 
@@ -31,23 +32,32 @@ fn letter(letter: &LetterOfAgency, recent: &[Event], all: &[LetterOfAgency], aud
     if !letter.is_original() {
         audit.blame(Invariant::LettersAreOriginal, format!("{place}: not the text that it names"));
     }
-    let Some(filing) = letter.filing() else { return };
-    // A revocation may be newer.
-    let filed = recent.iter().find(|event| event.kind == EventKind::LoaOnFile.word());
-    let on = filing.signed_on;
-    let early = on < letter.signing_days(letter.created_at).0;
-    let late = filed.is_some_and(|event| letter.signing_days(event.at).1 < on);
-    if early || late || filing.valid_until != letter.holds_until(filing.signed_on) {
-        let until = filing.valid_until;
-        let say = format!("{place}: signed on {on}, it holds until {until}");
-        audit.blame(Invariant::LettersHoldAsSigned, say);
+    if let Some(filing) = letter.filing() {
+        // A revocation may be newer.
+        let filed = recent.iter().find(|event| event.kind == EventKind::LoaOnFile.word());
+        let on = filing.signed_on;
+        let early = on < letter.signing_days(letter.created_at).0;
+        let late = filed.is_some_and(|event| letter.signing_days(event.at).1 < on);
+        if early || late || filing.valid_until != letter.holds_until(on) {
+            let until = filing.valid_until;
+            let say = format!("{place}: signed on {on}, it holds until {until}");
+            audit.blame(Invariant::LettersHoldAsSigned, say);
+        }
     }
-    let on_file = matches!(letter.state, LetterState::OnFile { .. });
-    let beside = |other: &&LetterOfAgency| {
-        other.created_at > letter.created_at && other.created_at.date() <= filing.valid_until
-    };
-    if let Some(other) = all.iter().filter(|_| on_file).find(beside) {
-        let say = format!("{place}: it held when {} was generated", other.id);
+    let Some(end) = live_until(letter) else { return };
+    let beside =
+        |other: &&LetterOfAgency| other.created_at > letter.created_at && other.created_at < end;
+    if let Some(other) = all.iter().find(beside) {
+        let say = format!("{place}: it was live when {} was generated", other.id);
         audit.blame(Invariant::LettersFollow, say);
+    }
+}
+
+/// From when on there is room for another, if nobody has ended it.
+fn live_until(letter: &LetterOfAgency) -> Option<Moment> {
+    match &letter.state {
+        LetterState::Generated => Some(letter.lapses_at()),
+        LetterState::OnFile { filing } => Some(Moment::start_of(filing.valid_until).plus_days(1)),
+        LetterState::Withdrawn | LetterState::Revoked { .. } => None,
     }
 }

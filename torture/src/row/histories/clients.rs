@@ -4,7 +4,6 @@
 use super::ask::{Aim, Ask, Told};
 use super::history::History;
 use super::invariants::Promise;
-use super::letters::Letter;
 use super::sim::Who;
 use axum::response::Response;
 use http::HeaderMap;
@@ -289,7 +288,7 @@ impl History<'_> {
                 self.catalogues.push(id());
             }
             ("generate a letter", _) if !self.letters.iter().any(|known| known.is(&id())) => {
-                self.letters.push(Letter::told(ask.caller, told));
+                self.lettered(ask.caller, told);
             }
             (_, Aim::Feed) => self.read_feed(ask.caller, told),
             _ => {}
