@@ -1,6 +1,7 @@
 //! Questions with typed answers. Several asked together are answered from one snapshot, in one
 //! round trip.
 
+use crate::parts::in_parts;
 use crate::{Query, Row, StoreError};
 use serde::de::DeserializeOwned;
 
@@ -121,8 +122,8 @@ pub(crate) fn maybe<T: DeserializeOwned>(rows: Vec<Row>) -> Result<Option<T>, St
 }
 
 /// Reads every document.
-pub(crate) fn all<T: DeserializeOwned>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
-    rows.iter().map(doc).collect()
+pub(crate) fn all<T: DeserializeOwned + Send>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
+    in_parts(&rows, |rows| rows.iter().map(doc).collect())
 }
 
 /// Whether there is any row.

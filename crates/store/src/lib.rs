@@ -13,6 +13,7 @@ mod error;
 mod migration;
 mod migrations;
 mod page;
+mod parts;
 mod put;
 mod rooms;
 mod row;

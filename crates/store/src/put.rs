@@ -1,5 +1,6 @@
 //! A domain change as statements: which noun's file writes which record.
 
+use crate::parts::in_parts;
 use crate::{Change, Guard, Sight, Statement, StoreError, Value};
 use domain::change::{Mode, Put, Record, Settle, Siblings};
 use domain::id::{Id, Kind};
@@ -40,9 +41,16 @@ pub(crate) fn statements(
     if let Some(answered) = answered {
         statements.push(crate::idempotency::remember(answered));
     }
-    for put in change.rests_on.iter().chain(&change.puts) {
+    if let Some(put) = &change.rests_on {
         record(put, &mut statements)?;
     }
+    statements.extend(in_parts(&change.puts, |puts| {
+        let mut statements = Vec::with_capacity(puts.len());
+        for put in puts {
+            record(put, &mut statements)?;
+        }
+        Ok(statements)
+    })?);
     if let Some(seen) = &change.siblings {
         statements.push(siblings(seen)?);
     }

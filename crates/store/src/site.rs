@@ -1,6 +1,7 @@
 //! Sites of quotes.
 
 use crate::ask::{Ask, doc_in};
+use crate::parts::in_parts;
 use crate::put::{Texts, Written};
 use crate::{Guard, Query, Row, Statement, StoreError};
 use domain::change::Mode;
@@ -100,7 +101,7 @@ pub(crate) fn read(row: &Row, [doc, address, version]: [usize; 3]) -> Result<Sit
 }
 
 fn all(rows: Vec<Row>) -> Result<Vec<Site>, StoreError> {
-    rows.iter().map(|row| read(row, [0, 1, 2])).collect()
+    in_parts(&rows, |rows| rows.iter().map(|row| read(row, [0, 1, 2])).collect())
 }
 
 /// In the order of their places.
