@@ -2,6 +2,7 @@
 
 use super::super::fixture::{Desk, SHIPPED, address, features, partner};
 use super::*;
+use crate::money::Money;
 use crate::pricing::SitePrice;
 use crate::quote::AskedLevel;
 use proptest::prelude::*;
