@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// One exchange, as it went over the wire.
 #[derive(Debug, Clone)]
@@ -49,6 +50,13 @@ static KEYS: AtomicU64 = AtomicU64::new(0);
 /// How many clients send a command at once in a crowd.
 const CROWD: usize = 16;
 
+/// HTTP that gives up on an answer that never comes, long after a `wait` is over.
+pub(crate) fn patient() -> reqwest::Client {
+    connect::tls::provide();
+    let builder = reqwest::Client::builder().timeout(Duration::from_mins(2));
+    builder.build().expect("a client for HTTP")
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -64,9 +72,8 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(base: &str, secret: &str) -> Self {
-        connect::tls::provide();
         Self {
-            http: reqwest::Client::new(),
+            http: patient(),
             base: base.to_owned(),
             secret: secret.to_owned(),
             sent: Arc::default(),

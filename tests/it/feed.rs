@@ -187,9 +187,8 @@ async fn a_reader_at_the_end_waits_for_what_comes_next() {
     let reads = world.engine().reads();
     let waiting = tokio::spawn(async move { reader.get(&path).await.expect(200) });
     // The reader has looked, and found nothing.
-    while world.engine().reads() < reads + 3 {
-        tokio::task::yield_now().await;
-    }
+    let looked = async || world.engine().reads() >= reads + 3;
+    pgtest::until("the reader has looked", looked).await;
     let opened = happen(&partner).await;
     let page = waiting.await.expect("no panic");
     assert_eq!(page["items"][0]["subject"], opened["opportunity"]["id"]);

@@ -11,6 +11,7 @@ use crate::world::World;
 use app::{Clock as _, Settings, Worker};
 use domain::job::MOST_TRIES;
 use domain::party::Environment;
+use pgtest::until;
 use script::{Does, Script, told};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -337,9 +338,7 @@ async fn jobs_of_a_healthy_connector_run_while_another_hangs() {
     assert_eq!(stage.connector("address").await["running"], 2);
     stage.address.tell(Does::Answer);
     stage.address.let_go(2);
-    while stage.world.jobs_left().await > 0 {
-        tokio::task::yield_now().await;
-    }
+    until("no job is left", async || stage.world.jobs_left().await == 0).await;
     stop.send_replace(true);
     working.await.expect("no panic");
 }

@@ -33,9 +33,7 @@ async fn waiting(world: &World, partner: &Client, path: &str) -> JoinHandle<Repl
     let reads = world.engine().reads();
     let (client, path) = (partner.clone(), path.to_owned());
     let waiting = tokio::spawn(async move { client.get(&path).await });
-    while world.engine().reads() == reads {
-        tokio::task::yield_now().await;
-    }
+    pgtest::until("it has looked", async || world.engine().reads() > reads).await;
     waiting
 }
 

@@ -21,6 +21,7 @@ mod enrichment_imports;
 mod examples;
 mod family_documents;
 mod feed;
+mod forgetting;
 mod idempotency;
 mod identifiers;
 mod imports;

@@ -26,9 +26,8 @@ async fn a_read_that_waits_on_one_node_sees_what_another_has_done() {
     let path = format!("/v1/quotes/{quote}/sites?wait=30");
     let waiting = tokio::spawn(async move { reader.get(&path).await.expect(200) });
     // The reader has looked, and the answers were not there yet.
-    while other.engine().reads() < reads + 3 {
-        tokio::task::yield_now().await;
-    }
+    let looked = async || other.engine().reads() >= reads + 3;
+    pgtest::until("the reader has looked", looked).await;
     assert_eq!(world.run_jobs().await, 1);
     let sites = timeout(Duration::from_secs(10), waiting).await.expect("long before its time");
     let sites = sites.expect("no panic");

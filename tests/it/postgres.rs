@@ -18,6 +18,7 @@ mod engines;
 mod enrichment_imports;
 mod examples;
 mod feed;
+mod forgetting;
 mod idempotency;
 mod identifiers;
 mod imports;

@@ -63,9 +63,7 @@ async fn a_read_that_waits_is_answered_with_what_is_known_when_the_server_ends()
         tokio::spawn(async move { client.get(&path).await })
     };
     // It is under way once it has asked the store.
-    while world.engine().reads() == reads {
-        tokio::task::yield_now().await;
-    }
+    pgtest::until("it has looked", async || world.engine().reads() > reads).await;
     world.stopped().await;
     let answered = waiting.await.expect("no panic").expect(200);
     assert_eq!(answered["sites"][0]["validation"]["state"], "requested");

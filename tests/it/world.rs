@@ -242,9 +242,7 @@ impl World {
     ) -> JoinHandle<T> {
         let before = self.engine.writes();
         let acting = tokio::spawn(act);
-        while self.engine.writes() == before {
-            tokio::task::yield_now().await;
-        }
+        pgtest::until("it has led to a write", async || self.engine.writes() > before).await;
         acting
     }
 

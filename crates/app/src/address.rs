@@ -18,7 +18,7 @@ use domain::party::Environment;
 use domain::quote::Quote;
 use domain::sandbox;
 use domain::time::Moment;
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use std::sync::Arc;
 use std::time::Duration;
 use store::StoreError;
@@ -28,9 +28,11 @@ use tokio::time::Instant;
 /// The most addresses of one question.
 pub const MOST_ADDRESSES: usize = 10_000;
 
-/// From so many on, addresses are looked up on a thread of its own: each takes some tens of
+/// From so many on, addresses are looked up on threads of their own: each takes some tens of
 /// microseconds.
 const MANY: usize = 50;
+/// So many at one turn of such a thread: others wait no longer than that takes.
+const TURN: usize = 250;
 /// So many such threads at once.
 static DESKS: Semaphore = Semaphore::const_new(2);
 /// So many calls of an outside service at once, for one question.
@@ -129,23 +131,26 @@ impl App {
         Ok(avps)
     }
 
-    /// What is known of each without asking anybody; many are looked up on a thread of their own.
+    /// What is known of each without asking anybody; many are looked up on threads of their own.
     pub(crate) async fn at_desk<T: Send + Sync + 'static, A: Send + 'static>(
         &self,
         all: &Arc<[T]>,
-        known: impl Fn(&T) -> Option<A> + Send + 'static,
+        known: impl Fn(&T) -> Option<A> + Clone + Send + 'static,
     ) -> Result<Vec<Option<A>>, Problem> {
         if all.len() < MANY {
             return Ok(all.iter().map(known).collect());
         }
         let closed = |why: String| Problem::Fault(StoreError::Unavailable(why));
-        let desk = DESKS.acquire().await.map_err(|e| closed(e.to_string()))?;
-        let all = Arc::clone(all);
-        let work = tokio::task::spawn_blocking(move || {
-            let _desk = desk;
-            all.iter().map(known).collect()
+        let turns = (0..all.len()).step_by(TURN).map(async |from| {
+            let desk = DESKS.acquire().await.map_err(|e| closed(e.to_string()))?;
+            let (all, known) = (Arc::clone(all), known.clone());
+            let work = tokio::task::spawn_blocking(move || {
+                let _desk = desk;
+                all[from..].iter().take(TURN).map(known).collect::<Vec<_>>()
+            });
+            work.await.map_err(|e| closed(e.to_string()))
         });
-        work.await.map_err(|e| closed(e.to_string()))
+        Ok(try_join_all(turns).await?.into_iter().flatten().collect())
     }
 
     /// Asks for what is not known: some at once, and none any more when time is up.

@@ -27,7 +27,7 @@ pub struct Sender {
 /// However quiet it is, look again after this long: another node may have planned something.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 /// Finished deliveries past their time are forgotten this often.
-const SWEEP_EVERY_MS: i64 = 3_600_000;
+const SWEEP_EVERY_MS: i64 = 60_000;
 
 impl Sender {
     pub fn new(app: Arc<App>, draw: Draw) -> Self {

@@ -28,7 +28,7 @@ pub struct Worker {
 /// However quiet it is, look again after this long: another node may have left work.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 /// Idempotency keys past their time are forgotten this often.
-const SWEEP_EVERY_MS: i64 = 3_600_000;
+const SWEEP_EVERY_MS: i64 = 60_000;
 
 impl Worker {
     pub fn new(app: Arc<App>) -> Self {

@@ -61,6 +61,14 @@ impl Avps {
         }
     }
 
+    /// The one address that it found, exactly or nearly.
+    pub const fn found(&self) -> Option<&Address> {
+        match self {
+            Self::Match { address } | Self::CloseMatch { address, .. } => Some(address),
+            Self::Ambiguous { .. } | Self::NoMatch { .. } => None,
+        }
+    }
+
     /// What may be chosen to go on: the correction, or the alternates.
     pub fn choices(&self) -> &[Address] {
         match self {

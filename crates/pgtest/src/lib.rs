@@ -9,8 +9,10 @@
 
 mod patroni;
 mod unpack;
+mod until;
 
 pub use patroni::{NODES, Patroni, TTL};
+pub use until::until;
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};

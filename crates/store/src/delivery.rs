@@ -70,7 +70,10 @@ const ONE: &str = "select d.doc, e.doc, d.tries, d.state, d.due_at, d.planned_at
     from delivery d join event e on e.id = d.event \
     where d.tenant = $1 and d.endpoint = $2 and d.event = $3";
 const WAITING: &str = "select count(*) from delivery where state = 'pending'";
-const FORGET: &str = "delete from delivery where planned_at <= $1 and state <> 'pending'";
+// The conditions of the inner one are those of its partial index, word for word.
+const FORGET: &str = "delete from delivery where (tenant, endpoint, event) in \
+    (select tenant, endpoint, event from delivery where state <> 'pending' and planned_at <= $1 \
+    order by planned_at limit $2) returning 1";
 
 pub(crate) const SQL: &[&str] = &[
     DUE, HOLD, GIVE_BACK, SEEN, NEXT_TURN, BATCH, NEXT_DUE, SETTLE, PLAN_ONE, REPLAY, WAKE, LIST,
@@ -312,7 +315,8 @@ pub fn waiting() -> Ask<i64> {
     Ask { query: Query::new(WAITING, []), read }
 }
 
-/// Forgets the finished ones that were planned at or before `moment`.
-pub(crate) fn forget(moment: Moment) -> Statement {
-    Statement::new(FORGET, [moment.ms().into()])
+/// Forgets so many of the finished ones that were planned at or before `moment`, the oldest, with
+/// a row for each.
+pub(crate) fn forget(moment: Moment, most: u32) -> Statement {
+    Statement::new(FORGET, [moment.ms().into(), most.into()])
 }

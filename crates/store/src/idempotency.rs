@@ -11,7 +11,9 @@ const REMEMBER: &str = "insert into idempotency \
     values ($1, $2, $3, $4, $5, $6, $7)";
 const FIND: &str = "select fingerprint, status, headers, body from idempotency \
     where tenant = $1 and name = $2 and forget_at > $3";
-const FORGET: &str = "delete from idempotency where forget_at <= $1";
+const FORGET: &str = "delete from idempotency where (tenant, name) in \
+    (select tenant, name from idempotency where forget_at <= $1 order by forget_at limit $2) \
+    returning 1";
 /// A key past its retention makes room for its next use even before it is swept.
 const FORGET_ONE: &str = "delete from idempotency where tenant = $1 and name = $2 \
     and forget_at <= $3";
@@ -66,9 +68,9 @@ pub(crate) fn kept(mut rows: Vec<Row>) -> Result<Option<Kept>, StoreError> {
     Ok(Some(Kept { fingerprint: row.take_text(0)?, status, headers, body: row.take_text(3)? }))
 }
 
-/// Forgets every key whose time is over.
-pub(crate) fn forget(now: Moment) -> Statement {
-    Statement::new(FORGET, [now.ms().into()])
+/// Forgets so many keys whose time is over, the oldest, with a row for each.
+pub(crate) fn forget(now: Moment, most: u32) -> Statement {
+    Statement::new(FORGET, [now.ms().into(), most.into()])
 }
 
 /// Forgets one key if its time is over.

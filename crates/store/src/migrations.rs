@@ -112,4 +112,10 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0019_letters.sql"),
         postgres: include_str!("../migrations/0019_letters.postgres.sql"),
     },
+    Migration {
+        number: 20,
+        name: "forgetting",
+        sql: include_str!("../migrations/0020_forgetting.sql"),
+        postgres: "",
+    },
 ];

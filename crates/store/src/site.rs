@@ -1,13 +1,15 @@
 //! Sites of quotes.
 
-use crate::ask::{Ask, doc_in};
+use crate::ask::{Ask, doc, doc_in};
 use crate::parts::in_parts;
 use crate::put::{Texts, Written};
 use crate::{Guard, Query, Row, Statement, StoreError};
+use domain::address::Address;
 use domain::change::Mode;
 use domain::id::Id;
 use domain::party::Tenant;
 use domain::quote::{AddressesRequested, Site, Validation};
+use serde::Deserialize;
 
 const TEXTS: Texts = Texts {
     insert: "insert into site \
@@ -142,6 +144,23 @@ pub fn unpassed(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<Site>> {
 fn by_address(tenant: Tenant, quote: Id, address: &str, limit: u32) -> Ask<Vec<Site>> {
     let values = [tenant.to_string().into(), quote.short().into(), address.into(), limit.into()];
     Ask { query: Query::within(tenant, BY_ADDRESS, values), read: all }
+}
+
+/// What is asked about a site whose address is being validated.
+#[derive(Deserialize)]
+struct Waiting {
+    id: Id,
+    given: Address,
+}
+
+fn asked(rows: Vec<Row>) -> Result<Vec<(Id, Address)>, StoreError> {
+    let pair = |row: &Row| doc(row).map(|Waiting { id, given }| (id, given));
+    in_parts(&rows, |rows| rows.iter().map(pair).collect())
+}
+
+/// The first whose address is being validated: which they are, and their addresses as given.
+pub fn waiting(tenant: Tenant, quote: Id, limit: u32) -> Ask<Vec<(Id, Address)>> {
+    Ask { query: by_address(tenant, quote, "requested", limit).query, read: asked }
 }
 
 /// The first whose address is being validated.

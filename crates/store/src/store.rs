@@ -17,6 +17,9 @@ use faults::{Bug, Point, pass, planted};
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
+/// So many rows are forgotten by one write, so that nobody's own waits for long.
+const FORGOTTEN_AT_ONCE: u32 = 500;
+
 /// What became of a change.
 #[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -269,14 +272,23 @@ impl Store {
 
     /// Forgets idempotency keys whose time is over.
     pub async fn sweep(&self, now: Moment) -> Result<(), StoreError> {
-        self.write_one(idempotency::forget(now)).await
+        self.forget(|most| idempotency::forget(now, most)).await
     }
 
-    pub(crate) async fn write_one(&self, statement: Statement) -> Result<(), StoreError> {
-        match self.engine.write(Change::new([statement])).await? {
-            Written::Done(_) => Ok(()),
-            Written::Refused { why, .. } => {
-                Err(StoreError::ours(format!("a statement was refused: {why:?}")))
+    /// Forgets some at a time, until there are no more: others write in between.
+    pub(crate) async fn forget(&self, some: impl Fn(u32) -> Statement) -> Result<(), StoreError> {
+        loop {
+            let statement = some(FORGOTTEN_AT_ONCE);
+            match self.engine.write(Change::new([statement])).await? {
+                Written::Done(rows) => {
+                    let count = u32::try_from(rows.iter().flatten().count());
+                    if count.is_ok_and(|count| count < FORGOTTEN_AT_ONCE) {
+                        return Ok(());
+                    }
+                }
+                Written::Refused { why, .. } => {
+                    return Err(StoreError::ours(format!("forgetting was refused: {why:?}")));
+                }
             }
         }
     }

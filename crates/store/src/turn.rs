@@ -69,6 +69,6 @@ impl Store {
 
     /// Forgets finished deliveries that were planned at or before `moment`.
     pub async fn sweep_deliveries(&self, moment: Moment) -> Result<(), StoreError> {
-        self.write_one(delivery::forget(moment)).await
+        self.forget(|most| delivery::forget(moment, most)).await
     }
 }

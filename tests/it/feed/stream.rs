@@ -13,7 +13,7 @@ struct Stream {
 
 impl Stream {
     async fn open(world: &World, secret: &str, path: &str, last: Option<&str>) -> Self {
-        let mut request = reqwest::Client::new()
+        let mut request = crate::client::patient()
             .get(format!("{}{path}", world.base()))
             .bearer_auth(secret)
             .header("accept", "text/event-stream");

@@ -70,9 +70,7 @@ async fn two_workers_on_one_database_share_the_jobs_without_doubling_any() {
     let nodes = [(); 2].map(|()| stage.world.node(told(&stage.address, &stage.credit)));
     let (stop, stopped) = watch::channel(false);
     let workers = nodes.map(|node| tokio::spawn(Worker::new(node).run(stopped.clone())));
-    while stage.world.jobs_left().await > 0 {
-        tokio::task::yield_now().await;
-    }
+    until("no job is left", async || stage.world.jobs_left().await == 0).await;
     stop.send_replace(true);
     for worker in workers {
         worker.await.expect("no panic");

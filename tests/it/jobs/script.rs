@@ -11,7 +11,7 @@ use domain::id::{Id, Kind};
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a connector does with the next calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,11 @@ impl Script {
 
     /// Waits until so many more calls hang.
     pub(crate) async fn hangs(&self, calls: u32) {
-        self.begun.acquire_many(calls).await.expect("open").forget();
+        let hang = async || {
+            let begun = self.begun.try_acquire_many(calls);
+            begun.map(SemaphorePermit::forget).is_ok()
+        };
+        pgtest::until("the calls hang", hang).await;
     }
 
     /// Lets so many calls that hang answer.

@@ -5,8 +5,7 @@ use super::pages::{each, page};
 use super::{Audit, Invariant};
 use crate::{Store, StoreError};
 use domain::event::{Event, EventKind};
-use domain::letter::{LetterOfAgency, LetterState};
-use domain::time::Moment;
+use domain::letter::LetterOfAgency;
 
 pub(super) const LETTERS: &str = page!("letter_of_agency");
 
@@ -44,20 +43,11 @@ fn letter(letter: &LetterOfAgency, recent: &[Event], all: &[LetterOfAgency], aud
             audit.blame(Invariant::LettersHoldAsSigned, say);
         }
     }
-    let Some(end) = live_until(letter) else { return };
-    let beside =
-        |other: &&LetterOfAgency| other.created_at > letter.created_at && other.created_at < end;
+    let beside = |other: &&LetterOfAgency| {
+        other.created_at > letter.created_at && letter.is_live(other.created_at)
+    };
     if let Some(other) = all.iter().find(beside) {
         let say = format!("{place}: it was live when {} was generated", other.id);
         audit.blame(Invariant::LettersFollow, say);
-    }
-}
-
-/// From when on there is room for another, if nobody has ended it.
-fn live_until(letter: &LetterOfAgency) -> Option<Moment> {
-    match &letter.state {
-        LetterState::Generated => Some(letter.lapses_at()),
-        LetterState::OnFile { filing } => Some(Moment::start_of(filing.valid_until).plus_days(1)),
-        LetterState::Withdrawn | LetterState::Revoked { .. } => None,
     }
 }

@@ -1,13 +1,14 @@
 //! Asking the outside: loads what the connector needs, and asks outside of any transaction.
 
 use super::{Asked, Reply};
+use crate::address::is_scripted;
 use crate::worker::call::{Limits, NoAnswer, clean};
 use crate::{App, Problem};
 use connect::credit::{CreditAsk, CreditBureau as _};
 use connect::fulfilment::Fulfilment as _;
 use connect::sandbox::Scripted;
 use connect::signature::SignatureDesk as _;
-use domain::address::Avps;
+use domain::address::{Address, Avps};
 use domain::contract::ContractState;
 use domain::credit::{CreditState, Report};
 use domain::id::Id;
@@ -17,6 +18,7 @@ use domain::party::Environment;
 use domain::quote::{PORTION, Validated};
 use domain::serviceability::Serviceability;
 use domain::time::Moment;
+use std::sync::Arc;
 
 /// So many of a bureau's reasons are kept.
 const MOST_REASONS: usize = 20;
@@ -60,30 +62,54 @@ impl App {
 
     async fn ask_addresses(&self, job: &Job, quote: Id, limits: &Limits) -> Result<Asked, Problem> {
         // Where there may be more, they have another turn.
-        let waiting = store::site::requested(job.tenant, quote, PORTION + 1);
-        let sites = self.store.ask(waiting).await?;
-        let portion = usize::try_from(PORTION).unwrap_or(usize::MAX);
+        let waiting = store::site::waiting(job.tenant, quote, PORTION + 1);
+        let mut sites = self.store.ask(waiting).await?;
+        let all = sites.len();
+        sites.truncate(usize::try_from(PORTION).unwrap_or(usize::MAX));
+        let (ids, given): (Vec<_>, Vec<_>) = sites.into_iter().unzip();
+        let given: Arc<[Address]> = given.into();
         let (now, _) = self.reading(job.tenant).await?;
-        let mut answers = Vec::with_capacity(sites.len().min(portion));
-        for site in sites.iter().take(portion) {
+        let known = self.at_desk(&given, self.knowing(now, attempt(job))).await?;
+        let mut answers = Vec::with_capacity(ids.len());
+        for ((site, given), known) in ids.into_iter().zip(&*given).zip(known) {
             // What is answered by the end of the lease is brought back; the rest has another turn.
             if !answers.is_empty() && limits.are_over() {
                 break;
             }
-            match self.validated(&site.given, attempt(job), Some(limits)).await {
-                Ok(avps) => {
-                    let serviceability = self.served_at(&avps, now, job, limits).await;
-                    let found = Validated { site: site.id, avps, serviceability };
-                    answers.push((site.given.clone(), found));
-                }
-                Err(none) => return Ok(Asked::Unanswered(none)),
-            }
+            let (avps, serviceability) = match known {
+                Some(known) => known,
+                None => match self.validated(given, attempt(job), Some(limits)).await {
+                    Ok(avps) => {
+                        let served = self.served_at(&avps, now, job, limits).await;
+                        (avps, served)
+                    }
+                    Err(none) => return Ok(Asked::Unanswered(none)),
+                },
+            };
+            answers.push((given.clone(), Validated { site, avps, serviceability }));
         }
         Ok(match answers.len() {
             0 => Asked::Moot,
-            all if all == sites.len() => Asked::Replied(Reply::Addresses(answers)),
+            answered if answered == all => Asked::Replied(Reply::Addresses(answers)),
             _ => Asked::Partly(Reply::Addresses(answers)),
         })
+    }
+
+    /// What can be said of an address without asking anybody: nothing if it is to be asked for.
+    fn knowing(
+        &self,
+        now: Moment,
+        attempt: Option<u32>,
+    ) -> impl Fn(&Address) -> Option<(Avps, Option<Serviceability>)> + Clone + Send + 'static {
+        let (address, service) =
+            (self.outside.address.clone(), self.outside.serviceability.clone());
+        move |given| {
+            let scripted = |address| is_scripted(address, attempt);
+            let avps = address.known(given).filter(|_| !scripted(given))?;
+            let Some(found) = avps.found() else { return Some((avps, None)) };
+            let served = service.known(found, now).filter(|_| !scripted(found))?;
+            Some((avps, Some(served)))
+        }
     }
 
     /// How the network reaches the address that was found. A validation does not fail because
@@ -95,10 +121,7 @@ impl App {
         job: &Job,
         limits: &Limits,
     ) -> Option<Serviceability> {
-        let address = match avps {
-            Avps::Match { address } | Avps::CloseMatch { address, .. } => address,
-            Avps::Ambiguous { .. } | Avps::NoMatch { .. } => return None,
-        };
+        let address = avps.found()?;
         let found = self.served(address, now, attempt(job), Some(limits)).await;
         found.inspect_err(|why| tracing::info!(%why, "serviceability is not known")).ok()
     }

@@ -11,8 +11,8 @@ mod wall;
 use super::*;
 use crate::engine::tests::{IDS, PUT, SHELF, change, edit, ids, put};
 use crate::{Guard, Statement, Value, Why};
-use pgtest::Cluster;
-use tokio::task::{JoinHandle, yield_now};
+use pgtest::{Cluster, until};
+use tokio::task::JoinHandle;
 use tokio_postgres::NoTls;
 
 /// One lane, so that changes meet in it.
@@ -37,9 +37,7 @@ fn send(db: &Arc<Postgres>, change: Change) -> JoinHandle<Result<Written, StoreE
 
 /// Waits until so many changes are in the queue.
 async fn queued(db: &Postgres, count: usize) {
-    while db.writer.waiting() < count {
-        yield_now().await;
-    }
+    until("the changes are in the queue", async || db.writer.waiting() >= count).await;
 }
 
 /// A connection of the test's own, beside the engine.
@@ -53,9 +51,12 @@ async fn beside(url: &str) -> tokio_postgres::Client {
 async fn blocked(client: &tokio_postgres::Client) {
     let sql = "select count(*) from pg_stat_activity \
                where datname = current_database() and wait_event_type = 'Lock'";
-    while client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-        yield_now().await;
-    }
+    until("somebody waits for a lock", async || some(client, sql).await).await;
+}
+
+/// Whether there are any, by a statement that counts them.
+async fn some(client: &tokio_postgres::Client, count: &str) -> bool {
+    client.query_one(count, &[]).await.unwrap().get::<_, i64>(0) > 0
 }
 
 /// The lanes, kept from their work: the next change meets a locked table, the others queue up.

@@ -9,10 +9,7 @@ use crate::engine::tests::{IDS, PUT, SHELF, change, edit, put};
 use crate::{Guard, Statement, Value};
 use std::sync::{Arc, mpsc};
 use tempfile::TempDir;
-use tokio::{
-    sync::oneshot,
-    task::{JoinHandle, yield_now},
-};
+use tokio::{sync::oneshot, task::JoinHandle};
 
 struct Bench {
     db: Arc<Sqlite>,
@@ -55,9 +52,8 @@ impl Bench {
 
     /// Waits until so many messages are in the writer's queue.
     async fn queued(&self, count: usize) {
-        while self.db.writer.waiting() < count {
-            yield_now().await;
-        }
+        let there = async || self.db.writer.waiting() >= count;
+        pgtest::until("the messages are in the queue", there).await;
     }
 
     fn send(&self, change: Change) -> JoinHandle<Result<Written, StoreError>> {

@@ -175,4 +175,12 @@ async fn placing_looks_at_what_is_new_however_much_is_there() {
         looked += 1;
     }
     assert_eq!(looked, 3);
+
+    // And so does who forgets what is done: here nothing is.
+    let mut forgets = crate::delivery::SQL.iter().filter(|sql| sql.starts_with("delete"));
+    let sql = forgets.next().unwrap().replace("$1", "1").replace("$2", "500");
+    let rows = all.query(&format!("explain {sql}"), &[]).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let plan = plan.join("\n");
+    assert!(!plan.contains("Seq Scan") && plan.contains("delivery_finished"), "{sql}\n{plan}");
 }

@@ -34,9 +34,7 @@ async fn no_acknowledged_write_is_lost_when_the_server_crashes_under_load() {
             })
         })
         .collect();
-    while db.stats().changes < 200 {
-        yield_now().await;
-    }
+    until("much is written", async || db.stats().changes >= 200).await;
     cluster.crash();
     let mut acknowledged = Vec::new();
     for writer in writers {
@@ -184,16 +182,13 @@ async fn a_commit_whose_answer_is_lost_is_neither_a_success_nor_tried_again() {
     tokio::spawn(async move { cutter(&front, back).await });
     let cut = url.replace(&escaped(socket), &escaped(folder.path()));
     assert_ne!(cut, url);
-    while !folder.path().join(".s.PGSQL.5432").exists() {
-        yield_now().await;
-    }
+    let listens = async || folder.path().join(".s.PGSQL.5432").exists();
+    until("the cutter listens", listens).await;
     let far = Postgres::connect(&cut, NARROW).await.unwrap();
     let outcome = far.write(change([put("a")])).await;
     let Err(StoreError::Unavailable(message)) = outcome else { panic!("{outcome:?}") };
     assert!(message.contains("not known"), "{message}");
-    while ids(&*db).await.is_empty() {
-        yield_now().await;
-    }
+    until("the server has done it", async || !ids(&*db).await.is_empty()).await;
     assert_eq!(ids(&*db).await, ["a"]);
     // A second try is the caller's to decide, and safe: the guards see the first.
     let again = db.write(change([put("a")])).await.unwrap();

@@ -27,6 +27,14 @@ async fn an_answer_that_may_still_vanish_is_not_given_again() {
         }
     };
     set("nobody").await;
+    // Others hear of it when their time comes: until somebody waits, nobody need.
+    let first = beside(&Cluster::as_superuser(&url)).await;
+    let commits = "select pg_logical_emit_message(true, 'demarc', 'from the test')";
+    let commits = tokio::spawn(async move { while first.query_one(commits, &[]).await.is_ok() {} });
+    let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+               where wait_event = 'SyncRep'";
+    until("a commit waits for the second server", async || some(&other, end).await).await;
+    commits.await.unwrap();
     let tenant = Tenant { partner: None, environment: Environment::Test };
     let now = Moment::from_ms(1);
     let answered = Answered {
@@ -43,11 +51,7 @@ async fn an_answer_that_may_still_vanish_is_not_given_again() {
         let nothing = domain::change::Change::default();
         tokio::spawn(async move { store.commit(now, &nothing, Some(&answered)).await })
     };
-    let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
-               where wait_event = 'SyncRep'";
-    while other.query_one(end, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-        yield_now().await;
-    }
+    until("the answer waits for it too", async || some(&other, end).await).await;
     let told = asked.await.unwrap();
     let Err(StoreError::Unavailable(message)) = told else { panic!("{told:?}") };
     assert!(message.contains("not known"), "{message}");
