@@ -247,6 +247,7 @@ async fn an_order_from_before_is_found_by_what_follows_from_itself() {
     let path = format!("/v1/sub-orders/{sub}/enrichments/billing");
     let billed = partner.put(&path, "*", &bill).await.expect(200);
     for sql in [
+        "drop index delivery_finished",
         "drop table letter_of_agency",
         "drop table order_identifier",
         "drop index orders_contract",
