@@ -257,6 +257,7 @@ async fn age(world: &World) {
         "drop table test_clock",
         "drop index job_clock",
         "alter table job drop column clock_due",
+        "drop index delivery_finished",
         "delete from schema_history where number >= 6",
     ] {
         statements.push(Statement::new(sql, []));
